@@ -1,0 +1,52 @@
+// The nanoseconds that a cost profile must give, and what each one pays for. All are uncontended: who waits for a
+// lock or a cache line waits in the model, never in a number.
+
+export const costDescriptions = {
+  vmExitEntryNs: 'VM exit and re-entry, without any work in between',
+  faultSetupNs: 'exit dispatch, memslot look-up and memory caches of one lap through the fault path',
+  retryCheckNs: 'one look at invalidation count and sequence: the snapshot, and each check against it',
+  gupFastNs: 'one lockless GUP walk with interrupts off, without its two atomics on the folio',
+  hostLevelNs: 'reading the host page tables for the size of the mapping',
+  tdpMapNs: 'TDP walk to the goal level and building of the SPTE, without the cmpxchg that installs it',
+  slowGupNs: 'one pass of the host fault handler that finds the page in the page cache, without its locks',
+  rwsemNs: 'one uncontended acquire and release of a rw_semaphore',
+  mutexNs: 'one uncontended acquire and release of a mutex or of the folio lock',
+  ptlNs: 'one uncontended lock and unlock of a page-table lock',
+  atomicHotNs: 'one atomic operation on a line that this CPU owns',
+  atomicStructPageNs: 'one atomic operation on a cold struct page, in sequence with its neighbours',
+  contendedLineNs: 'service time of one atomic operation on a line that another CPU owned last',
+  spteVisitNs: 'reading one SPTE in a zap walk, without the reschedule test',
+  spteClearNs: 'writing one leaf SPTE as non-present, with its statistics',
+  ptePageMarkNs: 'marking the struct page of one zapped SPTE dirty and accessed (kernels up to 6.12)',
+  teardownXchgNs: 'one xchg of an entry of a removed TDP table',
+  spteInstallNs: 'writing one child SPTE when a huge one is split',
+  tableAllocNs: 'allocating one page-table page',
+  tableFreeNs: 'queueing one removed page-table page to be freed',
+  kvmFlushFixedNs: 'one remote TLB flush by KVM, the part that does not depend on the vCPUs',
+  kvmFlushPerRunningVcpuNs: 'one remote TLB flush by KVM, for each vCPU in guest mode',
+  kvmFlushPerIdleVcpuNs: 'one remote TLB flush by KVM, for each vCPU that is not in guest mode',
+  kickedVcpuNs: 'what being kicked out of guest mode costs a vCPU: exit, INVEPT, refill of the TLB, re-entry',
+  ipiNs: 'one interrupt from one CPU to another, until it is taken',
+  shootdownFixedNs: 'one TLB shootdown of the host, the part that does not depend on the CPUs',
+  shootdownPerCpuNs: 'one TLB shootdown of the host, for each CPU that runs the mm',
+  hgmWalkNs: 'one high-granularity walk to a leaf of a hugetlb mapping',
+  leafXchgNs: 'clearing one host page-table entry',
+  gatherNs: 'queueing one page in the mmu_gather',
+  subpageMapcountNs: 'one increment or decrement of the mapcount of a 4K subpage',
+  headMapcountNs: "one increment or decrement of the mapcount in the folio's head page, line owned",
+  headPutNs: 'dropping one reference of the head page, line owned',
+  pteInstallNs: 'writing one host page-table entry, without mapcount and reference',
+  pageCacheLookupNs: 'finding a folio in the page cache',
+  notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
+  syscallNs: 'entry to and return from one system call',
+  uffdContinueBaseNs: 'one UFFDIO_CONTINUE, the part outside of its locks, walk, look-up and entry',
+  sleepWakeUpNs: 'from the wake-up of a sleeping task until it runs',
+  condReschedNs: 'one test of need_resched and of contention in a walk that may yield',
+  tlbMissExtra4kNs: 'what a guest access that misses the TLB costs more with 4K than with 1G SPTEs',
+  copyPageNs: 'copying one 4K page in an anonymous collapse',
+  zeroPageNs: 'zeroing one 4K page in an anonymous collapse',
+} as const;
+
+export type CostName = keyof typeof costDescriptions;
+
+export const costNames = Object.keys(costDescriptions) as readonly CostName[];

@@ -1,0 +1,205 @@
+// What goes into a run and what comes out of it: plain data that crosses worker threads and sockets unchanged.
+// The vocabulary (ids) is that of the API, exactly as spelt there.
+
+import type { CostProfile } from './profile.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What mm tells the secondary MMU about a collapse; `post-collapse` always with the handler that KVM answers with. */
+export type NotifierSchemeId =
+  | 'range'
+  | 'range-chunked'
+  | 'narrow'
+  | 'post-collapse/zap'
+  | 'post-collapse/cut'
+  | 'post-collapse/promote'
+  | 'none';
+
+/** How a folio counts the page-table entries that map it. */
+export type MapcountSchemeId = 'subpage' | 'head-per-pte';
+
+/** Why a vCPU stood still. The times of the causes of one stall window add up to its length. */
+export type StallCause =
+  | 'invalidate-retry'
+  | 'mmu-lock'
+  | 'mmap-lock'
+  | 'vma-lock'
+  | 'i-mmap-lock'
+  | 'fault-mutex'
+  | 'folio-lock'
+  | 'userfault'
+  | 'fault'
+  | 'tlb-flush'
+  | 'subtree-teardown';
+
+/** Streams that a run can be observed through. */
+export type Topic =
+  | 'stall'
+  | 'vcpu'
+  | 'notifier'
+  | 'operation'
+  | 'fault'
+  | 'lock'
+  | 'tlb'
+  | 'userfault'
+  | 'finding'
+  | 'progress';
+
+export interface RunInput {
+  /** Complete: every default is filled in, every value checked (`parseScenario`). */
+  readonly scenario: Scenario;
+  readonly profile: CostProfile;
+  readonly scheme: NotifierSchemeId;
+  /** Takes the place of `scenario.mapcount`: a comparison runs one scenario under several. */
+  readonly mapcount: MapcountSchemeId;
+  readonly seed: number;
+  readonly onRecord?: (record: RunRecord) => void;
+  /** Topics that `onRecord` hears; all of them when absent. */
+  readonly topics?: readonly Topic[];
+  /** Steps every guest access instead of skipping to the next miss: slow, and the check of the skipping. */
+  readonly stepping?: boolean;
+}
+
+/** Something that a run has shown to be wrong in what it models: data, not an exception. */
+export interface Finding {
+  readonly kind: string;
+  readonly message: string;
+  readonly simTimeNs: number;
+  readonly evidence: unknown;
+}
+
+export interface OperationResult {
+  readonly operation: string;
+  readonly startNs: number;
+  readonly durationNs: number;
+  /** Name of the error (`EBUSY`), or null: done. */
+  readonly errno: string | null;
+}
+
+export interface RunResult {
+  readonly scheme: NotifierSchemeId;
+  readonly mapcount: MapcountSchemeId;
+  readonly seed: number;
+  /** Lengths of the closed stall windows of all vCPUs, in order of closing. */
+  readonly stallsNs: Float64Array;
+  readonly stallByCauseNs: Partial<Record<StallCause, number>>;
+  readonly spinNs: number;
+  readonly sleepNs: number;
+  /** Times in which all vCPUs stall at once. */
+  readonly blackout: { readonly count: number; readonly maxNs: number; readonly totalNs: number };
+  readonly operations: readonly OperationResult[];
+  readonly notifier: {
+    readonly sections: number;
+    /** Time spent inside invalidate_range_start, all sections. */
+    readonly startNs: number;
+    /** Time from the return of start to the return of end, all sections. */
+    readonly openNs: number;
+    /** Post-collapse notifications. */
+    readonly collapsed: number;
+  };
+  readonly faults: {
+    readonly total: number;
+    readonly retries: number;
+    readonly spurious: number;
+    readonly userfault: number;
+  };
+  readonly tlbFlushes: number;
+  readonly seqBumps: number;
+  /** From the start of the first operation until every SPTE that can be huge is huge; null: never. */
+  readonly hugeRecoveryNs: number | null;
+  readonly guest: {
+    readonly touches: number;
+    /** Part of the touches that the guest would have made on an idle host with huge SPTEs and did not make, 0..1. */
+    readonly throughputLoss: number;
+  };
+  readonly findings: readonly Finding[];
+  /** Work counts, such as mapcountAtomics, refAtomics, leafClears, tablesFreed. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly simulatedNs: number;
+  readonly events: number;
+}
+
+interface RecordBase<T extends Topic> {
+  readonly topic: T;
+  readonly simTimeNs: number;
+}
+
+/** A stall window has closed. */
+export interface StallRecord extends RecordBase<'stall'> {
+  readonly vcpu: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly causes: Partial<Record<StallCause, number>>;
+}
+
+/** A vCPU has begun to run guest code, or to stand still for a cause. */
+export interface VcpuRecord extends RecordBase<'vcpu'> {
+  readonly vcpu: number;
+  readonly state: 'running' | StallCause;
+}
+
+/** `range-start`: the section opens; `range-started`: KVM has answered; `range-end`: closed; `collapsed`: after the fact. */
+export interface NotifierRecord extends RecordBase<'notifier'> {
+  readonly event: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled';
+  readonly section: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface OperationRecord extends RecordBase<'operation'> {
+  readonly event: 'start' | 'end';
+  readonly operation: string;
+  /** Index in the timeline. */
+  readonly index: number;
+  readonly start: number;
+  readonly length: number;
+  readonly errno: string | null;
+}
+
+/** One lap of a vCPU through the fault path. `level` is that of the SPTE put in place, 0: none. */
+export interface FaultRecord extends RecordBase<'fault'> {
+  readonly vcpu: number;
+  readonly gfn: number;
+  readonly outcome: 'fixed' | 'retry' | 'spurious' | 'userfault';
+  readonly level: number;
+}
+
+export interface LockRecord extends RecordBase<'lock'> {
+  readonly lock: string;
+  readonly task: string;
+  readonly waitedNs: number;
+}
+
+export interface TlbRecord extends RecordBase<'tlb'> {
+  readonly event: 'kvm-flush' | 'cpu-shootdown';
+  readonly kicked: number;
+  readonly durationNs: number;
+}
+
+export interface UserfaultRecord extends RecordBase<'userfault'> {
+  readonly event: 'wait' | 'wake';
+  readonly vcpu: number;
+  readonly address: number;
+}
+
+export interface FindingRecord extends RecordBase<'finding'> {
+  readonly finding: Finding;
+}
+
+/** `done` counts operations that have ended, of `total` in the timeline. */
+export interface ProgressRecord extends RecordBase<'progress'> {
+  readonly done: number;
+  readonly total: number;
+  readonly events: number;
+}
+
+export type RunRecord =
+  | StallRecord
+  | VcpuRecord
+  | NotifierRecord
+  | OperationRecord
+  | FaultRecord
+  | LockRecord
+  | TlbRecord
+  | UserfaultRecord
+  | FindingRecord
+  | ProgressRecord;
