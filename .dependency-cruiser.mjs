@@ -1,0 +1,67 @@
+// engine <- mm <- kvm <- lab <- server <- cli. An arrow points from the one that is used; types count as much as values.
+
+/** The folders of src in arrow order. Each may import itself and what stands before it. */
+const LAYERS = ['engine', 'mm', 'kvm', 'lab', 'server', 'cli'];
+
+const arrows = LAYERS.slice(0, -1).map((layer, index) => ({
+  name: `${layer}-looks-inward-only`,
+  comment: `src/${layer} must not know ${LAYERS.slice(index + 1).join(', ')}: see docs/architecture.md.`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: `^src/(${LAYERS.slice(index + 1).join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one idea, or need a third. Cycles of types alone are harmless.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'engine-is-bare',
+      comment: 'The engine knows no package, except rxjs in the scheduler and the record bus.',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'], pathNot: '^node_modules/(rxjs|pure-rand)/' },
+    },
+    {
+      name: 'model-has-no-outside',
+      comment: 'mm and KVM know rxjs and nothing of the host: no file, no clock, no server.',
+      severity: 'error',
+      from: { path: '^src/(mm|kvm)/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'], pathNot: '^node_modules/rxjs/' },
+    },
+    {
+      name: 'worker-stays-light',
+      comment:
+        'A worker thread starts for every run that was cancelled or died, so it loads the model and little else.',
+      severity: 'error',
+      from: { path: '^src/server/run-worker\\.ts$' },
+      to: { reachable: true, path: '^node_modules/(fastify|@fastify|commander|pino|piscina|ws)/' },
+    },
+    {
+      name: 'no-dev-dependency-in-product',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
