@@ -1,56 +1,43 @@
-import type { MapcountSchemeId } from './run-types.ts';
+import { InvalidInput } from './invalid-input.ts';
+import { applyOverrides, type Overrides } from './scenario-overrides.ts';
+import { brokenRules } from './scenario-rules.ts';
+import { type Scenario, scenarioSchema } from './scenario-schema.ts';
+import { isPlainObject, readBySchema } from './schema-reader.ts';
 
-export type OperationId = 'madv-collapse' | 'madv-split' | 'uffdio-continue';
-export type BackingId = 'hugetlb-1g' | 'hugetlb-2m';
-export type MappedId = '4k' | '2m' | '1g' | 'none';
-export type KernelId = '6.1' | '6.12';
-export type HgmVersionId = 'rfc1' | 'rfc2' | 'v1' | 'v2';
-export type PatternId = 'stride' | 'uniform' | 'idle';
+export type { Scenario, TimelineEntry } from './scenario-schema.ts';
 
-/** One line of the timeline. Sizes are bytes, times are ns of simulated time. */
-export interface TimelineEntry {
-  /** `after-previous`: at once when the previous entry of the timeline has ended. */
-  readonly at: number | 'after-previous';
-  readonly operation: OperationId;
-  /** Offset into the memory of the VM (hva and gpa run in parallel). */
-  readonly range: { readonly start: number; readonly length: number };
-  /** Userspace makes one call for each `step` bytes, one after the other. Null: one call for the range. */
-  readonly step: number | null;
-  /** madv-collapse: the largest leaf it may build. Null: the largest that fits. */
-  readonly target: '2m' | '1g' | null;
+export type BackingId = Scenario['vm']['backing'];
+export type MappedId = Scenario['vm']['mapped'];
+export type KernelId = Scenario['machine']['kernel'];
+export type HgmVersionId = Scenario['hgm']['version'];
+export type PatternId = Scenario['guest']['pattern'];
+export type OperationId = Scenario['timeline'][number]['operation'];
+
+/**
+ * A complete scenario from a document and changes to it. Every field may be absent; times may be "5ms" and sizes
+ * "1GiB". Throws `InvalidInput` with all errors: first of the overrides' paths, then of fields and of the rules
+ * between them.
+ */
+export function parseScenario(document: unknown, overrides: Overrides = {}): Scenario {
+  const reading = readBySchema(scenarioSchema, applyOverrides(document, overrides));
+  const scenario = withRangeEnds(reading.value) as Scenario;
+  const failedPaths = reading.errors.map(({ path }) => path);
+  const errors = [...reading.errors, ...brokenRules(scenario, failedPaths)];
+  if (errors.length > 0) throw new InvalidInput('scenario', errors);
+  return scenario;
 }
 
-/** Complete and checked: every default filled in, every time in ns, every size in bytes. */
-export interface Scenario {
-  readonly name: string;
-  readonly description: string;
-  readonly machine: {
-    readonly profile: string;
-    readonly kernel: KernelId;
-    readonly preemption: 'full' | 'voluntary';
-    readonly cpus: number;
-    /** Null: as the kernel version has it. */
-    readonly earlyRetryCheck: boolean | null;
-  };
-  readonly vm: {
-    readonly vcpus: number;
-    readonly memory: number;
-    readonly backing: BackingId;
-    readonly mapped: MappedId;
-    readonly populatedFraction: number;
-    readonly sptePopulatedFraction: number;
-    readonly mmu: 'tdp';
-  };
-  readonly hgm: { readonly version: HgmVersionId; readonly chunkBytes: number };
-  readonly mapcount: MapcountSchemeId;
-  readonly guest: {
-    readonly pattern: PatternId;
-    readonly stridePages: number;
-    readonly writeFraction: number;
-    readonly thinkNs: number;
-  };
-  readonly timeline: readonly TimelineEntry[];
-  /** Time that runs on after the last operation has ended. */
-  readonly settle: number;
-  readonly limits: { readonly simulated: number; readonly events: number };
+/** Gives each range without a length the rest of the memory. Takes what may be invalid, and leaves that as it is. */
+function withRangeEnds(value: unknown): unknown {
+  if (!isPlainObject(value) || !isPlainObject(value.vm) || !Array.isArray(value.timeline)) return value;
+  const memory = value.vm.memory;
+  if (typeof memory !== 'number') return value;
+  const timeline = value.timeline.map((entry: unknown) => {
+    if (!isPlainObject(entry) || !isPlainObject(entry.range)) return entry;
+    const { start, length } = entry.range;
+    if (length !== undefined || typeof start !== 'number') return entry;
+    // A start at or behind the end of the memory leaves nothing, which the rule on ranges refuses.
+    return { ...entry, range: { start, length: Math.max(memory - start, 0) } };
+  });
+  return { ...value, timeline };
 }

@@ -1,0 +1,171 @@
+// What must hold between the fields of a scenario. A rule is asked only when everything it reads has been read without
+// an error, so that one mistake is reported once.
+
+import type { InputError } from './invalid-input.ts';
+import type { Scenario, TimelineEntry } from './scenario-schema.ts';
+import { formatSize, formatTime, GIB, MIB, PAGE_BYTES } from './units.ts';
+
+interface Rule {
+  /** Paths of the fields it reads; a path stands for everything below it. */
+  readonly reads: readonly string[];
+  readonly check: (scenario: Scenario, refuse: (path: string, message: string) => void) => void;
+}
+
+export function brokenRules(scenario: Scenario, failedPaths: readonly string[]): InputError[] {
+  const errors: InputError[] = [];
+  const refuse = (path: string, message: string) => errors.push({ path, message });
+  for (const rule of rules) {
+    const readable = rule.reads.every((read) => !failedPaths.some((failed) => overlaps(read, failed)));
+    if (readable) rule.check(scenario, refuse);
+  }
+  return errors;
+}
+
+const overlaps = (a: string, b: string) =>
+  a === b || a === '' || b === '' || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+
+export const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
+export const backingBytes = { 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
+
+const rules: readonly Rule[] = [
+  {
+    reads: ['machine.cpus', 'vm.vcpus'],
+    check: ({ machine, vm }, refuse) => {
+      if (machine.cpus >= vm.vcpus) return;
+      refuse('machine.cpus', `must be at least vm.vcpus (${vm.vcpus}), got ${machine.cpus}`);
+    },
+  },
+  {
+    reads: ['vm.memory', 'vm.backing'],
+    check: ({ vm }, refuse) => {
+      const page = backingBytes[vm.backing];
+      if (vm.memory % page === 0) return;
+      refuse('vm.memory', `must be a multiple of ${formatSize(page)} for ${vm.backing}, got ${formatSize(vm.memory)}`);
+    },
+  },
+  {
+    reads: ['vm.mapped', 'vm.backing'],
+    check: ({ vm }, refuse) => {
+      if (vm.mapped === 'none' || leafBytes[vm.mapped] <= backingBytes[vm.backing]) return;
+      refuse('vm.mapped', `must not be larger than the pages of ${vm.backing}, got "${vm.mapped}"`);
+    },
+  },
+  {
+    reads: ['hgm.chunkBytes'],
+    check: ({ hgm }, refuse) => {
+      if (hgm.chunkBytes % PAGE_BYTES === 0) return;
+      refuse('hgm.chunkBytes', `must be a multiple of 4KiB, got ${formatSize(hgm.chunkBytes)}`);
+    },
+  },
+  {
+    reads: ['guest.stridePages', 'vm.memory'],
+    check: ({ guest, vm }, refuse) => {
+      const pages = vm.memory / PAGE_BYTES;
+      if (guest.stridePages <= pages) return;
+      refuse('guest.stridePages', `must be at most the ${pages} pages of vm.memory, got ${guest.stridePages}`);
+    },
+  },
+  {
+    reads: ['settle', 'limits.simulated'],
+    check: ({ settle, limits }, refuse) => {
+      if (settle <= limits.simulated) return;
+      const limit = formatTime(limits.simulated);
+      refuse('settle', `must be at most limits.simulated (${limit}), got ${formatTime(settle)}`);
+    },
+  },
+  {
+    reads: ['timeline', 'settle', 'limits.simulated'],
+    check: ({ timeline, settle, limits }, refuse) => {
+      for (const [index, { at }] of timeline.entries()) {
+        if (at === 'after-previous' || at + settle <= limits.simulated || settle > limits.simulated) continue;
+        const latest = formatTime(limits.simulated - settle);
+        refuse(`timeline.${index}.at`, `must be at most ${latest}, so that settle ends within limits.simulated`);
+      }
+    },
+  },
+  {
+    reads: ['timeline'],
+    check: ({ timeline }, refuse) => {
+      if (timeline[0]?.at === 'after-previous') refuse('timeline.0.at', 'must be a time: no operation is before it');
+    },
+  },
+  {
+    reads: ['timeline', 'vm.memory'],
+    check: ({ timeline, vm }, refuse) => {
+      for (const [index, { range }] of timeline.entries()) {
+        if (range.length > 0 && range.start + range.length <= vm.memory) continue;
+        const got = `${formatSize(range.start)} to ${formatSize(range.start + range.length)}`;
+        refuse(`timeline.${index}.range`, `must lie inside vm.memory (${formatSize(vm.memory)}), got ${got}`);
+      }
+    },
+  },
+  {
+    reads: ['timeline', 'vm.memory', 'vm.backing'],
+    check: ({ timeline, vm }, refuse) => {
+      for (const [index, entry] of timeline.entries()) {
+        const unit = alignmentOf(entry, backingBytes[vm.backing]);
+        for (const key of ['start', 'length'] as const) {
+          if (entry.range[key] % unit === 0) continue;
+          const got = formatSize(entry.range[key]);
+          refuse(
+            `timeline.${index}.range.${key}`,
+            `must be a multiple of ${formatSize(unit)} for ${entry.operation}, got ${got}`,
+          );
+        }
+      }
+    },
+  },
+  {
+    reads: ['timeline', 'vm.memory', 'vm.backing'],
+    check: ({ timeline, vm }, refuse) => {
+      for (const [index, entry] of timeline.entries()) {
+        checkTarget(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.target`, message));
+        checkStep(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.step`, message));
+      }
+    },
+  },
+  {
+    reads: ['timeline', 'vm.memory'],
+    check: ({ timeline }, refuse) => {
+      for (const [index, entry] of timeline.entries()) {
+        const rival = timeline.findIndex((other, before) => before < index && startTogetherOn(entry, other));
+        if (rival === -1) continue;
+        refuse(`timeline.${index}`, `must not overlap the range of timeline.${rival}, which starts at the same time`);
+      }
+    },
+  },
+];
+
+/** What start and length of the range of an operation must be multiples of. */
+function alignmentOf(entry: TimelineEntry, pageBytes: number): number {
+  switch (entry.operation) {
+    case 'madv-collapse':
+      return 2 * MIB; // the smallest leaf that a collapse can make
+    case 'madv-split':
+      return pageBytes;
+    case 'uffdio-continue':
+      return PAGE_BYTES;
+  }
+}
+
+function checkTarget({ operation, target }: TimelineEntry, pageBytes: number, refuse: (message: string) => void): void {
+  if (target === null) return;
+  if (operation !== 'madv-collapse') refuse(`must be null for ${operation}: only madv-collapse has a target`);
+  else if (leafBytes[target] > pageBytes) refuse(`must not be larger than the pages of vm.backing, got "${target}"`);
+}
+
+function checkStep(entry: TimelineEntry, pageBytes: number, refuse: (message: string) => void): void {
+  const { operation, range, step, target } = entry;
+  if (step === null) return;
+  const unit = alignmentOf(entry, pageBytes);
+  if (operation === 'madv-split') refuse('must be null for madv-split: it is one call for the range');
+  else if (step % unit !== 0)
+    refuse(`must be a multiple of ${formatSize(unit)} for ${operation}, got ${formatSize(step)}`);
+  else if (range.length % step !== 0) refuse(`must divide the length of the range (${formatSize(range.length)})`);
+  else if (target !== null && step < leafBytes[target]) refuse(`must be at least the target ("${target}")`);
+}
+
+function startTogetherOn(a: TimelineEntry, b: TimelineEntry): boolean {
+  if (a.at === 'after-previous' || a.at !== b.at) return false;
+  return a.range.start < b.range.start + b.range.length && b.range.start < a.range.start + a.range.length;
+}

@@ -1,0 +1,243 @@
+// Every field of a scenario once: type, default, unit, range and a sentence. The reader in scenario.ts, the API's
+// documentation and the catalog all come from here.
+//
+// Times are integers of ns (`unit: 'ns'`), sizes integers of bytes (`unit: 'bytes'`). Documents may also write them as
+// "5ms" and "2MiB"; `documentSchemaOf` gives the schema of what may be written.
+
+import Type, { type Static, type TSchema } from 'typebox';
+import { GIB, MIB, MINUTE, MS, PAGE_BYTES, SECOND, SIZE_PATTERN, TIME_PATTERN } from './units.ts';
+import {
+  type AvailableId,
+  availableIds,
+  backings,
+  hgmVersions,
+  kernels,
+  mapcountSchemes,
+  mappedSizes,
+  mmus,
+  operations,
+  patterns,
+  preemptions,
+  unavailableIds,
+  type Vocabulary,
+} from './vocabulary.ts';
+
+const MAX_SIMULATED_NS = 10 * MINUTE;
+const MAX_MEMORY_BYTES = 64 * GIB;
+export const MAX_TIMELINE_ENTRIES = 1000;
+
+const time = (minimum: number, maximum: number, fallback: number, description: string) =>
+  Type.Integer({ minimum, maximum, default: fallback, unit: 'ns', description });
+
+const size = (minimum: number, maximum: number, fallback: number, description: string) =>
+  Type.Integer({ minimum, maximum, default: fallback, unit: 'bytes', description });
+
+const count = (minimum: number, maximum: number, fallback: number, unit: string, description: string) =>
+  Type.Integer({ minimum, maximum, default: fallback, unit, description });
+
+const fraction = (fallback: number, description: string) =>
+  Type.Number({ minimum: 0, maximum: 1, default: fallback, unit: 'fraction', description });
+
+/** A field that names a term; `notAvailable` lists the known ones that this version refuses. */
+const oneOf = <const V extends Vocabulary>(vocabulary: V, fallback: AvailableId<V>, description: string) =>
+  Type.Unsafe<AvailableId<V>>(
+    Type.Enum(availableIds(vocabulary), {
+      default: fallback,
+      description,
+      notAvailable: unavailableIds(vocabulary),
+    }),
+  );
+
+const closed = { additionalProperties: false } as const;
+
+const nameSchema = (fallback: string, description: string) =>
+  Type.String({
+    pattern: '^[a-z0-9][a-z0-9.-]{0,63}$',
+    default: fallback,
+    description,
+    expected: 'a name of up to 64 lower-case letters, digits, dots and hyphens',
+  });
+
+const machineSchema = Type.Object(
+  {
+    profile: nameSchema('epyc-uncontended', 'Cost profile: what each step costs, in nanoseconds.'),
+    kernel: oneOf(kernels, '6.12', 'Kernel version that the fault path and the zap follow.'),
+    preemption: oneOf(preemptions, 'full', 'Preemption model of the kernel.'),
+    cpus: count(1, 1024, 16, 'CPUs', 'CPUs of the host; at least as many as vm.vcpus.'),
+    earlyRetryCheck: Type.Union([Type.Boolean(), Type.Null()], {
+      default: null,
+      description: 'Whether a fault looks for an open invalidation before GUP. Null: as the kernel version does.',
+      expected: 'true, false or null',
+    }),
+  },
+  { ...closed, description: 'The host.' },
+);
+
+const vmSchema = Type.Object(
+  {
+    vcpus: count(1, 256, 8, 'vCPUs', 'vCPUs of the VM, each on a CPU of its own.'),
+    memory: size(2 * MIB, MAX_MEMORY_BYTES, GIB, 'Memory of the VM; a multiple of the page size of its backing.'),
+    backing: oneOf(backings, 'hugetlb-1g', 'What the memory is made of.'),
+    mapped: oneOf(mappedSizes, '4k', 'Size of the host page-table entries at time 0; not above that of the backing.'),
+    populatedFraction: fraction(1, 'Part of the memory that is mapped at time 0, from its start on.'),
+    sptePopulatedFraction: fraction(1, 'Part of the mapped pages for which KVM holds an SPTE at time 0.'),
+    mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
+  },
+  { ...closed, description: 'The virtual machine.' },
+);
+
+const hgmSchema = Type.Object(
+  {
+    version: oneOf(hgmVersions, 'v2', 'Revision of the HGM series whose locks hugetlb_collapse() follows.'),
+    chunkBytes: size(
+      PAGE_BYTES,
+      MAX_MEMORY_BYTES,
+      2 * MIB,
+      'What range-chunked puts into one section; a multiple of 4 KiB.',
+    ),
+  },
+  { ...closed, description: 'HugeTLB high-granularity mapping.' },
+);
+
+const guestSchema = Type.Object(
+  {
+    pattern: oneOf(patterns, 'stride', 'Which pages the vCPUs touch.'),
+    stridePages: count(1, MAX_MEMORY_BYTES / PAGE_BYTES, 4, '4 KiB pages', 'Distance of two accesses of a stride.'),
+    writeFraction: fraction(1, 'Part of the accesses that write.'),
+    thinkNs: time(1, SECOND, 100, 'From the end of one access to the next.'),
+  },
+  { ...closed, description: 'What the guest does.' },
+);
+
+const rangeSchema = Type.Object(
+  {
+    start: size(0, MAX_MEMORY_BYTES, 0, 'Offset into the memory of the VM.'),
+    // Without a default of its own: what is left of the memory is known only when the document has been read.
+    length: Type.Integer({
+      minimum: PAGE_BYTES,
+      maximum: MAX_MEMORY_BYTES,
+      unit: 'bytes',
+      description: 'Length. Absent: up to the end of the memory.',
+    }),
+  },
+  { ...closed, description: 'What the operation works on.' },
+);
+
+const timelineEntrySchema = Type.Object(
+  {
+    at: Type.Union([time(0, MAX_SIMULATED_NS, 0, 'Simulated time.'), Type.Literal('after-previous')], {
+      default: 0,
+      description: 'When the operation starts; after-previous: when the entry before it in the list has ended.',
+      expected: 'a time from 0ns to 10min, such as "5ms" or an integer of ns, or "after-previous"',
+    }),
+    operation: oneOf(operations, 'madv-collapse', 'What userspace asks for.'),
+    range: rangeSchema,
+    step: Type.Union([size(PAGE_BYTES, MAX_MEMORY_BYTES, 2 * MIB, 'Bytes of one call.'), Type.Null()], {
+      default: null,
+      description:
+        'Userspace makes one call for each step of the range, one after the other. Null: one call for all of it.',
+      expected: 'a size from 4KiB to 64GiB, such as "2MiB" or an integer of bytes, or null',
+    }),
+    target: Type.Union([Type.Literal('2m'), Type.Literal('1g'), Type.Null()], {
+      default: null,
+      description: 'madv-collapse: the largest leaf that it may build. Null: the largest that fits.',
+      expected: '"2m", "1g" or null',
+    }),
+  },
+  { ...closed, description: 'One operation.' },
+);
+
+const limitsSchema = Type.Object(
+  {
+    simulated: time(1, MAX_SIMULATED_NS, MINUTE, 'Simulated time after which a run is ended.'),
+    events: count(1, 2_000_000_000, 200_000_000, 'events', 'Events of the engine after which a run is ended.'),
+  },
+  { ...closed, description: 'What ends a run that does not end by itself.' },
+);
+
+export const scenarioSchema = Type.Object(
+  {
+    name: nameSchema('unnamed', 'Name; that of the file in the library.'),
+    description: Type.String({
+      maxLength: 2000,
+      default: '',
+      description: 'A sentence or two on what it shows.',
+      expected: 'a text of up to 2000 characters',
+    }),
+    machine: machineSchema,
+    vm: vmSchema,
+    hgm: hgmSchema,
+    mapcount: oneOf(mapcountSchemes, 'subpage', 'How a folio counts its mappings, where a comparison names none.'),
+    guest: guestSchema,
+    timeline: Type.Array(timelineEntrySchema, {
+      maxItems: MAX_TIMELINE_ENTRIES,
+      default: [],
+      description: 'The operations. Two that start at one time must not overlap.',
+      expected: `a list of up to ${MAX_TIMELINE_ENTRIES} operations`,
+    }),
+    settle: time(0, MAX_SIMULATED_NS, 20 * MS, 'Time that the run goes on after the last operation has ended.'),
+    limits: limitsSchema,
+  },
+  { ...closed, description: 'A host, a VM, what its guest does, and the operations in between.' },
+);
+
+type DeepReadonly<T> = T extends (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/**
+ * A scenario that is complete and checked: every default filled in, every time in ns, every size in bytes. What each
+ * field means stands in the schema above.
+ */
+export type Scenario = DeepReadonly<Static<typeof scenarioSchema>>;
+export type TimelineEntry = Scenario['timeline'][number];
+
+/** The schema of what may be written: every field optional, times and sizes also as text; plain JSON Schema. */
+export function documentSchemaOf(schema: TSchema): TSchema {
+  const { unit, notAvailable, expected: _, ...node } = schema as SchemaNode;
+  const annotations = {
+    ...(unit === undefined ? {} : { 'x-unit': unit }),
+    ...(notAvailable === undefined ? {} : { 'x-not-available': notAvailable }),
+  };
+  if (node.properties !== undefined) {
+    const properties = Object.entries(node.properties).map(([key, child]) => [key, documentSchemaOf(child)] as const);
+    return { ...node, required: [], properties: Object.fromEntries(properties) };
+  }
+  if (node.items !== undefined) return { ...node, items: documentSchemaOf(node.items) };
+  if (node.anyOf !== undefined) {
+    const branches = node.anyOf.map(documentSchemaOf);
+    return { ...node, anyOf: branches.flatMap((branch) => (branch as SchemaNode).anyOf ?? [branch]) };
+  }
+  const text = textForms.get(unit ?? '');
+  if (text === undefined) return { ...node, ...annotations };
+  const { description, default: fallback, ...number } = node;
+  const about = fallback === undefined ? { description } : { description, default: fallback };
+  return { ...about, ...annotations, anyOf: [number, text] };
+}
+
+const textForms: ReadonlyMap<string, TSchema> = new Map([
+  ['ns', { type: 'string', pattern: TIME_PATTERN, examples: ['5ms'] }],
+  ['bytes', { type: 'string', pattern: SIZE_PATTERN, examples: ['2MiB'] }],
+]);
+
+/** The keywords that this project uses, as plain JSON Schema: for code that walks a schema instead of a type. */
+export interface SchemaNode extends TSchema {
+  readonly type?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly enum?: readonly string[];
+  readonly notAvailable?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+  readonly unit?: string;
+  readonly description?: string;
+  readonly expected?: string;
+}
+
+export const scenarioDocumentSchema = documentSchemaOf(scenarioSchema);

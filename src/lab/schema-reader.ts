@@ -1,0 +1,113 @@
+// Reads a document by a schema: fills in defaults, turns "5ms" and "2MiB" into integers, refuses what the schema does
+// not know, and collects every error with its path and with what would have been allowed.
+
+import type { TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import type { InputError } from './invalid-input.ts';
+import type { SchemaNode } from './scenario-schema.ts';
+import { formatSize, formatTime, parseSize, parseTime } from './units.ts';
+
+export interface Reading {
+  /** As the schema has it where there are no errors; with holes where there are. */
+  readonly value: unknown;
+  readonly errors: readonly InputError[];
+}
+
+export function readBySchema(schema: TSchema, document: unknown): Reading {
+  const errors: InputError[] = [];
+  const value = readNode(schema as SchemaNode, document, [], errors);
+  return { value, errors };
+}
+
+function readNode(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
+  if (node.properties !== undefined) return readObject(node, input === undefined ? {} : input, path, errors);
+  if (input === undefined) return structuredClone(node.default);
+  if (node.items !== undefined) return readArray(node, node.items, input, path, errors);
+  const value = fromText(node, input);
+  if (!Check(node, value)) errors.push({ path: path.join('.'), message: refusal(node, input) });
+  return value;
+}
+
+function readObject(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
+  if (!isPlainObject(input)) {
+    errors.push({ path: path.join('.'), message: refusal(node, input) });
+    return undefined;
+  }
+  const fields = Object.entries(node.properties ?? {});
+  for (const key of Object.keys(input)) {
+    if (fields.some(([name]) => name === key)) continue;
+    const allowed = fields.map(([name]) => name).join(', ');
+    errors.push({ path: [...path, key].join('.'), message: `is not a field here; the fields are ${allowed}` });
+  }
+  // Own fields only, by the names of the schema: a document cannot reach a prototype.
+  return Object.fromEntries(
+    fields.map(([key, child]) => [
+      key,
+      readNode(child, Object.hasOwn(input, key) ? input[key] : undefined, [...path, key], errors),
+    ]),
+  );
+}
+
+function readArray(
+  node: SchemaNode,
+  items: SchemaNode,
+  input: unknown,
+  path: readonly string[],
+  errors: InputError[],
+): unknown {
+  if (!Array.isArray(input) || input.length > (node.maxItems ?? Number.POSITIVE_INFINITY)) {
+    errors.push({ path: path.join('.'), message: refusal(node, input) });
+    return undefined;
+  }
+  return input.map((item, index) => readNode(items, item, [...path, String(index)], errors));
+}
+
+/** "5ms" to 5000000 where the schema wants a time, and alike for sizes; anything else as it is. */
+function fromText(node: SchemaNode, input: unknown): unknown {
+  if (typeof input !== 'string') return input;
+  for (const branch of node.anyOf ?? [node]) {
+    if (branch.unit === 'ns') return parseTime(input) ?? input;
+    if (branch.unit === 'bytes') return parseSize(input) ?? input;
+  }
+  return input;
+}
+
+function refusal(node: SchemaNode, input: unknown): string {
+  if (typeof input === 'string' && node.notAvailable?.includes(input)) {
+    return `"${input}" is not available yet in this version; available: ${quoted(node.enum ?? [])}`;
+  }
+  return `must be ${allowedBy(node)}, got ${shown(input)}`;
+}
+
+/** What a schema allows, as the end of the sentence "must be …". */
+export function allowedBy(node: SchemaNode): string {
+  if (node.expected !== undefined) return node.expected;
+  if (node.enum !== undefined) return `one of ${quoted(node.enum)}`;
+  if (node.unit === 'ns') return `a time from ${limits(node, formatTime)}, such as "5ms" or an integer of ns`;
+  if (node.unit === 'bytes') return `a size from ${limits(node, formatSize)}, such as "2MiB" or an integer of bytes`;
+  if (node.type === 'integer') return `an integer from ${limits(node, String)}`;
+  if (node.type === 'number') return `a number from ${limits(node, String)}`;
+  if (node.properties !== undefined) return `an object with the fields ${Object.keys(node.properties).join(', ')}`;
+  return node.type ?? 'something else';
+}
+
+function limits(node: SchemaNode, format: (value: number) => string): string {
+  return `${format(node.minimum ?? Number.NEGATIVE_INFINITY)} to ${format(node.maximum ?? Number.POSITIVE_INFINITY)}`;
+}
+
+function quoted(ids: readonly string[]): string {
+  return ids.map((id) => `"${id}"`).join(', ');
+}
+
+const SHOWN_CHARACTERS = 60;
+
+function shown(input: unknown): string {
+  if (Array.isArray(input)) return `a list of ${input.length}`;
+  if (typeof input === 'object' && input !== null) return 'an object';
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
