@@ -1,0 +1,552 @@
+// The engine: steps processes in order of virtual time, and at one time in the order in which they were scheduled.
+//
+// Two places hold what is due. The event queue holds later times; the ready ring holds the present instant. Whatever is
+// scheduled without delay goes into the ring, so an event of the present instant that sits in the queue was scheduled
+// before all of the ring, when this instant was still to come: the queue goes first, and neither needs to know the other.
+//
+//   run():   1. events of the queue at the present time
+//            2. the ready ring, until it is empty
+//            3. advance to the time of the queue's next event
+//
+// A task that lets time pass while nobody else could run in between need not go through the queue at all: elapse() moves
+// the clock on the spot. The two ways cannot be told apart from inside, and both count as an event.
+
+import { AssertionError, assert } from './assert.ts';
+import { EventQueue } from './event-queue.ts';
+import { Lockdep } from './locks/lockdep.ts';
+import {
+  completion,
+  DONE,
+  type Operation,
+  PARK,
+  PARK_ONCE,
+  PARKED,
+  type Process,
+  RESUMED,
+  StepOperation,
+  type StepResult,
+  suspension,
+} from './process.ts';
+import { RandomStream } from './random.ts';
+import { ReadyRing } from './ready-ring.ts';
+import { RecordBus } from './records.ts';
+import { isSimTime, type SimTimeNs } from './sim-time.ts';
+import { ENDED, PARKED_STATE, READY, Task, TIMED, type Waitable, type WakeReason } from './task.ts';
+import { Timer } from './timer.ts';
+
+export { Task } from './task.ts';
+export type { Timer } from './timer.ts';
+
+export interface SimulationOptions {
+  readonly seed: number | string;
+  /** Scheduler latency: how long after it was granted a sleeping waiter runs. */
+  readonly wakeUpNs?: SimTimeNs;
+  /** Whether lock order is checked. Held locks are known in any case. */
+  readonly lockdep?: boolean;
+  /** Whether a task may advance the clock on the spot. Off, every wait goes through the queue; nothing else differs. */
+  readonly inlineAdvance?: boolean;
+}
+
+export interface SpawnOptions {
+  readonly cpu?: number;
+  readonly delayNs?: SimTimeNs;
+  /** Serves others: it may stay parked for ever. */
+  readonly daemon?: boolean;
+}
+
+/** Times and budgets count from the start of the simulation, so a run in slices has one budget. */
+export interface RunLimits {
+  /** The run pauses here, after the events of this time. */
+  readonly untilNs?: SimTimeNs;
+  /** Budget of events, dispatched or elapsed inline. */
+  readonly events?: number;
+  /** Budget of simulated time. */
+  readonly simulatedNs?: SimTimeNs;
+  /** Asked after each event. It must not change anything. */
+  readonly until?: () => boolean;
+}
+
+export interface WaitingTask {
+  readonly task: string;
+  /** Class of the lock or queue it waits for; null if it is parked by itself. */
+  readonly waitingFor: string | null;
+  readonly heldBy: readonly string[];
+  readonly held: readonly string[];
+}
+
+export type RunOutcome =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'until' }
+  | { readonly kind: 'event-budget'; readonly events: number }
+  | { readonly kind: 'time-budget'; readonly simulatedNs: SimTimeNs }
+  | { readonly kind: 'deadlock'; readonly waiting: readonly WaitingTask[] }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** Ends a run that was given no budget. */
+export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
+
+const WOKEN: StepResult<WakeReason> = completion('woken');
+const TIMED_OUT: StepResult<WakeReason> = completion('timeout');
+const AT_ONCE = suspension(0);
+/** Below this many dead events a clean-up of the queue is not worth its walk. */
+const DEAD_EVENTS_MIN = 256;
+
+export class Simulation {
+  readonly seed: number | string;
+  readonly wakeUpNs: SimTimeNs;
+  readonly records = new RecordBus();
+  readonly lockdep: Lockdep;
+  /** Dispatched and elapsed inline. Timers of observers are none. */
+  events = 0;
+
+  readonly #inlineAdvance: boolean;
+  readonly #queue = new EventQueue();
+  readonly #ring = new ReadyRing();
+  #clock: SimTimeNs = 0;
+  #seq = 0;
+  #running: Task | null = null;
+  #inRun = false;
+
+  // Up to where elapse() may go in this run; -1 where it may not.
+  #inlineLimit: SimTimeNs = -1;
+  #eventLimit = 0;
+  #until: (() => boolean) | null = null;
+  #failure: { readonly error: Error } | null = null;
+  #observerEvents = 0;
+
+  /** By slot; a slot of an ended task is used again. */
+  readonly #tasks: (Task | null)[] = [];
+  readonly #freeTaskSlots: number[] = [];
+  #nextTaskId = 0;
+  /** By slot; in queue and ring a timer is the complement of its slot. */
+  readonly #timers: (Timer | null)[] = [];
+  readonly #freeTimerSlots: number[] = [];
+  /** Events in the queue whose task or timer still wants them, without those of observers. */
+  #liveEvents = 0;
+  #observersLiveEvents = 0;
+
+  readonly #spend = new StepOperation<void>(suspension(0), DONE.last);
+  readonly #streams = new Map<string, RandomStream>();
+
+  constructor(options: SimulationOptions) {
+    this.seed = options.seed;
+    this.wakeUpNs = options.wakeUpNs ?? 0;
+    assert(isSimTime(this.wakeUpNs), 'simulation: wakeUpNs is a non-negative integer');
+    this.#inlineAdvance = options.inlineAdvance ?? true;
+    this.lockdep = new Lockdep(this, options.lockdep ?? true);
+  }
+
+  get now(): SimTimeNs {
+    return this.#clock;
+  }
+
+  /** The task whose process runs. */
+  get current(): Task {
+    const task = this.#running;
+    if (task === null) throw new AssertionError('simulation: no process runs');
+    return task;
+  }
+
+  /** The stream of that name: the same one at every call. */
+  random(name: string): RandomStream {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new RandomStream(this.seed, name);
+      this.#streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  /** Tasks that have not ended, in order of their start. */
+  tasks(): readonly Task[] {
+    return this.#tasks.filter((task) => task !== null).sort((a, b) => a.id - b.id);
+  }
+
+  // ---- Tasks ---------------------------------------------------------------------------------------------------
+
+  spawn<T>(name: string, process: Process<T>, options: SpawnOptions = {}): Task<T> {
+    const delayNs = options.delayNs ?? 0;
+    assert(isSimTime(delayNs), 'spawn: delayNs is a non-negative integer');
+    const id = this.#nextTaskId++;
+    const slot = this.#freeTaskSlots.pop() ?? this.#tasks.length;
+    const task = new Task<T>(id, slot, name, process, options.cpu ?? id, options.daemon ?? false);
+    this.#tasks[slot] = task;
+    this.#makeReady(task, delayNs);
+    return task;
+  }
+
+  /** Waits until the task has ended, and returns its result. */
+  *join<T>(task: Task<T>): Process<T> {
+    if (task.stateCode !== ENDED) {
+      task.joiners ??= [];
+      task.joiners.push(this.current);
+      yield* this.park();
+    }
+    return task.result as T;
+  }
+
+  /**
+   * Lets time pass, for loops that must not pay for an operation: `if (!sim.elapse(ns)) yield ns;`
+   *
+   * True: the clock has been moved. That happens only if nobody could have run before: the ready ring is empty and the next
+   * event, which may be a dead one, is strictly later; and only inside of the run's limits, so that a loop of these calls meets
+   * its budget. What is no duration gets false too, and the yield that follows is refused with the name of the task.
+   */
+  elapse(ns: SimTimeNs): boolean {
+    const untilNs = this.#clock + ns;
+    if (
+      untilNs < this.#queue.nextTime &&
+      untilNs <= this.#inlineLimit &&
+      this.#ring.head === this.#ring.tail &&
+      this.events < this.#eventLimit &&
+      ns >= 0 &&
+      Math.floor(ns) === ns &&
+      (this.#until === null || !this.#until())
+    ) {
+      this.#clock = untilNs;
+      this.events++;
+      return true;
+    }
+    return false;
+  }
+
+  spend(ns: SimTimeNs): Operation {
+    if (this.elapse(ns)) return DONE;
+    // One object for all: the engine reads the number before anything else can run.
+    this.#spend.first.value = ns;
+    return this.#spend;
+  }
+
+  /** Sleeps until wake(task). */
+  park(): Operation {
+    this.lockdep.sleeping(this.current);
+    return PARK_ONCE;
+  }
+
+  /** Sleeps until wake(task), or until the time has come; Infinity: it never comes. */
+  parkUntil(timeNs: SimTimeNs): Operation<WakeReason> {
+    const task = this.current;
+    this.lockdep.sleeping(task);
+    assert(timeNs >= this.#clock, 'parkUntil: the time is past');
+    task.timedWait ??= new StepOperation<WakeReason>(PARKED, WOKEN);
+    const wait = task.timedWait;
+    wait.last = timeNs === this.#clock ? TIMED_OUT : WOKEN;
+    wait.first = timeNs === this.#clock ? AT_ONCE : PARKED;
+    if (timeNs > this.#clock && timeNs !== Number.POSITIVE_INFINITY) this.#scheduleTask(task, timeNs);
+    return wait;
+  }
+
+  /** Moves the deadline of a task in parkUntil, earlier or later. */
+  retime(task: Task, timeNs: SimTimeNs): void {
+    assert(
+      task.stateCode === PARKED_STATE && task.timedWait !== null && task.waitingFor === null,
+      'retime: the task is not in parkUntil',
+    );
+    assert(timeNs >= this.#clock, 'retime: the time is past');
+    this.#cancelDeadline(task);
+    if (timeNs === this.#clock) {
+      task.timedWait.last = TIMED_OUT;
+      this.#makeReady(task, 0);
+    } else if (timeNs !== Number.POSITIVE_INFINITY) this.#scheduleTask(task, timeNs);
+  }
+
+  /** A parked task becomes ready, after the delay. */
+  wake(task: Task, delayNs: SimTimeNs = 0): void {
+    if (task.waitingFor !== null)
+      throw new AssertionError(`wake: task "${task.name}" waits for "${task.waitingFor.lockClass.name}"`);
+    this.resume(task, delayNs);
+  }
+
+  /** The locks' own wake: the waiter has been granted what it waits for. */
+  resume(task: Task, delayNs: SimTimeNs): void {
+    if (task.stateCode !== PARKED_STATE) {
+      throw new AssertionError(
+        task.waitingFor === null
+          ? `wake: task "${task.name}" is ${task.state}, not parked`
+          : `task "${task.name}" is ${task.state} while it waits for "${task.waitingFor.lockClass.name}": an acquire without yield*`,
+      );
+    }
+    this.#cancelDeadline(task);
+    this.#makeReady(task, delayNs);
+  }
+
+  #makeReady(task: Task, delayNs: SimTimeNs): void {
+    if (delayNs === 0) {
+      task.stateCode = READY;
+      this.#ring.push(task.slot);
+    } else {
+      task.stateCode = TIMED;
+      this.#scheduleTask(task, this.#clock + delayNs);
+    }
+  }
+
+  #scheduleTask(task: Task, timeNs: SimTimeNs): void {
+    if (!Number.isSafeInteger(timeNs))
+      throw new AssertionError(`task "${task.name}" waits until ${timeNs} ns, which is no integer time`);
+    const seq = ++this.#seq;
+    task.eventSeq = seq;
+    this.#liveEvents++;
+    this.#queue.push(timeNs, seq, task.slot);
+  }
+
+  #cancelDeadline(task: Task): void {
+    if (task.eventSeq === 0) return;
+    task.eventSeq = 0;
+    this.#liveEvents--;
+    this.#dropDeadEvents();
+  }
+
+  // ---- Timers --------------------------------------------------------------------------------------------------
+
+  timer(call: () => void): Timer {
+    return new Timer(this, call, false);
+  }
+
+  /** For observers: it fires in virtual time, and the run is the same with it and without it. */
+  observerTimer(call: () => void): Timer {
+    return new Timer(this, call, true);
+  }
+
+  /** Called by Timer.arm(), with the timer disarmed. */
+  armTimer(timer: Timer, atNs: SimTimeNs): void {
+    if (timer.slot === -1) {
+      timer.slot = this.#freeTimerSlots.pop() ?? this.#timers.length;
+      this.#timers[timer.slot] = timer;
+    }
+    if (atNs === this.#clock) {
+      timer.ready = true;
+      timer.ringEntries++;
+      this.#ring.push(~timer.slot);
+      return;
+    }
+    const seq = ++this.#seq;
+    timer.eventSeq = seq;
+    if (timer.background) this.#observersLiveEvents++;
+    else this.#liveEvents++;
+    this.#queue.push(atNs, seq, ~timer.slot);
+  }
+
+  /** Called by Timer.disarm(), with the timer armed. */
+  disarmTimer(timer: Timer): void {
+    timer.ready = false;
+    if (timer.eventSeq !== 0) {
+      timer.eventSeq = 0;
+      if (timer.background) this.#observersLiveEvents--;
+      else this.#liveEvents--;
+      this.#dropDeadEvents();
+    }
+    this.#freeTimerSlot(timer);
+  }
+
+  #freeTimerSlot(timer: Timer): void {
+    if (timer.ringEntries > 0) return;
+    this.#timers[timer.slot] = null;
+    this.#freeTimerSlots.push(timer.slot);
+    timer.slot = -1;
+  }
+
+  /** A timer that is moved again and again must not fill the queue with its former times. */
+  #dropDeadEvents(): void {
+    const live = this.#liveEvents + this.#observersLiveEvents;
+    if (this.#queue.size - live < DEAD_EVENTS_MIN + live) return;
+    this.#queue.retain((seq, entity) => {
+      const owner = entity >= 0 ? this.#tasks[entity] : this.#timers[~entity];
+      return owner?.eventSeq === seq;
+    });
+  }
+
+  // ---- The loop ------------------------------------------------------------------------------------------------
+
+  /** Called from an observer or a guard: the run stops with outcome 'failed' before its next event. */
+  fail(error: unknown): void {
+    this.#failure ??= { error: error instanceof Error ? error : new Error(String(error)) };
+    this.#inlineLimit = -1;
+    this.#eventLimit = -1;
+  }
+
+  /** Goes on until a limit is met, or nothing is left to do. May be called again. */
+  run(limits: RunLimits = {}): RunOutcome {
+    assert(!this.#inRun, 'run: called from inside of a run');
+    const failedBefore = this.#failed();
+    if (failedBefore !== null) return failedBefore;
+    const untilNs = limits.untilNs ?? Number.POSITIVE_INFINITY;
+    const simulatedNs = limits.simulatedNs ?? Number.POSITIVE_INFINITY;
+    const limitNs = Math.min(untilNs, simulatedNs, Number.MAX_SAFE_INTEGER);
+    assert(untilNs >= this.#clock, 'run: untilNs is past');
+    this.#eventLimit = limits.events ?? DEFAULT_EVENT_BUDGET;
+    this.#inlineLimit = this.#inlineAdvance ? limitNs : -1;
+    this.#until = limits.until ?? null;
+    this.#inRun = true;
+    let ended: 'empty' | 'limit' | 'until' | 'events';
+    try {
+      ended = this.#loop(limitNs);
+    } catch (error) {
+      this.fail(this.#named(error));
+      ended = 'events';
+    }
+    this.#inRun = false;
+    this.#running = null;
+    this.#inlineLimit = -1;
+    this.#until = null;
+
+    const failed = this.#failed();
+    if (failed !== null) return failed;
+    switch (ended) {
+      case 'empty':
+        return this.#outcomeOfEmptyQueue();
+      case 'until':
+        return { kind: 'until' };
+      case 'events':
+        return { kind: 'event-budget', events: this.events };
+      case 'limit':
+        this.#clock = Math.max(this.#clock, limitNs);
+        return untilNs <= simulatedNs ? { kind: 'until' } : { kind: 'time-budget', simulatedNs: this.#clock };
+    }
+  }
+
+  #loop(limitNs: SimTimeNs): 'empty' | 'limit' | 'until' | 'events' {
+    const queue = this.#queue;
+    const ring = this.#ring;
+    const until = this.#until;
+    for (;;) {
+      if (queue.nextTime > this.#clock) {
+        while (ring.head !== ring.tail) {
+          if (this.events >= this.#eventLimit) return 'events';
+          if (this.#dispatchFromRing() && until?.() === true) return 'until';
+        }
+        if (this.#liveEvents === 0) return 'empty';
+        if (queue.nextTime > limitNs) return 'limit';
+      }
+      if (this.events >= this.#eventLimit) return 'events';
+      if (this.#dispatchFromQueue(queue.nextTime) && until?.() === true) return 'until';
+    }
+  }
+
+  /** Returns whether that was an event of the run. Time does not advance to one that nobody wants any more. */
+  #dispatchFromQueue(timeNs: SimTimeNs): boolean {
+    const entity = this.#queue.pop();
+    const seq = this.#queue.poppedSeq;
+    if (entity >= 0) {
+      const task = this.#tasks[entity];
+      if (task === null || task === undefined || task.eventSeq !== seq) return false;
+      task.eventSeq = 0;
+      this.#liveEvents--;
+      this.#clock = timeNs;
+      if (task.stateCode === PARKED_STATE) (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
+      this.#step(task);
+      return true;
+    }
+    const timer = this.#timers[~entity];
+    if (timer === null || timer === undefined || timer.eventSeq !== seq) return false;
+    timer.eventSeq = 0;
+    if (timer.background) this.#observersLiveEvents--;
+    else this.#liveEvents--;
+    this.#clock = timeNs;
+    return this.#fire(timer);
+  }
+
+  #dispatchFromRing(): boolean {
+    const entity = this.#ring.shift();
+    if (entity >= 0) {
+      this.#step(this.#tasks[entity] as Task);
+      return true;
+    }
+    const timer = this.#timers[~entity] as Timer;
+    timer.ringEntries--;
+    if (timer.ringEntries > 0) return false;
+    if (!timer.ready) {
+      if (timer.eventSeq === 0) this.#freeTimerSlot(timer);
+      return false;
+    }
+    timer.ready = false;
+    return this.#fire(timer);
+  }
+
+  #fire(timer: Timer): boolean {
+    this.#freeTimerSlot(timer);
+    this.#running = null;
+    if (timer.background) {
+      // Observers have a budget of their own, as large as the run's: they may not hang it either.
+      if (++this.#observerEvents > this.#eventLimit)
+        this.fail(new Error('the timers of observers used up the budget of events'));
+      timer.call();
+      return false;
+    }
+    this.events++;
+    // Time cannot pass inside of a plain function.
+    const inlineLimit = this.#inlineLimit;
+    this.#inlineLimit = -1;
+    timer.call();
+    if (this.#failure === null) this.#inlineLimit = inlineLimit;
+    return true;
+  }
+
+  #step(task: Task): void {
+    this.events++;
+    this.#running = task;
+    if (task.waitingFor !== null) this.#endWait(task);
+    const step = (task.process as unknown as Iterator<number, unknown, number>).next(RESUMED);
+    if (step.done === true) {
+      this.#end(task, step.value);
+      return;
+    }
+    const yielded = step.value as number;
+    if (yielded > 0) {
+      task.stateCode = TIMED;
+      this.#scheduleTask(task, this.#clock + yielded);
+    } else if (yielded === PARK) {
+      task.stateCode = PARKED_STATE;
+    } else if (yielded === 0) {
+      task.stateCode = READY;
+      this.#ring.push(task.slot);
+    } else {
+      throw new AssertionError(`yielded ${String(yielded)}, which is neither a duration in ns nor PARK`);
+    }
+  }
+
+  #endWait(task: Task): void {
+    const waitable = task.waitingFor as Waitable;
+    if (!task.granted)
+      throw new AssertionError(`runs on while it waits for "${waitable.lockClass.name}": an acquire without yield*`);
+    task.waitingFor = null;
+    task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.#clock);
+  }
+
+  #end(task: Task, result: unknown): void {
+    task.stateCode = ENDED;
+    task.result = result;
+    this.lockdep.ended(task);
+    this.#tasks[task.slot] = null;
+    this.#freeTaskSlots.push(task.slot);
+    if (task.joiners === null) return;
+    for (const joiner of task.joiners) this.wake(joiner);
+    task.joiners = null;
+  }
+
+  #named(error: unknown): Error {
+    const task = this.#running;
+    if (task === null) return error instanceof Error ? error : new Error(String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    return new Error(`task "${task.name}" at ${this.#clock} ns: ${message}`, { cause: error });
+  }
+
+  #failed(): RunOutcome | null {
+    return this.#failure === null ? null : { kind: 'failed', error: this.#failure.error };
+  }
+
+  #outcomeOfEmptyQueue(): RunOutcome {
+    const tasks = this.tasks();
+    if (tasks.every((task) => task.daemon)) return { kind: 'idle' };
+    const waiting = tasks.map((task) => ({
+      task: task.name,
+      waitingFor: task.waitingFor?.lockClass.name ?? null,
+      heldBy: task.waitingFor === null ? [] : this.#holders(task.waitingFor).map((holder) => holder.name),
+      held: task.held.map(({ lock }) => lock.lockClass.name),
+    }));
+    return { kind: 'deadlock', waiting };
+  }
+
+  #holders(lock: Waitable): readonly Task[] {
+    return this.tasks().filter((task) => task.holds(lock, 'any'));
+  }
+}

@@ -1,0 +1,138 @@
+// A task is a process with an identity: what the engine schedules, what holds locks, what waits for them.
+
+import { AssertionError } from './assert.ts';
+import type { LockClass } from './locks/lock-class.ts';
+import type { Process, StepOperation } from './process.ts';
+import type { SimTimeNs } from './sim-time.ts';
+
+export type TaskState = 'ready' | 'timed' | 'parked' | 'ended';
+export type HoldMode = 'read' | 'write';
+
+/** What a task can hold and wait for. */
+export interface Waitable {
+  readonly lockClass: LockClass;
+}
+
+export interface HeldLock {
+  readonly lock: Waitable;
+  readonly mode: HoldMode;
+}
+
+// The state as a number, for the engine's own comparisons.
+export const READY = 0;
+export const TIMED = 1;
+export const PARKED_STATE = 2;
+export const ENDED = 3;
+const stateNames: readonly TaskState[] = ['ready', 'timed', 'parked', 'ended'];
+
+/** How a timed wait ended. */
+export type WakeReason = 'woken' | 'timeout';
+
+export class Task<T = unknown> {
+  readonly id: number;
+  readonly name: string;
+  /** A parked daemon does not make a deadlock of an empty queue. */
+  readonly daemon: boolean;
+  /** Which CPU the task runs on, for cache lines. */
+  cpu: number;
+  result: T | undefined = undefined;
+
+  /** What the task waits for, from the slow path of its acquire until it runs again. */
+  waitingFor: Waitable | null = null;
+  waitSinceNs: SimTimeNs = 0;
+  /** Called by the engine when a wait for a lock has ended (after the wake-up latency), before the process goes on. */
+  onWaitEnd: ((lockClass: LockClass, sinceNs: SimTimeNs, untilNs: SimTimeNs) => void) | null = null;
+
+  // From here on: the engine's and the locks' own.
+
+  readonly process: Process<T>;
+  /** Index in the simulation's table of tasks; free for another one as soon as this one has ended. */
+  readonly slot: number;
+  stateCode = READY;
+  /** Of the live event in the queue, or 0. An event with another number is stale. */
+  eventSeq = 0;
+  /** The operation of parkUntil, made at its first use. */
+  timedWait: StepOperation<WakeReason> | null = null;
+  joiners: Task[] | null = null;
+
+  // A task waits for one thing at a time, so the queue of a lock is a list through its waiters.
+  nextWaiter: Task | null = null;
+  waitsForWrite = false;
+  waitClassIndex = 0;
+  granted = false;
+
+  // Held locks, the latest last. Two arrays instead of one of objects: taking a lock allocates nothing.
+  heldDepth = 0;
+  readonly heldLocks: Waitable[] = [];
+  /** Lockdep's class index * 2, + 1 if held for write. */
+  readonly heldInfo: number[] = [];
+  heldSpinning = 0;
+
+  constructor(id: number, slot: number, name: string, process: Process<T>, cpu: number, daemon: boolean) {
+    this.id = id;
+    this.slot = slot;
+    this.name = name;
+    this.process = process;
+    this.cpu = cpu;
+    this.daemon = daemon;
+  }
+
+  get state(): TaskState {
+    return stateNames[this.stateCode] as TaskState;
+  }
+
+  /** The locks the task holds, in the order in which it took them. */
+  get held(): readonly HeldLock[] {
+    return this.heldLocks
+      .slice(0, this.heldDepth)
+      .map((lock, at) => ({ lock, mode: ((this.heldInfo[at] as number) & 1) === 1 ? 'write' : 'read' }));
+  }
+
+  holds(lock: Waitable, mode: HoldMode | 'any'): boolean {
+    for (let at = this.heldDepth - 1; at >= 0; at--) {
+      if (this.heldLocks[at] !== lock) continue;
+      if (mode === 'any' || ((this.heldInfo[at] as number) & 1) === (mode === 'write' ? 1 : 0)) return true;
+    }
+    return false;
+  }
+
+  pushHeld(lock: Waitable, classIndex: number, write: boolean, spinning: boolean): void {
+    const depth = this.heldDepth;
+    this.heldLocks[depth] = lock;
+    this.heldInfo[depth] = classIndex * 2 + (write ? 1 : 0);
+    this.heldDepth = depth + 1;
+    if (spinning) this.heldSpinning++;
+  }
+
+  /** Most locks are released in the reverse order, so the search starts at the latest. */
+  popHeld(lock: Waitable, write: boolean, spinning: boolean): void {
+    const last = this.heldDepth - 1;
+    const bit = write ? 1 : 0;
+    for (let at = last; at >= 0; at--) {
+      if (this.heldLocks[at] !== lock || ((this.heldInfo[at] as number) & 1) !== bit) continue;
+      for (let behind = at; behind < last; behind++) {
+        this.heldLocks[behind] = this.heldLocks[behind + 1] as Waitable;
+        this.heldInfo[behind] = this.heldInfo[behind + 1] as number;
+      }
+      this.heldDepth = last;
+      if (spinning) this.heldSpinning--;
+      return;
+    }
+    throw new AssertionError(
+      `task "${this.name}" releases "${lock.lockClass.name}" (${write ? 'write' : 'read'}), which it does not hold`,
+    );
+  }
+
+  /** A writer that becomes a reader keeps its place in the order of held locks. */
+  downgradeHeld(lock: Waitable): void {
+    for (let at = this.heldDepth - 1; at >= 0; at--) {
+      const info = this.heldInfo[at] as number;
+      if (this.heldLocks[at] !== lock || (info & 1) === 0) continue;
+      this.heldInfo[at] = info - 1;
+      return;
+    }
+    throw new AssertionError(
+      `task "${this.name}" downgrades "${lock.lockClass.name}", which it does not hold for write`,
+    );
+  }
+}
