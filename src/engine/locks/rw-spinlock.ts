@@ -1,0 +1,31 @@
+// A spinning lock for readers or one writer, as the kernel's queued rwlock: strictly in order of arrival. A writer that waits
+// blocks later readers; when the lock becomes free, the readers at the front of the queue go in together, up to the next
+// writer.
+
+import { assert } from '../assert.ts';
+import type { Simulation } from '../simulation.ts';
+import { SharedLock } from './lock.ts';
+import type { LockClass } from './lock-class.ts';
+
+export class RwSpinlock extends SharedLock {
+  constructor(sim: Simulation, lockClass: LockClass) {
+    super(sim, lockClass);
+    assert(!this.sleeping, 'rw spinlock: its class is a spinning one');
+  }
+
+  /** Somebody waits: time for a lock-break (rwlock_needbreak()). */
+  get isContended(): boolean {
+    return this.waiters > 0;
+  }
+
+  protected handOver(): void {
+    if (this.firstWaiter?.waitsForWrite === true) {
+      this.grantFirstWriter();
+      return;
+    }
+    while (this.firstWaiter !== null && !this.firstWaiter.waitsForWrite) {
+      this.readers++;
+      this.grantFirst();
+    }
+  }
+}

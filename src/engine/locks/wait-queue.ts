@@ -1,0 +1,58 @@
+// Tasks that wait until somebody says so. A wake reaches who waits at that moment; who comes later waits for the next one,
+// so a condition is looked at again after every wait.
+
+import type { Operation } from '../process.ts';
+import { PARK_ONCE } from '../process.ts';
+import type { Simulation } from '../simulation.ts';
+import type { Task, Waitable } from '../task.ts';
+import type { LockClass } from './lock-class.ts';
+
+export class WaitQueue implements Waitable {
+  readonly lockClass: LockClass;
+  /** How many tasks wait. */
+  length = 0;
+  readonly #sim: Simulation;
+  readonly #sleeping: boolean;
+  #first: Task | null = null;
+  #last: Task | null = null;
+
+  constructor(sim: Simulation, lockClass: LockClass) {
+    this.#sim = sim;
+    this.lockClass = lockClass;
+    this.#sleeping = lockClass.kind === 'sleeping';
+  }
+
+  wait(): Operation {
+    const task = this.#sim.current;
+    if (this.#sleeping) this.#sim.lockdep.sleeping(task);
+    task.waitingFor = this;
+    task.waitSinceNs = this.#sim.now;
+    task.granted = false;
+    task.nextWaiter = null;
+    if (this.#last === null) this.#first = task;
+    else this.#last.nextWaiter = task;
+    this.#last = task;
+    this.length++;
+    return PARK_ONCE;
+  }
+
+  /** Wakes who waited longest. Returns whether there was one. */
+  wakeOne(): boolean {
+    const task = this.#first;
+    if (task === null) return false;
+    this.#first = task.nextWaiter;
+    if (this.#first === null) this.#last = null;
+    task.nextWaiter = null;
+    task.granted = true;
+    this.length--;
+    this.#sim.resume(task, this.#sleeping ? this.#sim.wakeUpNs : 0);
+    return true;
+  }
+
+  /** Wakes all that wait now, in order of arrival. Returns how many. */
+  wakeAll(): number {
+    let woken = 0;
+    while (this.wakeOne()) woken++;
+    return woken;
+  }
+}
