@@ -117,6 +117,7 @@ const rangeSchema = Type.Object(
       minimum: PAGE_BYTES,
       maximum: MAX_MEMORY_BYTES,
       unit: 'bytes',
+      derived: true,
       description: 'Length. Absent: up to the end of the memory.',
     }),
   },
@@ -196,7 +197,7 @@ export type TimelineEntry = Scenario['timeline'][number];
 
 /** The schema of what may be written: every field optional, times and sizes also as text; plain JSON Schema. */
 export function documentSchemaOf(schema: TSchema): TSchema {
-  const { unit, notAvailable, expected: _, ...node } = schema as SchemaNode;
+  const { unit, notAvailable, expected: _expected, derived: _derived, ...node } = schema as SchemaNode;
   const annotations = {
     ...(unit === undefined ? {} : { 'x-unit': unit }),
     ...(notAvailable === undefined ? {} : { 'x-not-available': notAvailable }),
@@ -237,7 +238,10 @@ export interface SchemaNode extends TSchema {
   readonly default?: unknown;
   readonly unit?: string;
   readonly description?: string;
+  /** How a refusal says what is allowed, where the other keywords do not say it well. */
   readonly expected?: string;
+  /** Absent in the document, it is filled in from other fields and not by a default. */
+  readonly derived?: boolean;
 }
 
 export const scenarioDocumentSchema = documentSchemaOf(scenarioSchema);

@@ -20,13 +20,24 @@ export function readBySchema(schema: TSchema, document: unknown): Reading {
 }
 
 function readNode(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
-  if (node.properties !== undefined) return readObject(node, input === undefined ? {} : input, path, errors);
-  if (input === undefined) return structuredClone(node.default);
+  if (input === undefined) return readAbsent(node, path, errors);
+  if (node.properties !== undefined) return readObject(node, input, path, errors);
   if (node.items !== undefined) return readArray(node, node.items, input, path, errors);
   const value = fromText(node, input);
   if (!Check(node, value)) errors.push({ path: path.join('.'), message: refusal(node, input) });
   return value;
 }
+
+function readAbsent(node: SchemaNode, path: readonly string[], errors: InputError[]): unknown {
+  if (node.default !== undefined) return structuredClone(node.default);
+  if (node.derived === true) return undefined;
+  if (node.properties !== undefined && hasDefaults(node)) return readObject(node, {}, path, errors);
+  errors.push({ path: path.join('.'), message: `is missing; must be ${allowedBy(node)}` });
+  return undefined;
+}
+
+const hasDefaults = (node: SchemaNode): boolean =>
+  Object.values(node.properties ?? {}).some((child) => child.default !== undefined || hasDefaults(child));
 
 function readObject(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
   if (!isPlainObject(input)) {
