@@ -1,7 +1,8 @@
 // `vm.vcpus=16`, `timeline.0.at=1ms`: changes of single fields of a scenario, by the path that the schema gives them.
 
 import { type InputError, InvalidInput } from './invalid-input.ts';
-import { type SchemaNode, scenarioSchema } from './scenario-schema.ts';
+import { scenarioSchema } from './scenario-schema.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { isPlainObject } from './schema-reader.ts';
 
 /** Path to value. A value may be text, as a command line gives it: it is read as the type of its field. */
@@ -125,7 +126,7 @@ function nearestPaths(path: string): string[] {
 }
 
 /** Every path of a schema, with N for the index into a list. */
-export function leafPaths(schema: SchemaNode, prefix = ''): string[] {
+function leafPaths(schema: SchemaNode, prefix = ''): string[] {
   if (schema.properties !== undefined) {
     return Object.entries(schema.properties).flatMap(([key, child]) =>
       leafPaths(child, prefix === '' ? key : `${prefix}.${key}`),

@@ -24,8 +24,8 @@ export function brokenRules(scenario: Scenario, failedPaths: readonly string[]):
 const overlaps = (a: string, b: string) =>
   a === b || a === '' || b === '' || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
-export const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
-export const backingBytes = { 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
+const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
+const backingBytes = { 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
 
 const rules: readonly Rule[] = [
   {

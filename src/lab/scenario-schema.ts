@@ -4,8 +4,9 @@
 // Times are integers of ns (`unit: 'ns'`), sizes integers of bytes (`unit: 'bytes'`). Documents may also write them as
 // "5ms" and "2MiB"; `documentSchemaOf` gives the schema of what may be written.
 
-import Type, { type Static, type TSchema } from 'typebox';
-import { GIB, MIB, MINUTE, MS, PAGE_BYTES, SECOND, SIZE_PATTERN, TIME_PATTERN } from './units.ts';
+import Type, { type Static } from 'typebox';
+import { documentSchemaOf } from './schema-node.ts';
+import { GIB, MIB, MINUTE, MS, PAGE_BYTES, SECOND } from './units.ts';
 import {
   type AvailableId,
   availableIds,
@@ -24,7 +25,7 @@ import {
 
 const MAX_SIMULATED_NS = 10 * MINUTE;
 const MAX_MEMORY_BYTES = 64 * GIB;
-export const MAX_TIMELINE_ENTRIES = 1000;
+const MAX_TIMELINE_ENTRIES = 1000;
 
 const time = (minimum: number, maximum: number, fallback: number, description: string) =>
   Type.Integer({ minimum, maximum, default: fallback, unit: 'ns', description });
@@ -194,54 +195,5 @@ type DeepReadonly<T> = T extends (infer Item)[]
  */
 export type Scenario = DeepReadonly<Static<typeof scenarioSchema>>;
 export type TimelineEntry = Scenario['timeline'][number];
-
-/** The schema of what may be written: every field optional, times and sizes also as text; plain JSON Schema. */
-export function documentSchemaOf(schema: TSchema): TSchema {
-  const { unit, notAvailable, expected: _expected, derived: _derived, ...node } = schema as SchemaNode;
-  const annotations = {
-    ...(unit === undefined ? {} : { 'x-unit': unit }),
-    ...(notAvailable === undefined ? {} : { 'x-not-available': notAvailable }),
-  };
-  if (node.properties !== undefined) {
-    const properties = Object.entries(node.properties).map(([key, child]) => [key, documentSchemaOf(child)] as const);
-    return { ...node, required: [], properties: Object.fromEntries(properties) };
-  }
-  if (node.items !== undefined) return { ...node, items: documentSchemaOf(node.items) };
-  if (node.anyOf !== undefined) {
-    const branches = node.anyOf.map(documentSchemaOf);
-    return { ...node, anyOf: branches.flatMap((branch) => (branch as SchemaNode).anyOf ?? [branch]) };
-  }
-  const text = textForms.get(unit ?? '');
-  if (text === undefined) return { ...node, ...annotations };
-  const { description, default: fallback, ...number } = node;
-  const about = fallback === undefined ? { description } : { description, default: fallback };
-  return { ...about, ...annotations, anyOf: [number, text] };
-}
-
-const textForms: ReadonlyMap<string, TSchema> = new Map([
-  ['ns', { type: 'string', pattern: TIME_PATTERN, examples: ['5ms'] }],
-  ['bytes', { type: 'string', pattern: SIZE_PATTERN, examples: ['2MiB'] }],
-]);
-
-/** The keywords that this project uses, as plain JSON Schema: for code that walks a schema instead of a type. */
-export interface SchemaNode extends TSchema {
-  readonly type?: string;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly enum?: readonly string[];
-  readonly notAvailable?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxItems?: number;
-  readonly default?: unknown;
-  readonly unit?: string;
-  readonly description?: string;
-  /** How a refusal says what is allowed, where the other keywords do not say it well. */
-  readonly expected?: string;
-  /** Absent in the document, it is filled in from other fields and not by a default. */
-  readonly derived?: boolean;
-}
 
 export const scenarioDocumentSchema = documentSchemaOf(scenarioSchema);

@@ -4,7 +4,7 @@
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import type { InputError } from './invalid-input.ts';
-import type { SchemaNode } from './scenario-schema.ts';
+import { isRequired, type SchemaNode } from './schema-node.ts';
 import { formatSize, formatTime, parseSize, parseTime } from './units.ts';
 
 export interface Reading {
@@ -21,6 +21,7 @@ export function readBySchema(schema: TSchema, document: unknown): Reading {
 
 function readNode(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
   if (input === undefined) return readAbsent(node, path, errors);
+  if (node.opaque === true) return input;
   if (node.properties !== undefined) return readObject(node, input, path, errors);
   if (node.items !== undefined) return readArray(node, node.items, input, path, errors);
   const value = fromText(node, input);
@@ -31,13 +32,10 @@ function readNode(node: SchemaNode, input: unknown, path: readonly string[], err
 function readAbsent(node: SchemaNode, path: readonly string[], errors: InputError[]): unknown {
   if (node.default !== undefined) return structuredClone(node.default);
   if (node.derived === true) return undefined;
-  if (node.properties !== undefined && hasDefaults(node)) return readObject(node, {}, path, errors);
+  if (node.properties !== undefined && !isRequired(node)) return readObject(node, {}, path, errors);
   errors.push({ path: path.join('.'), message: `is missing; must be ${allowedBy(node)}` });
   return undefined;
 }
-
-const hasDefaults = (node: SchemaNode): boolean =>
-  Object.values(node.properties ?? {}).some((child) => child.default !== undefined || hasDefaults(child));
 
 function readObject(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
   if (!isPlainObject(input)) {
@@ -66,7 +64,8 @@ function readArray(
   path: readonly string[],
   errors: InputError[],
 ): unknown {
-  if (!Array.isArray(input) || input.length > (node.maxItems ?? Number.POSITIVE_INFINITY)) {
+  const [fewest, most] = [node.minItems ?? 0, node.maxItems ?? Number.POSITIVE_INFINITY];
+  if (!Array.isArray(input) || input.length < fewest || input.length > most) {
     errors.push({ path: path.join('.'), message: refusal(node, input) });
     return undefined;
   }
@@ -91,7 +90,7 @@ function refusal(node: SchemaNode, input: unknown): string {
 }
 
 /** What a schema allows, as the end of the sentence "must be …". */
-export function allowedBy(node: SchemaNode): string {
+function allowedBy(node: SchemaNode): string {
   if (node.expected !== undefined) return node.expected;
   if (node.enum !== undefined) return `one of ${quoted(node.enum)}`;
   if (node.unit === 'ns') return `a time from ${limits(node, formatTime)}, such as "5ms" or an integer of ns`;
