@@ -1,0 +1,101 @@
+import { Command, Option } from 'commander';
+import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
+import { type ComparisonPlan, planComparison } from '../../lab/comparison.ts';
+import type { ComparisonResult } from '../../lab/result.ts';
+import { resultToCsv } from '../../lab/result-csv.ts';
+import type { RunResult } from '../../lab/run-types.ts';
+import { summarize } from '../../lab/summary.ts';
+import { WorkerPool } from '../../server/worker-pool.ts';
+import { comparisonTable } from '../comparison-table.ts';
+import { libraryWithProfile, scenarioArgument } from '../documents.ts';
+import {
+  integer,
+  mapcountOption,
+  overridesOf,
+  profileOption,
+  schemeOption,
+  setOption,
+  threadsOption,
+} from '../options.ts';
+import { progressBar } from '../progress-bar.ts';
+
+interface CompareOptions {
+  readonly scheme?: string[];
+  readonly mapcount?: string[];
+  readonly repetitions?: number;
+  readonly seed?: number;
+  readonly set?: string[];
+  readonly profile?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('run a scenario under several notifier schemes, with the same seeds')
+    .argument('<scenario>', 'name of a scenario, or a JSON file')
+    .addOption(schemeOption())
+    .addOption(mapcountOption())
+    .option('--repetitions <n>', 'runs of each scheme (default: 3)', integer(0, Number.MAX_SAFE_INTEGER))
+    .option('--seed <n>', 'seed of the first repetition (default: 1)', integer(0, Number.MAX_SAFE_INTEGER))
+    .addOption(setOption())
+    .addOption(profileOption())
+    .addOption(threadsOption())
+    .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
+    .addOption(new Option('--csv', 'print the result as CSV'))
+    .action(compare);
+}
+
+async function compare(argument: string, options: CompareOptions): Promise<void> {
+  const { library, profile } = libraryWithProfile(options.profile);
+  const plan = planComparison(
+    {
+      scenario: scenarioArgument(argument),
+      overrides: overridesOf(options.set, profile),
+      ...(options.scheme === undefined ? {} : { schemes: options.scheme }),
+      ...(options.mapcount === undefined ? {} : { mapcounts: options.mapcount }),
+      ...(options.repetitions === undefined ? {} : { repetitions: options.repetitions }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    },
+    library,
+  );
+  const result = await carryOut(plan, options.threads);
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (options.csv) process.stdout.write(resultToCsv(result));
+  else process.stdout.write(`${comparisonTable(result, plan.scenario.vm.vcpus)}\n`);
+}
+
+/** Runs the plan in worker threads and sums it up. */
+async function carryOut(plan: ComparisonPlan, threads: number | undefined): Promise<ComparisonResult> {
+  const pool = new WorkerPool({ threads, runs: plan.runs.length });
+  const bar = progressBar(process.stderr, plan.runs.length, 'runs');
+  const results: RunResult[] = [];
+  const wallMs: number[] = [];
+  try {
+    await lastValueFrom(
+      from(plan.runs).pipe(
+        mergeMap(
+          (input) =>
+            pool
+              .run({ input, label: { scheme: input.scheme, mapcount: input.mapcount, seed: input.seed }, topics: [] })
+              .pipe(
+                filter((update) => update.kind === 'outcome'),
+                map((outcome) => ({ index: input.index, outcome })),
+              ),
+          pool.threads,
+        ),
+        tap(({ index, outcome }) => {
+          results[index] = outcome.result;
+          wallMs[index] = outcome.wallMs;
+          bar.advance();
+        }),
+        toArray(),
+      ),
+    );
+  } finally {
+    bar.clear();
+    await pool.close();
+  }
+  return summarize(plan, results, wallMs);
+}

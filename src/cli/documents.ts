@@ -1,0 +1,51 @@
+// Scenarios and profiles as arguments: a name of the library, or a file.
+
+import { readFileSync } from 'node:fs';
+import { InvalidInput } from '../lab/invalid-input.ts';
+import { builtInLibrary, type Library } from '../lab/library.ts';
+import { parseProfileDocument } from '../lab/profile.ts';
+
+/** A name has no slash and no ending; everything else is a path. */
+export function isFile(argument: string): boolean {
+  return argument.endsWith('.json') || argument.includes('/');
+}
+
+/** What `compare` and `run` take as their scenario: the name, or the document in the file. */
+export function scenarioArgument(argument: string): string | Record<string, unknown> {
+  return isFile(argument) ? readDocument(argument) : argument;
+}
+
+/** The library, with the profile in it that `--profile` names, and the name of that profile. */
+export function libraryWithProfile(argument: string | undefined): { library: Library; profile: string | undefined } {
+  if (argument === undefined || !isFile(argument)) return { library: builtInLibrary, profile: argument };
+  const document = readDocument(argument);
+  const { name } = parseProfileDocument(document);
+  const library: Library = {
+    ...builtInLibrary,
+    profile: (wanted) => (wanted === name ? document : builtInLibrary.profile(wanted)),
+    profileNames: () => [...new Set([...builtInLibrary.profileNames(), name])].sort(),
+  };
+  return { library, profile: name };
+}
+
+export function readDocument(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
+      return document as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw unreadable(file, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw unreadable(file, 'has to hold one JSON object');
+}
+
+function unreadable(file: string, message: string): InvalidInput {
+  return new InvalidInput('file', [{ path: file, message }]);
+}

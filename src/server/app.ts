@@ -1,0 +1,104 @@
+// The HTTP and WebSocket interface. What it needs comes in as arguments, so that tests build it on what they like.
+
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { bearerToken } from './authentication.ts';
+import { ComparisonService, DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './comparison-service.ts';
+import { installErrorHandlers } from './error-handler.ts';
+import { EdgeError } from './errors.ts';
+import { DEFAULT_SUBSCRIBER_OPTIONS, type SubscriberOptions } from './event-subscriber.ts';
+import { Idempotency } from './idempotency.ts';
+import { ServiceLibrary } from './library.ts';
+import { openApiDocument } from './openapi.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import { comparisonEventRoutes } from './routes/comparison-events.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
+import { healthRoutes } from './routes/health.ts';
+import { libraryRoutes } from './routes/library.ts';
+import type { ComparisonStore } from './store.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface AppParts {
+  readonly pool: WorkerPool;
+  readonly store: ComparisonStore;
+  readonly logger: FastifyBaseLogger;
+  /** Asked of every caller, except for health. */
+  readonly token?: string | undefined;
+  readonly limits?: Partial<ServiceLimits>;
+  readonly subscriberOptions?: Partial<SubscriberOptions>;
+}
+
+const BODY_BYTES_MAX = 1024 * 1024;
+const SOCKET_MESSAGE_BYTES_MAX = 64 * 1024;
+
+export async function buildApp(parts: AppParts): Promise<App> {
+  const app: App = fastify({
+    loggerInstance: parts.logger,
+    bodyLimit: BODY_BYTES_MAX,
+    genReqId: () => randomUUID(),
+    // A request that came in before the stop is answered; a new one is told to go elsewhere.
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // Answers go out as they are. A result that passed through a schema might lose or reorder fields, and has to be the
+  // same, byte for byte, as that of the command line.
+  app.setSerializerCompiler(() => JSON.stringify);
+  installErrorHandlers(app);
+
+  let stopping = false;
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  if (parts.token !== undefined) app.addHook('onRequest', bearerToken(parts.token));
+  app.addHook('preHandler', (request, _reply, done) => {
+    done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
+  });
+
+  await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
+  await app.register(swagger, { openapi: openApiDocument(parts.token !== undefined) });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+
+  const library = new ServiceLibrary();
+  const idempotency = new Idempotency();
+  const limits = { ...DEFAULT_SERVICE_LIMITS, ...parts.limits };
+  const comparisons = new ComparisonService(parts.pool, parts.store, parts.logger, limits);
+  healthRoutes(app, () => stopping);
+  catalogRoutes(app);
+  libraryRoutes(app, library, idempotency);
+  comparisonRoutes(app, { comparisons, store: parts.store, library, idempotency });
+  const endSockets = comparisonEventRoutes(app, comparisons, {
+    ...DEFAULT_SUBSCRIBER_OPTIONS,
+    ...parts.subscriberOptions,
+  });
+
+  // Before the listening socket closes: no new work, unfinished comparisons cancelled, every socket told.
+  app.addHook('preClose', async () => {
+    stopping = true;
+    endSockets();
+    await comparisons.stop();
+  });
+  return app;
+}

@@ -1,0 +1,82 @@
+// Every error that a caller of the API can meet, declared once: code, status and the sentence that never changes.
+// What was wrong this time goes into `detail` and `errors`. docs/reference/errors.md lists the same codes, and a
+// test holds the two together. A code that is no longer used is never given a new meaning.
+
+import type { InputError } from '../lab/invalid-input.ts';
+
+interface EdgeErrorKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+export const EDGE_ERRORS = {
+  BODY_MALFORMED: { status: 400, title: 'The body is not valid JSON.' },
+  REQUEST_INVALID: { status: 400, title: 'The request does not have the shape that this call takes.' },
+  UNAUTHORIZED: { status: 401, title: 'The call needs the bearer token of this service.' },
+  NOT_FOUND: { status: 404, title: 'There is nothing with this id or name.' },
+  ROUTE_NOT_FOUND: { status: 404, title: 'There is no such call.' },
+  NAME_TAKEN: { status: 409, title: 'The library has an entry of this name already.' },
+  RESULT_MISSING: { status: 409, title: 'The comparison has no result.' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is larger than this service takes.' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'The body has to be application/json.' },
+  COMPARISON_INVALID: { status: 422, title: 'The comparison cannot be run as it was asked for.' },
+  SCENARIO_INVALID: { status: 422, title: 'The scenario cannot be run as it is.' },
+  PROFILE_INVALID: { status: 422, title: 'The cost profile cannot be used as it is.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'This Idempotency-Key came before with another body.' },
+  UPGRADE_REQUIRED: { status: 426, title: 'This address speaks WebSocket only.' },
+  TOO_MANY_COMPARISONS: { status: 429, title: 'As many comparisons are unfinished as this service takes.' },
+  TOO_MANY_SUBSCRIBERS: { status: 429, title: 'As many sockets are open as this service takes.' },
+  INTERNAL: { status: 500, title: 'The service has a bug.' },
+  RUN_FAILED: { status: 500, title: 'The model stopped a run with an error.' },
+  WORKER_DIED: { status: 500, title: 'The thread of a run died.' },
+  NOT_AVAILABLE_YET: { status: 501, title: 'This version does not have it yet.' },
+  STOPPING: { status: 503, title: 'The service is stopping.' },
+  LIBRARY_FULL: { status: 507, title: 'The library holds as many added entries as this service takes.' },
+} as const satisfies Record<string, EdgeErrorKind>;
+
+export type EdgeErrorCode = keyof typeof EDGE_ERRORS;
+
+/** An RFC 9457 problem, as it goes over the wire and as it stands in a failed comparison. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: EdgeErrorCode;
+  readonly detail?: string;
+  readonly errors?: readonly InputError[];
+}
+
+export class EdgeError extends Error {
+  readonly code: EdgeErrorCode;
+  readonly errors: readonly InputError[] | undefined;
+  /** Response headers that belong to this error, such as Retry-After. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: EdgeErrorCode,
+    detail?: string,
+    more: { errors?: readonly InputError[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail ?? EDGE_ERRORS[code].title, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'EdgeError';
+    this.code = code;
+    this.errors = more.errors;
+    this.headers = more.headers ?? {};
+  }
+
+  get status(): number {
+    return EDGE_ERRORS[this.code].status;
+  }
+
+  toProblem(): Problem {
+    const { status, title } = EDGE_ERRORS[this.code];
+    return {
+      type: `urn:stallscope:error:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      ...(this.message === title ? {} : { detail: this.message }),
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+    };
+  }
+}

@@ -1,0 +1,111 @@
+// Shapes of requests and answers, for validation and for the OpenAPI document. Scenarios and profiles are read by the
+// lab, which knows their rules: here they are only objects.
+
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { FastifySchemaCompiler } from 'fastify';
+import Type, { type TSchema } from 'typebox';
+import { comparisonDocumentSchema } from '../lab/comparison.ts';
+import { EDGE_ERRORS, type EdgeErrorCode, type Problem } from './errors.ts';
+import { STATUSES } from './store.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Enum(Object.keys(EDGE_ERRORS)),
+    detail: Type.Optional(Type.String()),
+    instance: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  },
+  { $id: 'Problem', description: 'RFC 9457.' },
+);
+
+/** Answers of a route for these errors, by status. */
+export function problems(...codes: EdgeErrorCode[]): Record<number, unknown> {
+  const byStatus = Object.groupBy(codes, (code) => EDGE_ERRORS[code].status);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, group]) => [
+      status,
+      {
+        description: (group ?? []).map((code) => `${code}: ${EDGE_ERRORS[code].title}`).join(' '),
+        content: { 'application/problem+json': { schema: ProblemSchema } },
+      },
+    ]),
+  );
+}
+
+export const NameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) });
+export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key with the same body gets the first answer again; with another body it is refused.',
+    }),
+  ),
+});
+
+/**
+ * For bodies that the lab reads: the schema in the OpenAPI document is the real one, but what is wrong is said by the
+ * lab, whose messages tell what is allowed. Here a body only has to be an object.
+ */
+export const objectBody: FastifySchemaCompiler<TSchema> = (route) =>
+  TypeBoxValidatorCompiler(route.httpPart === 'body' ? { ...route, schema: AnyObject } : route);
+
+const AnyObject = Type.Object({}, { additionalProperties: true });
+
+const ProgressSchema = Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'Runs.' });
+const StatusSchema = Type.Enum([...STATUSES]);
+
+export const AcceptedSchema = Type.Object({ id: Type.String(), status: StatusSchema });
+
+export const ComparisonSummarySchema = Type.Object({
+  id: Type.String(),
+  status: StatusSchema,
+  createdAt: Type.String({ format: 'date-time' }),
+  finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  progress: ProgressSchema,
+});
+
+export const ComparisonSchema = Type.Object({
+  ...ComparisonSummarySchema.properties,
+  spec: comparisonDocumentSchema,
+  result: Type.Optional(
+    Type.Object({}, { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' }),
+  ),
+  error: Type.Optional(Type.Unsafe<Problem>(ProblemSchema)),
+});
+
+export const ComparisonListSchema = Type.Object({
+  items: Type.Array(ComparisonSummarySchema),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const ComparisonListQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    cursor: Type.Optional(Type.String({ maxLength: 128, description: 'nextCursor of the page before.' })),
+    status: Type.Optional(StatusSchema),
+  },
+  closed,
+);
+
+export const LibraryListSchema = Type.Object({
+  items: Type.Array(Type.Object({ name: Type.String(), description: Type.String() })),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const LibraryListQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
+    cursor: Type.Optional(Type.String({ maxLength: 128, description: 'nextCursor of the page before.' })),
+  },
+  closed,
+);
+
+export const ResultQuery = Type.Object({ format: Type.Enum(['json', 'csv', 'parquet'], { default: 'json' }) }, closed);

@@ -1,0 +1,42 @@
+// The service as a process: it listens until it is told to stop, and then stops in order.
+
+import closeWithGrace from 'close-with-grace';
+import { type Level, pino } from 'pino';
+import { buildApp } from './app.ts';
+import { MemoryStore } from './memory-store.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly threads?: number | undefined;
+  readonly logLevel: Level | 'silent';
+  readonly token?: string | undefined;
+}
+
+/** After a stop was asked for, this long until the process ends no matter what is still open. */
+const STOP_MS_MAX = 10_000;
+
+/** Resolves when the service listens. From then on SIGTERM and SIGINT stop it, and the process ends with 0. */
+export async function serve({ host, port, threads, logLevel, token }: ServeOptions): Promise<void> {
+  const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
+  const pool = new WorkerPool({ threads });
+  const app = await buildApp({ pool, store: new MemoryStore(), logger, token });
+
+  closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
+    else logger.info({ signal }, 'stopping');
+    await app.close();
+    await pool.close();
+    logger.info('stopped');
+    logger.flush();
+  });
+
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    await pool.close();
+    throw error;
+  }
+}

@@ -1,0 +1,187 @@
+// Runs in worker threads: one run a thread, as many at a time as there are threads, the others in line. A run that
+// nobody wants any more is ended with its thread, because it is one synchronous call and hears nothing.
+
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { Observable } from 'rxjs';
+import type { RunResult, Topic } from '../lab/run-types.ts';
+import { EdgeError } from './errors.ts';
+import type { PlainRunInput, RecordBatch, RunAnswer, RunTask } from './run-messages.ts';
+
+export interface PooledRun {
+  readonly input: PlainRunInput;
+  readonly label: Readonly<Record<string, string | number>>;
+  readonly topics: readonly Topic[];
+}
+
+/** What a run says to who subscribed: any number of batches, then the outcome, then it completes. */
+export type RunUpdate =
+  | { readonly kind: 'records'; readonly batch: RecordBatch }
+  | { readonly kind: 'outcome'; readonly result: RunResult; readonly wallMs: number };
+
+export interface WorkerPoolOptions {
+  /** Default: one for each CPU that this process may use. */
+  readonly threads?: number | undefined;
+  /** Runs that are to come, if that is known: no more threads are started than that. */
+  readonly runs?: number | undefined;
+  /** Limit for the JavaScript objects of one run. Typed arrays lie outside of it: the sizes in a scenario bound those. */
+  readonly memoryMb?: number | undefined;
+  /** Another worker than the one that runs the model. */
+  readonly workerFile?: URL | undefined;
+}
+
+const DEFAULT_MEMORY_MB = 1024;
+
+export class WorkerPool {
+  readonly threads: number;
+  readonly #options: WorkerPoolOptions;
+  readonly #unsettled = new Set<AbortController>();
+  #piscina: Piscina<RunTask, RunAnswer> | null = null;
+  #closed = false;
+
+  constructor(options: WorkerPoolOptions = {}) {
+    this.#options = options;
+    this.threads = Math.min(options.threads ?? availableParallelism(), options.runs ?? Number.POSITIVE_INFINITY);
+    this.#piscina = this.#startThreads();
+  }
+
+  /** Runs that wait for a thread. */
+  get queued(): number {
+    return this.#piscina?.queueSize ?? 0;
+  }
+
+  /**
+   * Runs once for each subscription, as soon as a thread is free. Unsubscribing cancels: out of the line, or with its
+   * thread. Errors are EdgeErrors that name the run: RUN_FAILED, WORKER_DIED, STOPPING.
+   */
+  run(run: PooledRun): Observable<RunUpdate> {
+    return new Observable((subscriber) => {
+      if (this.#closed) {
+        subscriber.error(new EdgeError('STOPPING'));
+        return;
+      }
+      const cancellation = new AbortController();
+      const records =
+        run.topics.length === 0 ? null : openRecords((batch) => subscriber.next({ kind: 'records', batch }));
+      const task: RunTask = {
+        input: run.input,
+        label: run.label,
+        topics: run.topics,
+        ...(records === null ? {} : { port: records.workerPort, acknowledged: records.acknowledged }),
+      };
+
+      this.#unsettled.add(cancellation);
+      this.#threadPool()
+        .run(task, { signal: cancellation.signal, transferList: records === null ? [] : [records.workerPort] })
+        .then(
+          (answer) => {
+            records?.drain();
+            if (answer.kind === 'result') {
+              subscriber.next({ kind: 'outcome', result: answer.result, wallMs: answer.wallMs });
+              subscriber.complete();
+            } else {
+              subscriber.error(
+                new EdgeError('RUN_FAILED', `Run ${runName(run)}: ${answer.message}`, {
+                  cause: new Error(answer.stack),
+                }),
+              );
+            }
+          },
+          (error: unknown) => {
+            records?.drain();
+            subscriber.error(asEdgeError(error, run, cancellation.signal));
+          },
+        )
+        .finally(() => {
+          this.#unsettled.delete(cancellation);
+          records?.close();
+        });
+
+      return () => {
+        // A run that has settled is no longer in the set: aborting it would be for nothing.
+        if (this.#unsettled.has(cancellation)) cancellation.abort(new EdgeError('STOPPING', 'The run was cancelled.'));
+      };
+    });
+  }
+
+  /** Ends all threads at once. Runs that have not finished fail with STOPPING. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelAll(new EdgeError('STOPPING'));
+    const piscina = this.#piscina;
+    this.#piscina = null;
+    await piscina?.destroy();
+  }
+
+  #cancelAll(reason: EdgeError): void {
+    for (const cancellation of this.#unsettled) cancellation.abort(reason);
+    this.#unsettled.clear();
+  }
+
+  #threadPool(): Piscina<RunTask, RunAnswer> {
+    this.#piscina ??= this.#startThreads();
+    return this.#piscina;
+  }
+
+  #startThreads(): Piscina<RunTask, RunAnswer> {
+    const piscina = new Piscina<RunTask, RunAnswer>({
+      filename: fileURLToPath(this.#options.workerFile ?? new URL('./run-worker.ts', import.meta.url)),
+      minThreads: this.threads,
+      maxThreads: this.threads,
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb ?? DEFAULT_MEMORY_MB },
+      execArgv: [],
+    });
+    // Only a thread without a run ends here: one that could not even start. Piscina would let the others wait for
+    // ever, so they are told, and the next run finds new threads.
+    piscina.on('error', (error: unknown) => {
+      if (this.#piscina !== piscina) return;
+      this.#piscina = null;
+      this.#cancelAll(new EdgeError('WORKER_DIED', `A worker thread could not start: ${messageOf(error)}`));
+      void piscina.destroy();
+    });
+    return piscina;
+  }
+}
+
+/** The pool's end of one run's record stream. */
+function openRecords(take: (batch: RecordBatch) => void): {
+  workerPort: MessagePort;
+  acknowledged: Int32Array<SharedArrayBuffer>;
+  drain: () => void;
+  close: () => void;
+} {
+  const { port1, port2 } = new MessageChannel();
+  const acknowledged = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const receive = (batch: RecordBatch): void => {
+    Atomics.add(acknowledged, 0, batch.bodies.length);
+    take(batch);
+  };
+  port1.on('message', receive);
+  return {
+    workerPort: port2,
+    acknowledged,
+    // The answer comes through another channel and may overtake the last batches, which are in this one already.
+    drain() {
+      for (let entry = receiveMessageOnPort(port1); entry !== undefined; entry = receiveMessageOnPort(port1)) {
+        receive(entry.message as RecordBatch);
+      }
+    },
+    close: () => port1.close(),
+  };
+}
+
+function asEdgeError(error: unknown, run: PooledRun, signal: AbortSignal): EdgeError {
+  if (signal.aborted && signal.reason instanceof EdgeError) return signal.reason;
+  return new EdgeError('WORKER_DIED', `Run ${runName(run)}: ${messageOf(error)}`, { cause: error });
+}
+
+function runName(run: PooledRun): string {
+  return Object.entries(run.label)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
