@@ -1,0 +1,13 @@
+// The lock classes of mm, under the names that lockdep prints and docs/locking.md orders.
+
+import { lockClass } from '../engine/locks/lock-class.ts';
+
+export const mmapLockClass = lockClass('mmap_lock', 'sleeping');
+export const hugetlbFaultMutexClass = lockClass('hugetlb_fault_mutex', 'sleeping');
+export const hugetlbVmaLockClass = lockClass('hugetlb_vma_lock', 'sleeping');
+export const iMmapRwsemClass = lockClass('i_mmap_rwsem', 'sleeping');
+export const folioLockClass = lockClass('folio_lock', 'sleeping');
+export const ptlClass = lockClass('ptl', 'spinning');
+/** Tables one level up nest outside of the ones below them. */
+export const pmdPtlClass = lockClass('pmd_ptl', 'spinning');
+export const pageTableLockClass = lockClass('mm.page_table_lock', 'spinning');

@@ -1,0 +1,76 @@
+import type { Simulation } from '../engine/simulation.ts';
+import type { Geometry } from './address.ts';
+import type { MmCosts } from './costs.ts';
+
+/** Kernels whose code the model follows; see docs/kernel-map.md for what differs between them. */
+export type KernelVersion = '6.1' | '6.12';
+/** `full`: a spinning lock may be broken for those who wait for it. `voluntary`: only need_resched breaks it. */
+export type PreemptionModel = 'full' | 'voluntary';
+
+/** The host that everything runs on: its clock, its kernel, what things cost on it. */
+export interface Machine<Costs extends MmCosts = MmCosts> {
+  readonly sim: Simulation;
+  readonly kernel: KernelVersion;
+  readonly preemption: PreemptionModel;
+  /** Possible CPUs: sizes the hugetlb fault mutex table. Every thread has a CPU of its own. */
+  readonly cpus: number;
+  readonly geometry: Geometry;
+  readonly costs: Costs;
+  readonly work: WorkCounters;
+  readonly findings: FindingLog;
+}
+
+/** Something that a run has shown to be wrong in what it models. The run goes on. */
+export interface Finding {
+  readonly kind: string;
+  readonly message: string;
+  readonly simTimeNs: number;
+  readonly evidence: unknown;
+}
+
+/** Collects findings; the same kind is kept a bounded number of times, so that a storm of them stays readable. */
+export class FindingLog {
+  readonly #list: Finding[] = [];
+  readonly #ofKind = new Map<string, number>();
+  readonly #listeners: ((finding: Finding) => void)[] = [];
+
+  get list(): readonly Finding[] {
+    return this.#list;
+  }
+
+  add(finding: Finding): void {
+    const seen = (this.#ofKind.get(finding.kind) ?? 0) + 1;
+    this.#ofKind.set(finding.kind, seen);
+    if (seen > 10) return;
+    this.#list.push(finding);
+    for (const listener of this.#listeners) listener(finding);
+  }
+
+  listen(listener: (finding: Finding) => void): void {
+    this.#listeners.push(listener);
+  }
+}
+
+/** How often the model did what: the work counts that reference G.7 and K.2 tabulate. */
+export class WorkCounters {
+  mapcountAtomics = 0;
+  /** Of mappings; those of GUP are counted apart. */
+  refAtomics = 0;
+  gupRefAtomics = 0;
+  leafClears = 0;
+  ptlAcquisitions = 0;
+  tablesAllocated = 0;
+  tablesFreed = 0;
+  hugeEntriesSet = 0;
+  cpuShootdowns = 0;
+  forcedFlushes = 0;
+  gupFast = 0;
+  gupSlow = 0;
+  spteEntriesVisited = 0;
+  spteLeavesZapped = 0;
+  spteTeardownXchg = 0;
+  spteTablesFreed = 0;
+  kvmFlushes = 0;
+  lockBreaks = 0;
+  hugeInstalls = 0;
+}

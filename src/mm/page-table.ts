@@ -1,0 +1,97 @@
+import { Spinlock } from '../engine/locks/spinlock.ts';
+import { type Geometry, hva, type Hva, type Level, PAGE_SIZE, pageOf, type Pfn, pfn } from './address.ts';
+import { ptlClass, pmdPtlClass, pageTableLockClass } from './locks.ts';
+import type { Machine } from './machine.ts';
+import { EntryKind, RadixTable } from './radix-table.ts';
+
+const ptlClasses = [ptlClass, ptlClass, pmdPtlClass, pageTableLockClass, pageTableLockClass] as const;
+
+/**
+ * One page of the primary page table with the lock that protects its entries.
+ *
+ * Models pte_lockptr(), pmd_lockptr(), include/linux/mm.h: PTE and PMD tables have a lock of their own, the levels
+ * above share mm->page_table_lock.
+ */
+export class PageTable extends RadixTable<PageTable> {
+  readonly ptl: Spinlock;
+
+  constructor(machine: Machine, level: Level, firstPage: number, pageTableLock: Spinlock | null) {
+    super(machine.geometry, level, firstPage);
+    this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level]);
+  }
+}
+
+/** The host page tables of one mm: a radix tree whose tables exist only where something was mapped. */
+export class PageTables {
+  readonly #machine: Machine;
+  readonly pageTableLock: Spinlock;
+  readonly root: PageTable;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.pageTableLock = new Spinlock(machine.sim, pageTableLockClass);
+    this.root = new PageTable(machine, 4, 0, this.pageTableLock);
+  }
+
+  get geometry(): Geometry {
+    return this.#machine.geometry;
+  }
+
+  /** A new table for entry `index` of `parent`, not linked yet. */
+  newTable(parent: PageTable, index: number): PageTable {
+    this.#machine.work.tablesAllocated += 1;
+    const level = parent.childLevel;
+    const shared = level >= 3 ? this.pageTableLock : null;
+    return new PageTable(this.#machine, level, parent.firstPageOf(index), shared);
+  }
+
+  /** The table that holds the entry for `address` at `level`, or the deepest one above it that exists. */
+  lowestTable(address: Hva, level: Level): PageTable {
+    return this.root.find(pageOf(address), level);
+  }
+
+  /** Like lowestTable, but makes what is missing: for building a world before time begins. */
+  tableAt(address: Hva, level: Level): PageTable {
+    let table = this.lowestTable(address, level);
+    while (table.level > level) {
+      const index = this.geometry.index(pageOf(address), table.level);
+      const child = this.newTable(table, index);
+      table.link(index, child);
+      table = child;
+    }
+    return table;
+  }
+
+  /** Level of the leaf that maps `address`, or 0. */
+  leafLevel(address: Hva): Level | 0 {
+    const table = this.lowestTable(address, 1);
+    const index = this.geometry.index(pageOf(address), table.level);
+    return table.kinds[index] === EntryKind.Leaf ? table.level : 0;
+  }
+
+  /** The 4K frame that `address` translates to, or null where nothing is mapped. */
+  translate(address: Hva): { pfn: Pfn; writable: boolean } | null {
+    const page = pageOf(address);
+    const table = this.lowestTable(address, 1);
+    const index = this.geometry.index(page, table.level);
+    if (table.kinds[index] !== EntryKind.Leaf) return null;
+    const frame = (table.pfns[index] ?? 0) + (page - table.firstPageOf(index));
+    return { pfn: pfn(frame), writable: table.writable[index] === 1 };
+  }
+
+  /** Calls `visit` for every leaf in [start, end), in address order. Nothing may change meanwhile. */
+  forEachLeaf(start: Hva, end: Hva, visit: (table: PageTable, index: number, address: Hva) => void): void {
+    const first = pageOf(start);
+    const last = pageOf(hva(end - 1));
+    const walk = (table: PageTable): void => {
+      if (table.leaves === 0) return;
+      for (let index = 0; index < table.geometry.entriesPerTable; index++) {
+        const page = table.firstPageOf(index);
+        if (page > last || page + table.entryPages <= first) continue;
+        if (table.kinds[index] === EntryKind.Table) walk(table.child(index));
+        else if (table.kinds[index] === EntryKind.Leaf) visit(table, index, hva(page * PAGE_SIZE));
+      }
+    };
+    walk(this.root);
+  }
+}

@@ -1,0 +1,119 @@
+// One page of a page table, primary or secondary: typed arrays for what the hardware would read, and a count of what is
+// mapped below, so that "is anything here?" and "where is the next hole?" need no walk to the leaves.
+
+import { below, type Geometry, type Level } from './address.ts';
+import { assert } from './assert.ts';
+
+/** What an entry is. `Frozen` exists in the secondary MMU only, `Migration` and `Marker` in the primary only. */
+export const EntryKind = { None: 0, Table: 1, Leaf: 2, Frozen: 3, Migration: 4, Marker: 5 } as const;
+export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
+
+export class RadixTable<Self extends RadixTable<Self>> {
+  readonly level: Level;
+  readonly geometry: Geometry;
+  /** Page number (4 KiB) of the first page under entry 0. */
+  readonly firstPage: number;
+  /** The table whose entry points here; null for the root and for a table that was unlinked. */
+  parent: Self | null = null;
+  readonly kinds: Uint8Array;
+  /** Frame number of a leaf; meaningless for other kinds. */
+  readonly pfns: Uint32Array;
+  readonly writable: Uint8Array;
+  readonly #children: (Self | undefined)[];
+  /** 4 KiB pages mapped by leaves at or below this table. */
+  mappedPages = 0;
+  /** Leaf entries at or below this table, whatever their size. */
+  leaves = 0;
+
+  constructor(geometry: Geometry, level: Level, firstPage: number) {
+    this.geometry = geometry;
+    this.level = level;
+    this.firstPage = firstPage;
+    this.kinds = new Uint8Array(geometry.entriesPerTable);
+    this.pfns = new Uint32Array(geometry.entriesPerTable);
+    this.writable = new Uint8Array(geometry.entriesPerTable);
+    this.#children = level === 1 ? [] : new Array(geometry.entriesPerTable);
+  }
+
+  /** Pages under one entry of this table. */
+  get entryPages(): number {
+    return this.geometry.pagesPer[this.level];
+  }
+
+  get spanPages(): number {
+    return this.entryPages * this.geometry.entriesPerTable;
+  }
+
+  kind(index: number): EntryKind {
+    return this.kinds[index] as EntryKind;
+  }
+
+  child(index: number): Self {
+    const child = this.#children[index];
+    assert(child !== undefined && this.kinds[index] === EntryKind.Table, 'the entry points to a table');
+    return child;
+  }
+
+  /** The table that holds the entry of `level` for `page`, or the deepest one above it that exists. */
+  find(page: number, level: Level): Self {
+    let table = this as unknown as Self;
+    while (table.level > level) {
+      const index = this.geometry.index(page, table.level);
+      if (table.kinds[index] !== EntryKind.Table) break;
+      table = table.child(index);
+    }
+    return table;
+  }
+
+  firstPageOf(index: number): number {
+    return this.firstPage + index * this.entryPages;
+  }
+
+  /** Level of the tables below this one. */
+  get childLevel(): Level {
+    assert(this.level > 1, 'a PTE table has no tables below it');
+    return below(this.level);
+  }
+
+  setLeaf(index: number, frame: number, writable: boolean): void {
+    assert(this.kinds[index] !== EntryKind.Table, 'a table is unlinked before its entry becomes a leaf');
+    if (this.kinds[index] !== EntryKind.Leaf) this.#account(this.entryPages, 1);
+    this.kinds[index] = EntryKind.Leaf;
+    this.pfns[index] = frame;
+    this.writable[index] = writable ? 1 : 0;
+  }
+
+  /** Replaces a leaf, a frozen or an empty entry by `kind`, which maps nothing. */
+  clear(index: number, kind: EntryKind = EntryKind.None): void {
+    assert(this.kinds[index] !== EntryKind.Table, 'a table is unlinked, not cleared');
+    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1);
+    this.kinds[index] = kind;
+  }
+
+  link(index: number, child: Self): void {
+    assert(this.kinds[index] !== EntryKind.Table, 'the entry holds no table yet');
+    assert(child.level === this.level - 1, 'a child table is one level down');
+    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1);
+    this.kinds[index] = EntryKind.Table;
+    this.#children[index] = child;
+    child.parent = this as unknown as Self;
+    this.#account(child.mappedPages, child.leaves);
+  }
+
+  /** Takes the table out of the tree and leaves `kind` behind. What the table maps is no longer reachable. */
+  unlink(index: number, kind: EntryKind = EntryKind.None): Self {
+    const child = this.child(index);
+    this.#account(-child.mappedPages, -child.leaves);
+    child.parent = null;
+    this.#children[index] = undefined;
+    this.kinds[index] = kind;
+    return child;
+  }
+
+  #account(pages: number, leaves: number): void {
+    for (let t: RadixTable<Self> | null = this; t !== null; t = t.parent) {
+      t.mappedPages += pages;
+      t.leaves += leaves;
+    }
+  }
+}
