@@ -1,0 +1,51 @@
+import { CacheLine } from '../engine/locks/cache-line.ts';
+import { Mutex } from '../engine/locks/mutex.ts';
+import type { Level, Pfn } from './address.ts';
+import { assert } from './assert.ts';
+import { folioLockClass } from './locks.ts';
+import type { Machine } from './machine.ts';
+
+/**
+ * A hugetlb folio: one page of the page cache, with its reference count and whatever its mapcount scheme keeps.
+ *
+ * Models struct folio, include/linux/mm_types.h: _refcount and the head's mapcount share the head page's cache line,
+ * which is the line that GUP of every vCPU and the puts of a collapse meet on.
+ */
+export class Folio {
+  readonly machine: Machine;
+  readonly firstPfn: Pfn;
+  /** Level of the hstate that it belongs to: 2 or 3. */
+  readonly level: Level;
+  readonly pages: number;
+  /** `struct page` of the head: reference count and head mapcount. */
+  readonly headLine: CacheLine;
+  readonly lock: Mutex;
+  refcount = 1;
+  /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
+  entireMapcount = 0;
+  poisoned = false;
+  migratable = true;
+  #subpageMapcounts: Int32Array | null = null;
+
+  constructor(machine: Machine, firstPfn: Pfn, level: Level) {
+    this.machine = machine;
+    this.firstPfn = firstPfn;
+    this.level = level;
+    this.pages = machine.geometry.pagesPer[level];
+    const { atomicHotNs, contendedLineNs } = machine.costs;
+    this.headLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
+    this.lock = new Mutex(machine.sim, folioLockClass);
+  }
+
+  /** `_mapcount` of each 4K subpage, as an array of 0-based counts. Allocated when first asked for. */
+  get subpageMapcounts(): Int32Array {
+    this.#subpageMapcounts ??= new Int32Array(this.pages);
+    return this.#subpageMapcounts;
+  }
+
+  /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
+  changeRefs(delta: number): void {
+    this.refcount += delta;
+    assert(this.refcount >= 0, `refcount of folio ${this.firstPfn} is not negative`);
+  }
+}

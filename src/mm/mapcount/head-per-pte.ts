@@ -1,0 +1,19 @@
+import { assert } from '../assert.ts';
+import type { MapcountScheme } from './mapcount-scheme.ts';
+
+/**
+ * Every page-table entry counts once, in the head page, whatever its size. Keeps HVO, but makes one hot line, and tests
+ * such as "mapcount == 1" no longer mean "one process maps it".
+ *
+ * Models page_dup_file_rmap(page, true), page_remove_rmap(), mm/rmap.c, HGM RFC v2 and v1.
+ */
+export const headPerPte: MapcountScheme = {
+  id: 'head-per-pte',
+  change(folio, _firstPage, _level, delta) {
+    folio.entireMapcount += delta;
+    assert(folio.entireMapcount >= 0, 'the head mapcount is not negative');
+  },
+  atomics: () => 1,
+  atomicsNs: (folio, _level, cpu) => Math.max(folio.headLine.access(cpu), folio.machine.costs.headMapcountNs),
+  mapcount: (folio) => folio.entireMapcount,
+};

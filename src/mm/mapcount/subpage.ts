@@ -1,0 +1,41 @@
+import { assert } from '../assert.ts';
+import type { MapcountScheme } from './mapcount-scheme.ts';
+
+/**
+ * THP-like counting: a leaf of the folio's own size counts once for the folio, a smaller one once for every 4K subpage
+ * that it spans. Exact, but a 2M leaf of a 1G page is 512 atomics on 512 struct pages, and HVO is impossible.
+ *
+ * Models hugetlb_add_file_rmap(), hugetlb_remove_rmap(), mm/rmap.c, HGM series v2.
+ */
+export const subpage: MapcountScheme = {
+  id: 'subpage',
+
+  change(folio, firstPage, level, delta) {
+    if (level === folio.level) {
+      folio.entireMapcount += delta;
+      assert(folio.entireMapcount >= 0, 'entire_mapcount is not negative');
+      return;
+    }
+    const counts = folio.subpageMapcounts;
+    const end = firstPage + folio.machine.geometry.pagesPer[level];
+    for (let page = firstPage; page < end; page++) {
+      const count = (counts[page] ?? 0) + delta;
+      assert(count >= 0, 'the mapcount of a subpage is not negative');
+      counts[page] = count;
+    }
+  },
+
+  atomics: (folio, level) => (level === folio.level ? 1 : folio.machine.geometry.pagesPer[level]),
+
+  // Struct pages of neighbours are separate lines that nobody else writes: the head's line is shared, theirs are cold.
+  atomicsNs(folio, level, cpu) {
+    if (level === folio.level) return folio.headLine.access(cpu);
+    return folio.machine.geometry.pagesPer[level] * folio.machine.costs.subpageMapcountNs;
+  },
+
+  mapcount(folio) {
+    let total = folio.entireMapcount;
+    for (const count of folio.subpageMapcounts) total += count;
+    return total;
+  },
+};

@@ -1,0 +1,70 @@
+import { Mutex } from '../engine/locks/mutex.ts';
+import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import type { Hva } from './address.ts';
+import { hugetlbFaultMutexClass, mmapLockClass } from './locks.ts';
+import type { Machine } from './machine.ts';
+import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
+import { MmuNotifierChain } from './mmu-notifier.ts';
+import { PageTables } from './page-table.ts';
+import { MmEvents } from './records.ts';
+import type { AddressSpace } from './page-cache.ts';
+import { Vma, type VmaOptions } from './vma.ts';
+
+/** A CPU that runs a thread of the mm: what a TLB shootdown has to reach. */
+export interface MmCpu {
+  /** In the mm's cpumask and able to hold its translations now. A sleeping thread's CPU is not. */
+  readonly runsGuest: boolean;
+  /** Takes the interrupt: a vCPU in guest mode leaves it. */
+  interrupt(): void;
+}
+
+/** The address space of the VMM. */
+export class Mm {
+  readonly machine: Machine;
+  readonly mmapLock: RwSemaphore;
+  readonly pageTables: PageTables;
+  readonly notifiers: MmuNotifierChain;
+  readonly mapcount: MapcountScheme;
+  readonly events: MmEvents;
+  readonly cpus: MmCpu[] = [];
+  readonly vmas: Vma[] = [];
+  readonly #faultMutexes: Mutex[] = [];
+  readonly #mappingIds = new Map<AddressSpace, number>();
+
+  constructor(machine: Machine, mapcount: MapcountScheme) {
+    this.machine = machine;
+    this.mapcount = mapcount;
+    this.events = new MmEvents(machine.sim.records);
+    this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass);
+    this.pageTables = new PageTables(machine);
+    this.notifiers = new MmuNotifierChain(machine.sim, this.events);
+  }
+
+  mmap(options: VmaOptions): Vma {
+    const vma = new Vma(this, options);
+    this.vmas.push(vma);
+    return vma;
+  }
+
+  findVma(address: Hva): Vma | undefined {
+    return this.vmas.find((vma) => vma.contains(address));
+  }
+
+  /**
+   * The mutex under which all faults on one huge page queue up.
+   *
+   * Models hugetlb_fault_mutex_hash(), mm/hugetlb.c: the table has the power of two at or above 8 times the possible
+   * CPUs. The hash is ours: it needs no secrecy, only to be the same every time.
+   */
+  faultMutex(mapping: AddressSpace, index: number): Mutex {
+    let id = this.#mappingIds.get(mapping);
+    if (id === undefined) {
+      id = this.#mappingIds.size;
+      this.#mappingIds.set(mapping, id);
+    }
+    const size = 2 ** Math.ceil(Math.log2(8 * this.machine.cpus));
+    const slot = (id * 31 + index) % size;
+    this.#faultMutexes[slot] ??= new Mutex(this.machine.sim, hugetlbFaultMutexClass);
+    return this.#faultMutexes[slot];
+  }
+}

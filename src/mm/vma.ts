@@ -1,0 +1,57 @@
+import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import { type Hva, hva, type Level } from './address.ts';
+import { assert } from './assert.ts';
+import { hugetlbVmaLockClass } from './locks.ts';
+import type { Mm } from './mm.ts';
+import type { AddressSpace } from './page-cache.ts';
+
+export interface VmaOptions {
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly mapping: AddressSpace;
+  /** Level of the hstate: 2 for 2 MiB pages, 3 for 1 GiB pages. */
+  readonly hstateLevel: Level;
+  readonly shared: boolean;
+}
+
+/** A mapping of a hugetlbfs file. `highGranularity` is what MADV_SPLIT sets (VM_HUGETLB_HGM). */
+export class Vma {
+  readonly mm: Mm;
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly mapping: AddressSpace;
+  readonly hstateLevel: Level;
+  readonly shared: boolean;
+  highGranularity = false;
+  /** hugetlb vma_lock: read in faults and walks, write for whoever frees page tables. */
+  readonly hugetlbLock: RwSemaphore;
+
+  constructor(mm: Mm, options: VmaOptions) {
+    assert(options.start < options.end, 'a VMA is not empty');
+    this.mm = mm;
+    this.start = options.start;
+    this.end = options.end;
+    this.mapping = options.mapping;
+    this.hstateLevel = options.hstateLevel;
+    this.shared = options.shared;
+    this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass);
+  }
+
+  /** Bytes of one huge page of this VMA. */
+  get hugePageSize(): number {
+    return this.mm.machine.geometry.entryBytes(this.hstateLevel);
+  }
+
+  /** Index in the page cache of the huge page at `address`. */
+  cacheIndex(address: Hva): number {
+    return Math.floor((address - this.start) / this.hugePageSize);
+  }
+
+  hugePageStart(address: Hva): Hva {
+    return hva(address - ((address - this.start) % this.hugePageSize));
+  }
+
+  contains(address: Hva): boolean {
+    return address >= this.start && address < this.end;
+  }
+}
