@@ -1,0 +1,80 @@
+import type { Process } from '../engine/process.ts';
+import type { Folio } from './folio.ts';
+import type { Mm } from './mm.ts';
+import { cpuTlbShootdown } from './tlb.ts';
+
+/** MAX_GATHER_BATCH_COUNT batches of about 510 pages, and one page of table pointers (G12, reference G.7). */
+const PAGE_LIMIT = 19 * 510;
+const TABLE_LIMIT = 510;
+
+/**
+ * What an operation has unmapped and may free only after the CPU TLBs have forgotten it: references of folios, one for
+ * each leaf, and pages of page tables.
+ *
+ * Models struct mmu_gather, mm/mmu_gather.c: tlb_remove_page(), tlb_remove_table(), tlb_flush_mmu(), tlb_finish_mmu().
+ */
+export class MmuGather {
+  readonly #mm: Mm;
+  readonly #refs = new Map<Folio, number>();
+  #pages = 0;
+  #tables = 0;
+  #needsFlush = false;
+
+  constructor(mm: Mm) {
+    this.#mm = mm;
+  }
+
+  /** A leaf was cleared although its reference is kept, so the flush is still needed. */
+  noteCleared(): void {
+    this.#needsFlush = true;
+  }
+
+  /** Queues one reference of `folio`. True: the batch is full, and the caller must flush before it queues another. */
+  removePage(folio: Folio): boolean {
+    this.#needsFlush = true;
+    this.#refs.set(folio, (this.#refs.get(folio) ?? 0) + 1);
+    this.#pages += 1;
+    return this.#pages >= PAGE_LIMIT;
+  }
+
+  /** Queues one page of a page table. True: flush before another. */
+  removeTable(): boolean {
+    this.#needsFlush = true;
+    this.#tables += 1;
+    return this.#tables >= TABLE_LIMIT;
+  }
+
+  /** tlb_flush_mmu() because a batch is full. */
+  *forcedFlush(): Process<void> {
+    this.#mm.machine.work.forcedFlushes += 1;
+    yield* this.#flush();
+  }
+
+  /** tlb_finish_mmu(). */
+  *finish(): Process<void> {
+    if (this.#needsFlush) yield* this.#flush();
+  }
+
+  *#flush(): Process<void> {
+    const { sim, costs, work } = this.#mm.machine;
+    yield* cpuTlbShootdown(this.#mm);
+    // Each put is an atomic of its own on the head page, and meets there whoever else uses the folio: GUP of a vCPU
+    // that spins, in kernels without the early retry check.
+    const cpu = sim.current.cpu;
+    for (const [folio, refs] of this.#refs) {
+      for (let i = 0; i < refs; i++) {
+        const ns = Math.max(folio.headLine.access(cpu), costs.headPutNs);
+        folio.changeRefs(-1);
+        work.refAtomics += 1;
+        if (!sim.elapse(ns)) yield ns;
+      }
+    }
+    const tablesNs = this.#tables * costs.tableFreeNs;
+    if (!sim.elapse(tablesNs)) yield tablesNs;
+    work.tablesFreed += this.#tables;
+    this.#refs.clear();
+    this.#pages = 0;
+    this.#tables = 0;
+    this.#needsFlush = false;
+  }
+}

@@ -1,0 +1,152 @@
+// The notifier chain. It is the one stream with a way back: a subscriber that needs time to answer hands in a process
+// while it is notified, and the operation that published goes on when all of these have ended.
+
+import { type Observable, Subject } from 'rxjs';
+import type { Process } from '../engine/process.ts';
+import type { Simulation } from '../engine/simulation.ts';
+import type { Hva } from './address.ts';
+import { assert } from './assert.ts';
+import type { MmEvents } from './records.ts';
+
+/** Why a section opens. KVM ignores it: every kind zaps. Models enum mmu_notifier_event. */
+export type MmuNotifyEvent = 'clear' | 'unmap' | 'protection';
+
+export interface MmuNotification {
+  /** `collapsed` is the proposed notifier: the page tables of the range have been switched, no pfn has changed. */
+  readonly type: 'invalidate-range-start' | 'invalidate-range-end' | 'collapsed';
+  readonly event: MmuNotifyEvent;
+  readonly start: Hva;
+  readonly end: Hva;
+  /** Number of the section; start and end of one carry the same. 0 for `collapsed`. */
+  readonly section: number;
+  /**
+   * Makes the publisher wait for `process`, which runs in the publisher's thread, as a kernel callback does. Only
+   * while the subscriber is being notified.
+   */
+  waitUntil(process: Process<void>): void;
+}
+
+/** An open start/end pair. */
+export interface NotifierSection {
+  readonly id: number;
+  readonly event: MmuNotifyEvent;
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly openedAtNs: number;
+}
+
+/**
+ * Models struct mmu_notifier_subscriptions and mmu_notifier_invalidate_range_start(), _end(), mm/mmu_notifier.c.
+ *
+ * Left out  Interval subscribers and non-blocking sections: no operation here has any.
+ */
+export class MmuNotifierChain {
+  readonly #sim: Simulation;
+  readonly #events: MmEvents;
+  readonly #subject = new Subject<MmuNotification>();
+  readonly #open = new Set<NotifierSection>();
+  #waits: Process<void>[] | null = null;
+  #sections = 0;
+
+  /** Totals for the result: closed and open sections, ns inside start, ns from the return of start to that of end. */
+  readonly stats = { sections: 0, startNs: 0, openNs: 0, collapsed: 0 };
+
+  constructor(sim: Simulation, events: MmEvents) {
+    this.#sim = sim;
+    this.#events = events;
+  }
+
+  /** Hot: what is published before somebody subscribes is gone, as for a notifier that registers later. */
+  get notifications$(): Observable<MmuNotification> {
+    return this.#subject.asObservable();
+  }
+
+  /** Sections whose start has been called and whose end has not returned. */
+  get openSections(): ReadonlySet<NotifierSection> {
+    return this.#open;
+  }
+
+  /**
+   * Registers a secondary MMU. Returns the function that unregisters it. What it throws stops the run: a subscriber
+   * that fails in silence would leave stale mappings behind.
+   *
+   * Models mmu_notifier_register(). Left out: mm_take_all_locks, as nobody registers while an operation runs.
+   */
+  register(notified: (notification: MmuNotification) => void): () => void {
+    const subscription = this.#subject.subscribe((notification) => {
+      try {
+        notified(notification);
+      } catch (error) {
+        this.#sim.fail(error);
+      }
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Opens a section. When it returns, no secondary mapping of [start, end) is left and none may appear. */
+  *rangeStart(event: MmuNotifyEvent, start: Hva, end: Hva): Process<NotifierSection> {
+    assert(start < end, 'a notifier range is not empty');
+    const openedAtNs = this.#sim.now;
+    const section: NotifierSection = { id: ++this.#sections, event, start, end, openedAtNs };
+    this.#open.add(section);
+    this.stats.sections += 1;
+    this.#record('range-start', section);
+    yield* this.#publish('invalidate-range-start', section);
+    this.stats.startNs += this.#sim.now - openedAtNs;
+    this.#startedAt.set(section, this.#sim.now);
+    this.#record('range-started', section);
+    return section;
+  }
+
+  /** Closes it. Pairs with rangeStart; the subscribers are called in the same order, not reversed. */
+  *rangeEnd(section: NotifierSection): Process<void> {
+    assert(this.#open.has(section), 'a section is closed once, after its start has returned');
+    yield* this.#publish('invalidate-range-end', section);
+    this.#open.delete(section);
+    this.stats.openNs += this.#sim.now - (this.#startedAt.get(section) ?? 0);
+    this.#startedAt.delete(section);
+    this.#record('range-end', section);
+  }
+
+  /**
+   * Tells the subscribers that [start, end) has been collapsed: same pfns, nothing unmapped, no permission reduced.
+   * Advisory: it cannot fail and may be dropped or repeated.
+   *
+   * Models nothing: no kernel has it. J. Houghton's proposal of 7 February 2023, docs/decisions/0003.
+   */
+  *collapsed(start: Hva, end: Hva): Process<void> {
+    assert(start < end, 'a notifier range is not empty');
+    const range = { id: 0, event: 'clear', start, end, openedAtNs: this.#sim.now } as const;
+    this.stats.collapsed += 1;
+    this.#record('collapsed', range);
+    yield* this.#publish('collapsed', range);
+    this.#record('collapsed-handled', range);
+  }
+
+  readonly #startedAt = new Map<NotifierSection, number>();
+
+  *#publish(type: MmuNotification['type'], section: NotifierSection): Process<void> {
+    const waits: Process<void>[] = [];
+    const { id, event, start, end } = section;
+    this.#waits = waits;
+    this.#subject.next({
+      type,
+      event,
+      start,
+      end,
+      section: id,
+      waitUntil: (process) => {
+        assert(this.#waits === waits, 'waitUntil is called while the subscriber is notified');
+        waits.push(process);
+      },
+    });
+    this.#waits = null;
+    for (const process of waits) yield* process;
+  }
+
+  #record(type: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled', s: NotifierSection) {
+    const { channel } = this.#events;
+    if (!channel.observed) return;
+    channel.publish({ type, simTimeNs: this.#sim.now, section: s.id, start: s.start, end: s.end });
+  }
+}
