@@ -1,0 +1,87 @@
+import type { Process } from '../engine/process.ts';
+import { type Hva, type Level, type Pfn, pfn } from './address.ts';
+import { Errno } from './errno.ts';
+import type { Folio } from './folio.ts';
+import { subpageIndex } from './hugetlb.ts';
+import { hugetlbFault } from './hugetlb-fault.ts';
+import type { Mm } from './mm.ts';
+
+/** A page that GUP has taken a reference on. The caller drops it with putFolio. */
+export interface GupPage {
+  readonly folio: Folio;
+  readonly pfn: Pfn;
+  readonly writable: boolean;
+}
+
+/**
+ * Walks the page tables with interrupts off and takes a reference, or finds nothing. Returns the page at once; the
+ * caller spends gupFastNs before the call and what `refNs` says after it.
+ *
+ * Models   get_user_pages_fast_only(), mm/gup.c, write intent.
+ * Context  Does not sleep, takes no lock. One atomic on the folio's head page.
+ */
+export function gupFast(mm: Mm, address: Hva, cpu: number): { page: GupPage; refNs: number } | null {
+  const found = mm.pageTables.translate(address);
+  if (found === null || !found.writable) return null;
+  const folio = folioAt(mm, address);
+  if (folio === undefined) return null;
+  mm.machine.work.gupFast += 1;
+  mm.machine.work.gupRefAtomics += 1;
+  folio.changeRefs(1);
+  return { page: { folio, ...found }, refNs: folio.headLine.access(cpu) };
+}
+
+/**
+ * Lets the host fault handler bring the page in, then takes it. This is where a vCPU sleeps: behind whoever holds
+ * mmap_lock for write, the fault mutex, the vma_lock or the folio lock.
+ *
+ * Models    get_user_pages_unlocked(), mm/gup.c, with FOLL_WRITE.
+ * Locks     mmap_lock (R) around the fault and the second look. Per-VMA locks do not help GUP.
+ * Returns   The page, or -EFAULT where nothing can be mapped.
+ * Left out  The NOWAIT first try and async page faults: nothing waits for I/O or for userfaultfd here.
+ */
+export function* gupSlow(mm: Mm, address: Hva): Process<GupPage | Errno> {
+  const { sim, costs, work } = mm.machine;
+  work.gupSlow += 1;
+  for (;;) {
+    yield* mm.mmapLock.acquireRead();
+    yield* sim.spend(costs.rwsemNs);
+    const vma = mm.findVma(address);
+    const result = vma === undefined ? Errno.EFAULT : yield* hugetlbFault(vma, address);
+    const found = result === 0 ? gupFast(mm, address, sim.current.cpu) : null;
+    if (found !== null) yield* sim.spend(found.refNs);
+    yield* mm.mmapLock.releaseRead();
+    if (result !== 0) return result;
+    if (found !== null) return found.page;
+  }
+}
+
+/** Drops the reference of a GUP. Returns the nanoseconds of the atomic, for the caller to spend. */
+export function putFolio(folio: Folio, cpu: number): number {
+  folio.changeRefs(-1);
+  folio.machine.work.gupRefAtomics += 1;
+  return folio.headLine.access(cpu);
+}
+
+/**
+ * Size of the host mapping of `address`, by reading each level once. May be out of date at once; a size that has only
+ * grown since is harmless, one that shrank is caught by a section.
+ *
+ * Models host_pfn_mapping_level(), arch/x86/kvm/mmu/mmu.c. Takes no mm lock: interrupts off hold up the freeing.
+ */
+export function hostMappingLevel(mm: Mm, address: Hva): Level {
+  const level = mm.pageTables.leafLevel(address);
+  return level === 0 ? 1 : level;
+}
+
+function folioAt(mm: Mm, address: Hva): Folio | undefined {
+  const vma = mm.findVma(address);
+  return vma?.mapping.folio(vma.cacheIndex(address));
+}
+
+/** The frame that the page cache has for `address`, whatever the page tables say at this moment. */
+export function pageCachePfn(mm: Mm, address: Hva): Pfn | null {
+  const vma = mm.findVma(address);
+  const folio = vma?.mapping.folio(vma.cacheIndex(address));
+  return vma === undefined || folio === undefined ? null : pfn(folio.firstPfn + subpageIndex(vma, address));
+}

@@ -1,0 +1,81 @@
+// High-granularity mapping of hugetlb pages: one page of the page cache, mapped by leaves of its own size or smaller.
+
+import type { Process } from '../engine/process.ts';
+import { type Hva, hva, isAligned, type Level, pageOf, PAGE_SIZE } from './address.ts';
+import { assert } from './assert.ts';
+import { EntryKind } from './radix-table.ts';
+import type { PageTable } from './page-table.ts';
+import type { Vma } from './vma.ts';
+
+/** Where a high-granularity walk has ended. Models struct hugetlb_pte: the entry, its size, its lock. */
+export interface HugetlbPte {
+  readonly table: PageTable;
+  readonly index: number;
+}
+
+/**
+ * Follows the tables below the hstate-level entry of `address` down to a leaf or to nothing. The caller spends
+ * hgmWalkNs and holds what keeps tables alive: mmap_lock and, but for v2's collapse, the hugetlb vma_lock.
+ *
+ * Models hugetlb_full_walk(), mm/hugetlb.c, HGM series v1 and v2.
+ */
+export function hugetlbFullWalk(vma: Vma, address: Hva): HugetlbPte {
+  const lowest = vma.highGranularity ? 1 : vma.hstateLevel;
+  const table = vma.mm.pageTables.lowestTable(address, lowest);
+  return { table, index: vma.mm.machine.geometry.index(pageOf(address), table.level) };
+}
+
+/**
+ * Walks like hugetlbFullWalk, but makes tables where entries are empty, down to `level`. Stops early at a present leaf
+ * that is larger.
+ *
+ * Models    hugetlb_full_walk_alloc(), mm/hugetlb.c.
+ * Locks     The lock of each table that gets a new entry, for the time of the write.
+ */
+export function* hugetlbFullWalkAlloc(vma: Vma, address: Hva, level: Level): Process<HugetlbPte> {
+  const { sim, costs, geometry } = vma.mm.machine;
+  const { pageTables } = vma.mm;
+  yield* sim.spend(costs.hgmWalkNs);
+  for (;;) {
+    const table = pageTables.lowestTable(address, level);
+    const index = geometry.index(pageOf(address), table.level);
+    if (table.level === level || table.kinds[index] !== EntryKind.None) return { table, index };
+    yield* sim.spend(costs.tableAllocNs);
+    yield* table.ptl.acquire();
+    yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
+    // Somebody else may have filled the entry while this walk waited: then the fresh table is dropped.
+    if (table.kinds[index] === EntryKind.None) table.link(index, pageTables.newTable(table, index));
+    yield* table.ptl.release();
+  }
+}
+
+/**
+ * The largest leaf that may start at `address` and end by `end`: as large as alignment and the hstate allow.
+ *
+ * Models the size loop of for_each_hgm_shift(), mm/hugetlb.c, in UFFDIO_CONTINUE and MADV_COLLAPSE.
+ */
+export function largestLevel(vma: Vma, address: Hva, end: Hva, limit: Level = vma.hstateLevel): Level {
+  const { geometry } = vma.mm.machine;
+  for (let level = Math.min(limit, vma.hstateLevel) as Level; level > 1; level = (level - 1) as Level) {
+    const bytes = geometry.entryBytes(level);
+    if (isAligned(address - vma.start, bytes) && address + bytes <= end) return level;
+  }
+  return 1;
+}
+
+/** Number of the 4K page at `address` inside its huge page. */
+export function subpageIndex(vma: Vma, address: Hva): number {
+  return (address - vma.hugePageStart(address)) / PAGE_SIZE;
+}
+
+/** Checks a range that userspace has passed: page aligned, inside of the VMA, not empty. */
+export function isRangeOf(vma: Vma, start: Hva, end: Hva): boolean {
+  return isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end && start >= vma.start && end <= vma.end;
+}
+
+/** The address after the entry of `level` at `address`. */
+export function nextEntry(vma: Vma, address: Hva, level: Level): Hva {
+  const bytes = vma.mm.machine.geometry.entryBytes(level);
+  assert(isAligned(address - vma.start, bytes), 'a leaf starts at a multiple of its size');
+  return hva(address + bytes);
+}

@@ -1,0 +1,45 @@
+import type { Process } from '../../engine/process.ts';
+import { type Hva, hva, type Level } from '../address.ts';
+import type { Result } from '../errno.ts';
+import { largestLevel, nextEntry } from '../hugetlb.ts';
+import { collapseEntry, type HugetlbCollapse } from '../operations/hugetlb-collapse.ts';
+import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+
+/**
+ * One section a chunk, closed before the next one opens. A chunk that is smaller than the leaf to build is collapsed
+ * to the largest leaf that fits into it, since a vCPU may come in between and must find every page mapped; the last
+ * section then covers the whole leaf and replaces the chunks' leaves by it. What the mapcount scheme makes of that last
+ * step is part of the answer: THP-like counting touches every subpage again.
+ */
+export const rangeChunked: NotifierScheme = {
+  id: 'range-chunked',
+  needsFolioLock: false,
+  begin: nothing,
+  *collapseEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
+    const { vma, chunkBytes } = collapse;
+    const end = nextEntry(vma, address, level);
+    if (vma.mm.machine.geometry.entryBytes(level) > chunkBytes) {
+      for (let chunk = address; chunk < end; chunk = hva(chunk + chunkBytes)) {
+        const chunkEnd = hva(Math.min(chunk + chunkBytes, end));
+        for (let at = chunk; at < chunkEnd; ) {
+          const chunkLevel = largestLevel(vma, at, chunkEnd);
+          const result = yield* collapseInSection(collapse, at, chunkLevel);
+          if (result !== 0) return result;
+          at = nextEntry(vma, at, chunkLevel);
+        }
+      }
+    }
+    return yield* collapseInSection(collapse, address, level);
+  },
+  end: nothing,
+  finished: nothing,
+};
+
+function* collapseInSection(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
+  if (collapse.isCollapsed(address, level)) return 0;
+  const end = nextEntry(collapse.vma, address, level);
+  collapse.section = yield* collapse.vma.mm.notifiers.rangeStart('clear', address, end);
+  const result = yield* collapseEntry(collapse, address, level);
+  yield* collapse.closeSection();
+  return result;
+}

@@ -1,0 +1,248 @@
+// What all versions of hugetlb_collapse() share: one huge page's leaves become one leaf. The versions differ in the
+// locks around it and live beside this file; the notifier schemes decide which of these steps stand inside a section.
+
+import type { Process } from '../../engine/process.ts';
+import { type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../address.ts';
+import { assert } from '../assert.ts';
+import { Errno, type Result } from '../errno.ts';
+import type { Folio } from '../folio.ts';
+import { hugetlbFullWalk, nextEntry, subpageIndex } from '../hugetlb.ts';
+import { addFileRmap, removeRmap } from '../mapcount/mapcount-scheme.ts';
+import { MmuGather } from '../mmu-gather.ts';
+import type { NotifierSection } from '../mmu-notifier.ts';
+import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
+import type { PageTable } from '../page-table.ts';
+import { EntryKind } from '../radix-table.ts';
+import type { Vma } from '../vma.ts';
+
+export interface HugetlbCollapseOptions {
+  readonly vma: Vma;
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly scheme: NotifierScheme;
+  /** Bytes of one section under `range-chunked`. */
+  readonly chunkBytes: number;
+  /** Largest leaf to build; the hstate's own size when absent. */
+  readonly maxLevel?: Level;
+  /** RFC v2 and v1 test for migration first, so a poisoned page, which is not migratable either, ends the call. */
+  readonly poisonTestedFirst: boolean;
+}
+
+/** One call of hugetlb_collapse(): its arguments, its mmu_gather and the section that is open, if any. */
+export class HugetlbCollapse {
+  readonly vma: Vma;
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly scheme: NotifierScheme;
+  readonly chunkBytes: number;
+  readonly maxLevel: Level;
+  readonly poisonTestedFirst: boolean;
+  readonly gather: MmuGather;
+  section: NotifierSection | null = null;
+  /** Tables that a swap has taken out of the tree and that still count their leaves. */
+  detached: PageTable | null = null;
+
+  constructor(options: HugetlbCollapseOptions) {
+    this.vma = options.vma;
+    this.start = options.start;
+    this.end = options.end;
+    this.scheme = options.scheme;
+    this.chunkBytes = options.chunkBytes;
+    this.maxLevel = options.maxLevel ?? options.vma.hstateLevel;
+    this.poisonTestedFirst = options.poisonTestedFirst;
+    this.gather = new MmuGather(options.vma.mm);
+  }
+
+  *closeSection(): Process<void> {
+    assert(this.section !== null, 'a section is open');
+    const { section } = this;
+    this.section = null;
+    yield* this.vma.mm.notifiers.rangeEnd(section);
+  }
+
+  /** Nothing to do at `address`: no entry there, or a leaf of `level` or larger. */
+  isCollapsed(address: Hva, level: Level): boolean {
+    const { table, index } = entryAt(this.vma, address, level);
+    return table.kinds[index] !== EntryKind.Table;
+  }
+}
+
+/** The entry of `level` for `address`, or the one above it where the walk ends earlier. */
+function entryAt(vma: Vma, address: Hva, level: Level): { table: PageTable; index: number } {
+  const table = vma.mm.pageTables.lowestTable(address, level);
+  return { table, index: vma.mm.machine.geometry.index(pageOf(address), table.level) };
+}
+
+/**
+ * Replaces the table at `address` by one leaf of `level`: unmap every leaf below, free the tables, set the leaf.
+ *
+ * Models    __hugetlb_collapse(), mm/hugetlb.c, HGM series v2; v1 alike but for the tests' order.
+ * Context   Sleeps only for the folio lock, and only under schemes that need it.
+ * Returns   0; -EBUSY if the page is not migratable; -EHWPOISON if it is poisoned.
+ * Left out  uffd-wp markers, dirty transfer.
+ */
+export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
+  const { vma } = collapse;
+  const { sim, costs } = vma.mm.machine;
+  yield* sim.spend(costs.hgmWalkNs);
+  if (collapse.isCollapsed(address, level)) return 0;
+
+  const folio = yield* findFolio(collapse, address);
+  if (typeof folio === 'string') return folio;
+
+  yield* unmapLeaves(collapse, address, level);
+  const { table, index } = entryAt(vma, address, level);
+  yield* freeTables(collapse, table.unlink(index));
+  if (folio !== null) {
+    yield* setHugeEntry(collapse, folio, table, index, address);
+    if (collapse.scheme.needsFolioLock) yield* folio.lock.release();
+  }
+  return 0;
+}
+
+/**
+ * The page cache's folio for `address`, with a reference that becomes the one of the new mapping, locked if the scheme
+ * needs it. Null: the page cache has none, and the entry is to be cleared.
+ */
+function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | null | Errno> {
+  const { vma } = collapse;
+  const { sim, costs, work } = vma.mm.machine;
+  yield* sim.spend(costs.pageCacheLookupNs);
+  const folio = vma.mapping.folio(vma.cacheIndex(address));
+  if (folio === undefined) return null;
+  if (collapse.scheme.needsFolioLock) {
+    yield* folio.lock.acquire();
+    yield* sim.spend(costs.mutexNs);
+  }
+  const refused = refusal(folio, collapse.poisonTestedFirst);
+  if (refused !== null) {
+    if (collapse.scheme.needsFolioLock) yield* folio.lock.release();
+    return refused;
+  }
+  folio.changeRefs(1);
+  work.refAtomics += 1;
+  yield* sim.spend(folio.headLine.access(sim.current.cpu));
+  return folio;
+}
+
+function refusal(folio: Folio, poisonTestedFirst: boolean): Errno | null {
+  if (poisonTestedFirst && folio.poisoned) return Errno.EHWPOISON;
+  if (!folio.migratable) return Errno.EBUSY;
+  return folio.poisoned ? Errno.EHWPOISON : null;
+}
+
+/**
+ * Clears every leaf under the entry of `level` at `address`, one by one: walk, lock, xchg, mapcount, queue the
+ * reference. This loop is what a collapse of a 1 GiB page spends its time in.
+ *
+ * Models    __unmap_hugepage_range(), mm/hugetlb.c, with HGM's full walk for each leaf.
+ * Locks     The page table lock of the leaf, once for each leaf.
+ */
+function* unmapLeaves(collapse: HugetlbCollapse, address: Hva, level: Level): Process<void> {
+  const { vma, gather } = collapse;
+  const { mm } = vma;
+  const { sim, costs, work, geometry } = mm.machine;
+  const { cpu } = sim.current;
+  const end = nextEntry(vma, address, level);
+  const leafNs = costs.hgmWalkNs + costs.ptlNs + costs.leafXchgNs + costs.gatherNs;
+  const folio = vma.mapping.folio(vma.cacheIndex(address));
+  const folioPage = pageOf(vma.hugePageStart(address));
+
+  let { table, index } = hugetlbFullWalk(vma, address);
+  for (let at = address; at < end; ) {
+    // The next entry of the same table needs no walk here, though it costs one there: nobody else frees tables meanwhile.
+    if (index === geometry.entriesPerTable || table.kinds[index] === EntryKind.Table) {
+      ({ table, index } = hugetlbFullWalk(vma, at));
+    }
+    const entry = index;
+    index += 1;
+    at = hva(table.firstPageOf(index) * PAGE_SIZE);
+    if (table.kinds[entry] !== EntryKind.Leaf || folio === undefined) continue;
+
+    if (!table.ptl.tryAcquire()) yield* table.ptl.acquire();
+    if (!sim.elapse(leafNs)) yield leafNs;
+    const firstPage = table.firstPageOf(entry) - folioPage;
+    const mapNs = removeRmap(mm.mapcount, folio, firstPage, table.level, cpu);
+    table.clear(entry);
+    if (!sim.elapse(mapNs)) yield mapNs;
+    yield* table.ptl.release();
+    work.leafClears += 1;
+    work.ptlAcquisitions += 1;
+    if (gather.removePage(folio)) yield* gather.forcedFlush();
+  }
+}
+
+/** Queues a detached table and all tables below it. Models hugetlb_free_range(), HGM: free_pte_range() and up. */
+function* freeTables(collapse: HugetlbCollapse, table: PageTable): Process<void> {
+  if (table.level > 1) {
+    for (let index = 0; index < table.geometry.entriesPerTable; index++) {
+      if (table.kinds[index] === EntryKind.Table) yield* freeTables(collapse, table.child(index));
+    }
+  }
+  if (collapse.gather.removeTable()) yield* collapse.gather.forcedFlush();
+}
+
+function* setHugeEntry(
+  collapse: HugetlbCollapse,
+  folio: Folio,
+  table: PageTable,
+  index: number,
+  address: Hva,
+): Process<void> {
+  const { vma } = collapse;
+  const { sim, costs, work } = vma.mm.machine;
+  const firstPage = subpageIndex(vma, address);
+  yield* table.ptl.acquire();
+  const mapNs = addFileRmap(vma.mm.mapcount, folio, firstPage, table.level, sim.current.cpu);
+  yield* sim.spend(costs.ptlNs + costs.pteInstallNs + mapNs);
+  if (table.kinds[index] === EntryKind.Table) {
+    collapse.detached = table.unlink(index);
+  }
+  table.setLeaf(index, pfn(folio.firstPfn + firstPage), true);
+  work.hugeEntriesSet += 1;
+  yield* table.ptl.release();
+}
+
+/**
+ * Puts the huge leaf in the place of the table pointer, counted first: no moment at which the page looks unmapped, to
+ * rmap or to anybody's walk. Returns the tables that are now detached, their leaves still counted; null if there was
+ * nothing to collapse, or no page to map.
+ */
+export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<PageTable | null | Errno> {
+  const { vma } = collapse;
+  const folio = yield* findFolio(collapse, address);
+  if (typeof folio === 'string' || folio === null) return folio;
+  const { table, index } = entryAt(vma, address, level);
+  yield* setHugeEntry(collapse, folio, table, index, address);
+  const { detached } = collapse;
+  collapse.detached = null;
+  return detached;
+}
+
+/** Uncounts, queues and frees what swapEntry has detached. No lock: only lockless walkers can still be inside. */
+export function* releaseDetached(collapse: HugetlbCollapse, table: PageTable, address: Hva): Process<void> {
+  yield* dropLeaves(collapse, table, address);
+  yield* freeTables(collapse, table);
+}
+
+function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva): Process<void> {
+  const { vma, gather } = collapse;
+  const { sim, costs, work } = vma.mm.machine;
+  const { cpu } = sim.current;
+  const leafNs = costs.hgmWalkNs + costs.leafXchgNs + costs.gatherNs;
+  const folio = vma.mapping.folio(vma.cacheIndex(address));
+  assert(folio !== undefined, 'the page that was just mapped is in the page cache');
+  for (let index = 0; index < table.geometry.entriesPerTable; index++) {
+    if (table.kinds[index] === EntryKind.Table) {
+      yield* dropLeaves(collapse, table.child(index), address);
+    } else if (table.kinds[index] === EntryKind.Leaf) {
+      if (!sim.elapse(leafNs)) yield leafNs;
+      const firstPage = subpageIndex(vma, hva(table.firstPageOf(index) * PAGE_SIZE));
+      const mapNs = removeRmap(vma.mm.mapcount, folio, firstPage, table.level, cpu);
+      table.clear(index);
+      if (!sim.elapse(mapNs)) yield mapNs;
+      work.leafClears += 1;
+      if (gather.removePage(folio)) yield* gather.forcedFlush();
+    }
+  }
+}

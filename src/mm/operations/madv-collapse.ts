@@ -1,0 +1,56 @@
+import type { Process } from '../../engine/process.ts';
+import type { Hva, Level } from '../address.ts';
+import { Errno, type Result } from '../errno.ts';
+import { isRangeOf } from '../hugetlb.ts';
+import type { Mm } from '../mm.ts';
+import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
+import { HugetlbCollapse } from './hugetlb-collapse.ts';
+import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
+import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
+import { hugetlbCollapseV1 } from './hugetlb-collapse-v1.ts';
+import { hugetlbCollapseV2 } from './hugetlb-collapse-v2.ts';
+
+export type HgmVersion = 'rfc1' | 'rfc2' | 'v1' | 'v2';
+
+const hugetlbCollapse: Readonly<Record<HgmVersion, (collapse: HugetlbCollapse) => Process<Result>>> = {
+  rfc1: hugetlbCollapseRfc1,
+  rfc2: hugetlbCollapseRfc2,
+  v1: hugetlbCollapseV1,
+  v2: hugetlbCollapseV2,
+};
+
+export interface MadvCollapseOptions {
+  readonly mm: Mm;
+  readonly start: Hva;
+  readonly end: Hva;
+  readonly version: HgmVersion;
+  readonly scheme: NotifierScheme;
+  readonly chunkBytes: number;
+  readonly maxLevel?: Level;
+}
+
+/**
+ * madvise(MADV_COLLAPSE) on a hugetlb mapping.
+ *
+ * Models    madvise_collapse() in mm/khugepaged.c and hugetlb_collapse() in mm/hugetlb.c, HGM series.
+ * Locks     mmap_lock (R); what comes below it depends on the version.
+ * Returns   0, also where nothing had to be collapsed; -EINVAL if the range is not inside one shared mapping.
+ * Left out  Anonymous and shmem memory.
+ */
+export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
+  const { mm, start, end, version } = options;
+  const { sim, costs } = mm.machine;
+  yield* sim.spend(costs.syscallNs);
+  yield* mm.mmapLock.acquireRead();
+  yield* sim.spend(costs.rwsemNs);
+  const vma = mm.findVma(start);
+  let result: Result = 0;
+  if (vma === undefined || !isRangeOf(vma, start, end) || !vma.shared) {
+    result = Errno.EINVAL;
+  } else if (vma.highGranularity) {
+    const poisonTestedFirst = version === 'v2';
+    result = yield* hugetlbCollapse[version](new HugetlbCollapse({ ...options, vma, poisonTestedFirst }));
+  }
+  yield* mm.mmapLock.releaseRead();
+  return result;
+}
