@@ -1,0 +1,83 @@
+// What must hold of the secondary MMU, asked where it could break. A violation is a finding with its evidence; the run
+// goes on, as the kernel would.
+
+import { type Gfn, gfn } from '../mm/address.ts';
+import { pageCachePfn } from '../mm/gup.ts';
+import type { Kvm } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
+import type { Spte } from './tdp-table.ts';
+
+/**
+ * An SPTE has come for `pages` frames from `first`. It must translate as the primary MMU does (reference L.1), and no
+ * section whose start has returned may cover it (L.2).
+ */
+export function checkInstall(kvm: Kvm, slot: Memslot, first: Gfn, pages: number): void {
+  const { sim, findings } = kvm.machine;
+  // The ends tell of a wrong pfn as well as every page would: both sides map the leaf with one frame number.
+  for (const frame of [first, gfn(first + pages - 1)]) {
+    const spte = kvm.tdp.spte(frame);
+    if (spte !== null && isBacked(kvm, slot, frame, spte)) continue;
+    findings.add({
+      kind: 'stale-spte',
+      message: `gfn ${frame}: the SPTE put in place does not translate as the host page table does`,
+      simTimeNs: sim.now,
+      evidence: { gfn: frame, spte },
+    });
+  }
+  if (kvm.invalidation.isInvalidating(first, pages)) {
+    findings.add({
+      kind: 'spte-in-section',
+      message: `gfn ${first}: an SPTE appears while an invalidation covers it`,
+      simTimeNs: sim.now,
+      evidence: { gfn: first, pages },
+    });
+  }
+}
+
+/**
+ * The host maps `frame` to the same page. Where its entry is empty, which a collapse without a section shows for a
+ * moment, the page must still be the one in the page cache.
+ */
+function isBacked(kvm: Kvm, slot: Memslot, frame: Gfn, spte: Spte): boolean {
+  const address = slot.hva(frame);
+  const host = kvm.mm.pageTables.translate(address);
+  if (host === null) return pageCachePfn(kvm.mm, address) === spte.pfn;
+  return host.pfn === spte.pfn && (host.writable || !spte.writable);
+}
+
+/** range_start is about to return: nothing of [first, end) may be mapped (reference L.2). */
+export function checkSectionEmpty(kvm: Kvm, first: Gfn, end: Gfn): void {
+  const left = kvm.tdp.mappedPages(first, end);
+  if (left === 0) return;
+  kvm.machine.findings.add({
+    kind: 'spte-survives-start',
+    message: `${left} pages from gfn ${first} to ${end} are still mapped when range_start returns`,
+    simTimeNs: kvm.machine.sim.now,
+    evidence: { first, end, left },
+  });
+}
+
+/** At the end of a run: every SPTE translates as the host does. Costs a walk over what is mapped. */
+export function checkAllSptes(kvm: Kvm): void {
+  const { findings, sim } = kvm.machine;
+  for (const slot of kvm.memslots) {
+    for (let at: number = slot.baseGfn; at < slot.endGfn; ) {
+      const spte = kvm.tdp.spte(gfn(at));
+      if (spte === null) {
+        at = skipUnmapped(kvm, at, slot);
+        continue;
+      }
+      if (!isBacked(kvm, slot, gfn(at), spte)) {
+        const message = `gfn ${at}: an SPTE is left that does not translate as the host page table does`;
+        findings.add({ kind: 'stale-spte', message, simTimeNs: sim.now, evidence: { gfn: at, spte } });
+      }
+      at += kvm.machine.geometry.pagesPer[spte.level];
+    }
+  }
+}
+
+function skipUnmapped(kvm: Kvm, at: number, slot: Memslot): number {
+  const table = kvm.tdp.top.find(at, 1);
+  const index = kvm.machine.geometry.index(at, table.level);
+  return Math.min(table.firstPageOf(index) + table.entryPages, slot.endGfn);
+}

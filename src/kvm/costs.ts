@@ -1,0 +1,25 @@
+import type { MmCosts } from '../mm/costs.ts';
+
+/** What KVM spends, in integer nanoseconds; values and sources come from a cost profile. Uncontended, as in mm. */
+export interface KvmCosts extends MmCosts {
+  /** VM exit and re-entry together; the model spends half of it on each side of the fault handler. */
+  readonly vmExitEntryNs: number;
+  /** Exit dispatch, memslot look-up, topping up of the memory caches. */
+  readonly faultSetupNs: number;
+  /** One look at mmu_invalidate_in_progress and mmu_invalidate_seq. */
+  readonly retryCheckNs: number;
+  /** TDP walk and making of one SPTE, without its cmpxchg. */
+  readonly tdpMapNs: number;
+  readonly spteVisitNs: number;
+  readonly spteClearNs: number;
+  /** Marking struct page dirty and accessed for a zapped SPTE, up to 6.12. */
+  readonly ptePageMarkNs: number;
+  /** One xchg of an entry of a table that was taken out of the tree. */
+  readonly teardownXchgNs: number;
+  readonly kvmFlushFixedNs: number;
+  readonly kvmFlushPerRunningVcpuNs: number;
+  readonly kvmFlushPerIdleVcpuNs: number;
+  /** What a kick out of guest mode takes from the vCPU: exit, flush, re-entry, cold TLB. */
+  readonly kickedVcpuNs: number;
+  readonly notifierCallNs: number;
+}

@@ -1,0 +1,63 @@
+import type { Gfn } from '../mm/address.ts';
+import { gfn } from '../mm/address.ts';
+import type { TdpRoot } from './tdp-table.ts';
+
+/** The guest's memory as its access pattern sees it: page numbers from 0, each with an SPTE or without. */
+export class GuestMemory {
+  readonly pages: number;
+  readonly #baseGfn: Gfn;
+  readonly #tdp: TdpRoot;
+
+  constructor(tdp: TdpRoot, baseGfn: Gfn, pages: number) {
+    this.#tdp = tdp;
+    this.#baseGfn = baseGfn;
+    this.pages = pages;
+  }
+
+  frame(page: number): Gfn {
+    return gfn(this.#baseGfn + page);
+  }
+
+  page(frame: Gfn): number {
+    return frame - this.#baseGfn;
+  }
+
+  isMapped(page: number): boolean {
+    return this.#tdp.isMapped(this.frame(page));
+  }
+
+  get unmappedPages(): number {
+    return this.pages - this.#tdp.mappedPages(this.frame(0), this.frame(this.pages));
+  }
+
+  /** The first page from `page` on without an SPTE, or `pages`. */
+  firstUnmapped(page: number): number {
+    return this.page(this.#tdp.firstUnmapped(this.frame(page), this.frame(this.pages)));
+  }
+
+  /** The page without an SPTE that has `rank` others before it. */
+  unmappedByRank(rank: number): number {
+    return this.page(this.#tdp.unmappedByRank(this.frame(0), this.frame(this.pages), rank));
+  }
+}
+
+/**
+ * Where a vCPU's next accesses go. A vCPU does not step through accesses that hit: it asks how many there are before the
+ * next miss and goes straight there. Stepping through `page` and `advance` instead must give the same distribution of
+ * stalls, which a test shows.
+ */
+export interface GuestAccessPattern {
+  /** Page of the access that is due. Asked again without an advance, it is the same. */
+  page(memory: GuestMemory): number;
+  /** `count` accesses have been made. */
+  advance(count: number): void;
+  /** Accesses from the one that is due on that hit before one misses; Infinity: none will. */
+  hitsBeforeMiss(memory: GuestMemory): number;
+  /**
+   * SPTEs have gone: the hits before the next miss, which were `hits` before.
+   * @param firstPage first of `pages` pages that are no longer mapped
+   */
+  hitsAfterClearing(memory: GuestMemory, hits: number, firstPage: number, pages: number): number;
+  /** SPTEs have come. A pattern may keep its count of hits: a miss that is none any more is looked at when it is due. */
+  hitsAfterInstalling(memory: GuestMemory, hits: number): number;
+}

@@ -1,0 +1,68 @@
+// Who may not map what: the count of open sections, the sequence of closed ones, and one hull around all that are open.
+// mmu_lock protects every write; the early check reads without it and may be wrong, which is why it is asked again.
+
+import type { Simulation } from '../engine/simulation.ts';
+import type { Task } from '../engine/task.ts';
+import type { Gfn } from '../mm/address.ts';
+import { assert } from '../mm/assert.ts';
+
+/** Models the mmu_invalidate_* and mn_* fields of struct kvm and the predicates over them, virt/kvm/kvm_main.c. */
+export class Invalidation {
+  readonly #sim: Simulation;
+  /** Open sections of the mm, whether or not they overlap a memslot. */
+  mnActiveInvalidateCount = 0;
+  /** Open sections that overlap a memslot. */
+  mmuInvalidateInProgress = 0;
+  /** Sections closed so far. VM-wide: a fault anywhere that is under way notices. */
+  mmuInvalidateSeq = 0;
+  // invariant: meaningful only while mmuInvalidateInProgress > 0; only grows until it is 0 again
+  #hullStart = 0;
+  #hullEnd = 0;
+  #spinning: Task[] = [];
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+  }
+
+  /** kvm_mmu_invalidate_begin() and _range_add(). The caller holds mmu_lock for write. */
+  begin(first: Gfn, end: Gfn): void {
+    this.mmuInvalidateInProgress += 1;
+    if (this.mmuInvalidateInProgress === 1) {
+      this.#hullStart = first;
+      this.#hullEnd = end;
+    } else {
+      this.#hullStart = Math.min(this.#hullStart, first);
+      this.#hullEnd = Math.max(this.#hullEnd, end);
+    }
+  }
+
+  /** kvm_mmu_invalidate_end(). The caller holds mmu_lock for write. */
+  end(): void {
+    // The sequence moves before the count drops, so a fault that sees zero also sees the move.
+    this.mmuInvalidateSeq += 1;
+    this.mmuInvalidateInProgress -= 1;
+    assert(this.mmuInvalidateInProgress >= 0, 'invalidate_range_end pairs with a start');
+    if (this.mmuInvalidateInProgress > 0) return;
+    const spinning = this.#spinning;
+    this.#spinning = [];
+    for (const task of spinning) this.#sim.wake(task);
+  }
+
+  /** Models mmu_invalidate_retry_gfn() and, read without mmu_lock, its unsafe form: throw the fault away? */
+  retryGfn(seq: number, frame: Gfn): boolean {
+    return this.isInvalidating(frame, 1) || this.mmuInvalidateSeq !== seq;
+  }
+
+  /** Is any of `pages` frames from `first` inside the hull of open sections? */
+  isInvalidating(first: Gfn, pages: number): boolean {
+    return this.mmuInvalidateInProgress > 0 && first < this.#hullEnd && first + pages > this.#hullStart;
+  }
+
+  /**
+   * Puts down the calling vCPU until no section is open. Not a thing that KVM has: a vCPU that runs into the early check
+   * goes round and round without touching anything shared, so the model skips its laps and counts them afterwards.
+   */
+  spinUntilNoneOpen(task: Task): void {
+    this.#spinning.push(task);
+  }
+}

@@ -1,0 +1,115 @@
+import { CacheLine } from '../engine/locks/cache-line.ts';
+import { lockClass } from '../engine/locks/lock-class.ts';
+import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
+import type { Process } from '../engine/process.ts';
+import { type Gfn, gfn } from '../mm/address.ts';
+import type { Machine } from '../mm/machine.ts';
+import type { Mm } from '../mm/mm.ts';
+import type { KvmCosts } from './costs.ts';
+import { Invalidation } from './invalidation.ts';
+import type { Memslot } from './memslot.ts';
+import { KvmEvents } from './records.ts';
+import { TdpRoot } from './tdp-table.ts';
+
+export const mmuLockClass = lockClass('kvm.mmu_lock', 'spinning');
+
+/** What KVM has to know of a vCPU in order to flush its TLB, and to tell it that its mappings have changed. */
+export interface KvmVcpu {
+  readonly isInGuest: boolean;
+  /** Takes the vCPU out of guest mode: an IPI that finds TLB_FLUSH requested. */
+  kick(): void;
+  /** SPTEs of these frames are gone, or have come: when the next access misses is to be worked out anew. */
+  spteCleared(first: Gfn, pages: number): void;
+  spteInstalled(first: Gfn, pages: number): void;
+}
+
+export interface KvmOptions {
+  readonly machine: Machine<KvmCosts>;
+  readonly mm: Mm;
+  readonly name: string;
+  /** Look at the invalidation before GUP, as kernels from 6.8 on do. */
+  readonly earlyRetryCheck: boolean;
+}
+
+/** One VM as KVM sees it. Models struct kvm with the parts of its MMU that the fault path and the notifiers use. */
+export class Kvm {
+  readonly machine: Machine<KvmCosts>;
+  readonly mm: Mm;
+  readonly earlyRetryCheck: boolean;
+  /** Readers: faults and handlers that arbitrate by cmpxchg. Writers: everything that a notifier zaps. */
+  readonly mmuLock: RwSpinlock;
+  /** The lock's word. Every acquire and release is an atomic on it, and readers meet there too. */
+  readonly mmuLockLine: CacheLine;
+  readonly invalidation: Invalidation;
+  readonly tdp: TdpRoot;
+  readonly events: KvmEvents;
+  readonly memslots: Memslot[] = [];
+  readonly vcpus: KvmVcpu[] = [];
+  /** How many of them are in guest mode. They keep it themselves: a zap of a large range asks at every entry. */
+  vcpusInGuest = 0;
+  readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
+  /** When a huge SPTE last came; null: none has since time 0. */
+  lastHugeInstallNs: number | null = null;
+
+  constructor(options: KvmOptions) {
+    const { machine, mm, name, earlyRetryCheck } = options;
+    this.machine = machine;
+    this.mm = mm;
+    this.earlyRetryCheck = earlyRetryCheck;
+    this.mmuLock = new RwSpinlock(machine.sim, mmuLockClass);
+    const { atomicHotNs, contendedLineNs } = machine.costs;
+    this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
+    this.invalidation = new Invalidation(machine.sim);
+    this.tdp = new TdpRoot(machine.geometry);
+    this.events = new KvmEvents(machine.sim.records, name);
+  }
+
+  memslotOf(frame: Gfn): Memslot | undefined {
+    return this.memslots.find((slot) => frame >= slot.baseGfn && frame < slot.endGfn);
+  }
+
+  /** SPTEs of `pages` frames from `first` are gone. */
+  spteCleared(first: number, pages: number): void {
+    if (this.vcpusInGuest === 0) return;
+    for (const vcpu of this.vcpus) if (vcpu.isInGuest) vcpu.spteCleared(gfn(first), pages);
+  }
+
+  spteInstalled(first: number, pages: number): void {
+    for (const vcpu of this.vcpus) if (vcpu.isInGuest) vcpu.spteInstalled(gfn(first), pages);
+    if (pages > 1) {
+      this.machine.work.hugeInstalls += 1;
+      this.lastHugeInstallNs = this.machine.sim.now;
+    }
+  }
+
+  *readLock(): Process<void> {
+    yield* this.#lockWord();
+    yield* this.mmuLock.acquireRead();
+  }
+
+  *readUnlock(): Process<void> {
+    yield* this.#lockWord();
+    yield* this.mmuLock.releaseRead();
+  }
+
+  *writeLock(): Process<void> {
+    yield* this.#lockWord();
+    yield* this.mmuLock.acquireWrite();
+  }
+
+  *writeUnlock(): Process<void> {
+    yield* this.#lockWord();
+    yield* this.mmuLock.releaseWrite();
+  }
+
+  /** Somebody waits for mmu_lock and the kernel may break it for them. Models rwlock_needbreak(). */
+  get needBreak(): boolean {
+    return this.machine.preemption === 'full' && this.mmuLock.isContended;
+  }
+
+  *#lockWord(): Process<void> {
+    const { sim } = this.machine;
+    const ns = this.mmuLockLine.access(sim.current.cpu);
+    if (!sim.elapse(ns)) yield ns;
+  }
+}

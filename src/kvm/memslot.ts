@@ -1,0 +1,49 @@
+import { type Gfn, type Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import { assert } from '../mm/assert.ts';
+
+/** A linear map from guest frames to host virtual addresses. Models struct kvm_memory_slot. */
+export class Memslot {
+  readonly baseGfn: Gfn;
+  readonly pages: number;
+  readonly userspaceAddr: Hva;
+
+  constructor(baseGfn: Gfn, pages: number, userspaceAddr: Hva) {
+    assert(pages > 0, 'a memslot is not empty');
+    this.baseGfn = baseGfn;
+    this.pages = pages;
+    this.userspaceAddr = userspaceAddr;
+  }
+
+  get endGfn(): Gfn {
+    return gfn(this.baseGfn + this.pages);
+  }
+
+  hva(frame: Gfn): Hva {
+    return hva(this.userspaceAddr + (frame - this.baseGfn) * PAGE_SIZE);
+  }
+
+  /** The guest frames of this slot whose memory lies in [start, end), or null if there are none. */
+  overlap(start: Hva, end: Hva): { first: Gfn; end: Gfn } | null {
+    const slotEnd = this.userspaceAddr + this.pages * PAGE_SIZE;
+    const from = Math.max(start, this.userspaceAddr);
+    const to = Math.min(end, slotEnd);
+    if (from >= to) return null;
+    const toGfn = (address: number): Gfn => gfn(this.baseGfn + pageOf(hva(address)) - pageOf(this.userspaceAddr));
+    return { first: toGfn(from), end: gfn(toGfn(to - 1) + 1) };
+  }
+
+  /**
+   * The largest SPTE that may map `frame`: it must lie inside the slot, and gfn and hva must be congruent.
+   *
+   * Models kvm_lpage_info.disallow_lpage, set up by kvm_alloc_memslot_metadata(), arch/x86/kvm/x86.c.
+   */
+  maxLevel(frame: Gfn, geometry: Geometry): Level {
+    for (let level: Level = 3; level > 1; level = (level - 1) as Level) {
+      const pages = geometry.pagesPer[level];
+      const first = frame - (frame % pages);
+      const congruent = (this.baseGfn - pageOf(this.userspaceAddr)) % pages === 0;
+      if (congruent && first >= this.baseGfn && first + pages <= this.endGfn) return level;
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,126 @@
+// KVM's side of the notifier chain. A mapping here is a copy of one in mm; a copy may only be used if no invalidation
+// was open while it was made, and everything below protects that one sentence.
+
+import { lockClass } from '../engine/locks/lock-class.ts';
+import { Spinlock } from '../engine/locks/spinlock.ts';
+import type { Process } from '../engine/process.ts';
+import { type Gfn, gfn } from '../mm/address.ts';
+import { assert, assertNever } from '../mm/assert.ts';
+import type { MmuNotification } from '../mm/mmu-notifier.ts';
+import { checkSectionEmpty } from './checkers.ts';
+import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
+import type { Kvm } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
+import { tdpMmuZapLeafs } from './tdp-mmu.ts';
+import { kvmFlushRemoteTlbs } from './tlb.ts';
+
+const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
+
+interface Overlap {
+  readonly slot: Memslot;
+  readonly first: Gfn;
+  readonly end: Gfn;
+}
+
+/**
+ * Subscribes a VM to its mm. Returns the function that unsubscribes it.
+ *
+ * Models kvm_mmu_notifier_ops, virt/kvm/kvm_main.c, and, for `collapsed`, the proposed notifier.
+ */
+export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
+  const client = new MmuNotifierClient(kvm, handler);
+  return kvm.mm.notifiers.register((notification) => client.notified(notification));
+}
+
+class MmuNotifierClient {
+  readonly #kvm: Kvm;
+  readonly #handler: CollapsedHandler;
+  readonly #mnInvalidateLock: Spinlock;
+
+  constructor(kvm: Kvm, handler: CollapsedHandler) {
+    this.#kvm = kvm;
+    this.#handler = handler;
+    this.#mnInvalidateLock = new Spinlock(kvm.machine.sim, mnInvalidateLockClass);
+  }
+
+  notified(notification: MmuNotification): void {
+    switch (notification.type) {
+      case 'invalidate-range-start':
+        return notification.waitUntil(this.#rangeStart(notification));
+      case 'invalidate-range-end':
+        return notification.waitUntil(this.#rangeEnd(notification));
+      case 'collapsed':
+        return notification.waitUntil(this.#collapsed(notification));
+      default:
+        return assertNever(notification.type);
+    }
+  }
+
+  #overlaps({ start, end }: MmuNotification): Overlap[] {
+    const overlaps: Overlap[] = [];
+    for (const slot of this.#kvm.memslots) {
+      const found = slot.overlap(start, end);
+      if (found !== null) overlaps.push({ slot, ...found });
+    }
+    return overlaps;
+  }
+
+  /**
+   * Models    kvm_mmu_notifier_invalidate_range_start(), virt/kvm/kvm_main.c, steps 1 to 8 of reference B.2.
+   * Locks     mn_invalidate_lock; then mmu_lock (W), if a memslot overlaps, until the SPTEs are gone and flushed. Only the
+   *           zap may break it.
+   * Left out  gfn_to_pfn caches, non-blockable sections, guest_memory_reclaimed (SEV only).
+   */
+  *#rangeStart(notification: MmuNotification): Process<void> {
+    const kvm = this.#kvm;
+    const { sim, costs } = kvm.machine;
+    yield* sim.spend(costs.notifierCallNs);
+    yield* this.#changeActiveCount(1);
+    const overlaps = this.#overlaps(notification);
+    if (overlaps.length === 0) return;
+
+    yield* kvm.writeLock();
+    // Raised before the first SPTE goes: a fault from now on is thrown away, even while the zap has dropped the lock.
+    kvm.invalidation.begin(gfn(Math.min(...overlaps.map((o) => o.first))), gfn(Math.max(...overlaps.map((o) => o.end))));
+    let flush = false;
+    for (const { first, end } of overlaps) {
+      if (yield* tdpMmuZapLeafs(kvm, first, end)) flush = true;
+    }
+    if (flush) yield* kvmFlushRemoteTlbs(kvm);
+    for (const { first, end } of overlaps) checkSectionEmpty(kvm, first, end);
+    yield* kvm.writeUnlock();
+  }
+
+  /**
+   * Models kvm_mmu_notifier_invalidate_range_end(), virt/kvm/kvm_main.c: no zap, no flush, but mmu_lock (W) once more,
+   * behind the vCPUs that spin for it.
+   */
+  *#rangeEnd(notification: MmuNotification): Process<void> {
+    const kvm = this.#kvm;
+    const { sim, costs } = kvm.machine;
+    yield* sim.spend(costs.notifierCallNs);
+    if (this.#overlaps(notification).length > 0) {
+      yield* kvm.writeLock();
+      kvm.invalidation.end();
+      kvm.stats.seqBumps += 1;
+      yield* kvm.writeUnlock();
+    }
+    yield* this.#changeActiveCount(-1);
+  }
+
+  *#collapsed(notification: MmuNotification): Process<void> {
+    const { sim, costs } = this.#kvm.machine;
+    yield* sim.spend(costs.notifierCallNs);
+    for (const { slot, first, end } of this.#overlaps(notification)) yield* this.#handler(this.#kvm, slot, first, end);
+  }
+
+  /** Sections that are open, memslot or not: while there are any, memslots may not change. */
+  *#changeActiveCount(delta: 1 | -1): Process<void> {
+    const { sim, costs } = this.#kvm.machine;
+    yield* this.#mnInvalidateLock.acquire();
+    yield* sim.spend(costs.ptlNs);
+    this.#kvm.invalidation.mnActiveInvalidateCount += delta;
+    assert(this.#kvm.invalidation.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
+    yield* this.#mnInvalidateLock.release();
+  }
+}

@@ -1,0 +1,165 @@
+// The shadow of mm in KVM: SPTEs are copies, and a copy may only be made if no invalidation was open while the original
+// was read. What zaps holds mmu_lock for write; what maps holds it for read and arbitrates by cmpxchg.
+
+import type { Process } from '../engine/process.ts';
+import { type Gfn, gfn, type Level } from '../mm/address.ts';
+import { assert } from '../mm/assert.ts';
+import { hostMappingLevel } from '../mm/gup.ts';
+import { EntryKind } from '../mm/radix-table.ts';
+import { checkInstall } from './checkers.ts';
+import type { Kvm } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
+import type { TdpTable } from './tdp-table.ts';
+import { kvmFlushRemoteTlbs } from './tlb.ts';
+
+/** What the fault path tells of the time that it takes, so that the stall of a vCPU has causes. */
+export interface FaultAccount {
+  /** Everything since the last call was for this. */
+  spent(cause: 'fault' | 'subtree-teardown' | 'tlb-flush'): void;
+}
+
+/**
+ * Zaps every leaf SPTE in [first, end). Tables stay, emptied: they go when a huge SPTE takes their place. A leaf larger
+ * than the range goes whole.
+ *
+ * Models    tdp_mmu_zap_leafs(), arch/x86/kvm/mmu/tdp_mmu.c, with tdp_mmu_iter_cond_resched() at each entry.
+ * Locks     mmu_lock (W), held by the caller. Broken where somebody waits for it and the kernel is preemptible, with a
+ *           remote flush first if anything was zapped: pairs with the vCPUs that spin for it.
+ * Returns   Whether a flush is still to be done.
+ * Left out  need_resched: every thread has a CPU of its own. Atomic zaps of SPTEs with volatile bits: a fault makes
+ *           writable SPTEs with A and D set.
+ */
+export function* tdpMmuZapLeafs(
+  kvm: Kvm,
+  first: Gfn,
+  end: Gfn,
+  /** Leave SPTEs that are as large as the host's mapping: a vCPU has put them in place since. */
+  onlySmallerThanHost: Memslot | null = null,
+): Process<boolean> {
+  const { machine, tdp } = kvm;
+  const { sim, costs, work, geometry } = machine;
+  sim.lockdep.assertHeld(kvm.mmuLock, 'write');
+  const visitNs = costs.spteVisitNs + costs.condReschedNs;
+  const zapNs = costs.spteClearNs + costs.ptePageMarkNs;
+  let flush = false;
+  // Where the walk has started, or started again after a lock-break: from the root, all levels are visited once more.
+  let restarted: number = first;
+
+  for (let at: number = first; at < end; ) {
+    const table = tdp.top.find(at, 1);
+    for (let level: number = table.level + 1; level <= 3; level++) {
+      if (at !== restarted && at % (geometry.pagesPer[level] ?? 1) !== 0) continue;
+      work.spteEntriesVisited += 1;
+      if (!sim.elapse(visitNs)) yield visitNs;
+    }
+    const hostLevel = onlySmallerThanHost === null ? 4 : hostMappingLevel(kvm.mm, onlySmallerThanHost.hva(gfn(at)));
+    const mayZap = table.level < hostLevel;
+    let broken = false;
+    for (let index = geometry.index(at, table.level); index < geometry.entriesPerTable && at < end && !broken; index++) {
+      if (table.kinds[index] === EntryKind.Table) break;
+      const isLeaf = table.kinds[index] === EntryKind.Leaf && mayZap;
+      work.spteEntriesVisited += 1;
+      const ns = isLeaf ? visitNs + zapNs : visitNs;
+      if (!sim.elapse(ns)) yield ns;
+      if (isLeaf) {
+        table.clear(index);
+        work.spteLeavesZapped += 1;
+        flush = true;
+        kvm.spteCleared(table.firstPageOf(index), table.entryPages);
+      }
+      at = table.firstPageOf(index) + table.entryPages;
+      if (kvm.needBreak && at < end) {
+        yield* lockBreak(kvm, flush);
+        flush = false;
+        restarted = at;
+        broken = true;
+      }
+    }
+  }
+  return flush;
+}
+
+/** Drops mmu_lock for whoever waits. SPTEs that were zapped must be out of the TLBs before others may act on that. */
+function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
+  if (flush) yield* kvmFlushRemoteTlbs(kvm);
+  kvm.machine.work.lockBreaks += 1;
+  yield* kvm.writeUnlock();
+  yield* kvm.writeLock();
+}
+
+/**
+ * Maps `frame` with the largest SPTE that slot and host allow.
+ *
+ * Models    kvm_tdp_mmu_map(), arch/x86/kvm/mmu/tdp_mmu.c, with kvm_mmu_hugepage_adjust().
+ * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
+ * Returns   fixed, spurious; retry if the entry is frozen or was changed by another vCPU.
+ * Left out  Splitting a larger leaf, dirty logging, NX huge pages: no operation here makes them happen.
+ */
+export function* kvmTdpMmuMap(
+  kvm: Kvm,
+  slot: Memslot,
+  frame: Gfn,
+  pfn: number,
+  writable: boolean,
+  account: FaultAccount,
+): Process<{ outcome: 'fixed' | 'spurious' | 'retry'; level: Level }> {
+  const { sim, costs, geometry } = kvm.machine;
+  sim.lockdep.assertHeld(kvm.mmuLock, 'read');
+  yield* sim.spend(costs.hostLevelNs + costs.tdpMapNs);
+  const goal = Math.min(slot.maxLevel(frame, geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
+
+  let table = kvm.tdp.top.find(frame, goal);
+  while (table.level > goal) {
+    const index = geometry.index(frame, table.level);
+    const kind = table.kind(index);
+    if (kind === EntryKind.Frozen) return { outcome: 'retry', level: table.level };
+    if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: table.level };
+    yield* sim.spend(costs.tableAllocNs + costs.atomicHotNs);
+    // The cmpxchg: somebody may have linked a table, or a leaf, while this one was being made.
+    if (table.kind(index) === EntryKind.None) table.link(index, table.newChild(index));
+    table = kvm.tdp.top.find(frame, goal);
+  }
+
+  const index = geometry.index(frame, goal);
+  yield* sim.spend(costs.atomicHotNs);
+  const kind = table.kind(index);
+  if (kind === EntryKind.Frozen) return { outcome: 'retry', level: goal };
+  if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: goal };
+  const firstGfn = table.firstPageOf(index);
+  const removed = kind === EntryKind.Table ? table.unlink(index) : null;
+  table.setLeaf(index, pfn - (frame - firstGfn), writable);
+  checkInstall(kvm, slot, gfn(firstGfn), table.entryPages);
+  kvm.spteInstalled(firstGfn, table.entryPages);
+  if (removed !== null) {
+    // The huge SPTE is live: other vCPUs go on with it. Only this one pays for the tables below.
+    account.spent('fault');
+    yield* handleRemovedPt(kvm, removed);
+    account.spent('subtree-teardown');
+    yield* kvmFlushRemoteTlbs(kvm);
+    account.spent('tlb-flush');
+  }
+  return { outcome: 'fixed', level: goal };
+}
+
+/**
+ * Freezes every entry of a table that has been taken out of the tree, tables below first come first, and hands the pages
+ * to RCU. Nobody can see the subtree any more, so its time is spent a table at once.
+ *
+ * Models handle_removed_pt(), arch/x86/kvm/mmu/tdp_mmu.c, shared mode: one xchg an entry, and for what was present the
+ * accounting of a zap.
+ */
+export function* handleRemovedPt(kvm: Kvm, table: TdpTable): Process<void> {
+  const { sim, costs, work, geometry } = kvm.machine;
+  assert(table.parent === null, 'the table is out of the tree');
+  let present = 0;
+  let ns = geometry.entriesPerTable * costs.teardownXchgNs + costs.tableFreeNs;
+  for (let index = 0; index < geometry.entriesPerTable; index++) {
+    const kind = table.kinds[index];
+    if (kind === EntryKind.Leaf) present += 1;
+    else if (kind === EntryKind.Table) yield* handleRemovedPt(kvm, table.unlink(index, EntryKind.Frozen));
+  }
+  ns += present * (costs.spteClearNs + costs.ptePageMarkNs);
+  yield* sim.spend(ns);
+  work.spteTeardownXchg += geometry.entriesPerTable;
+  work.spteTablesFreed += 1;
+}

@@ -1,0 +1,117 @@
+import { type Gfn, type Geometry, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
+import { EntryKind, RadixTable } from '../mm/radix-table.ts';
+
+/** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
+export class TdpTable extends RadixTable<TdpTable> {
+  constructor(geometry: Geometry, level: Level, firstGfn: number) {
+    super(geometry, level, firstGfn);
+  }
+
+  newChild(index: number): TdpTable {
+    return new TdpTable(this.geometry, this.childLevel, this.firstPageOf(index));
+  }
+}
+
+/** The SPTE that maps a guest frame. */
+export interface Spte {
+  readonly level: Level;
+  readonly pfn: Pfn;
+  readonly writable: boolean;
+}
+
+/** One TDP root: four levels, 4 KiB to 1 GiB leaves. Models tdp_mmu_roots; there is one, valid, for one address space. */
+export class TdpRoot {
+  readonly geometry: Geometry;
+  readonly top: TdpTable;
+
+  constructor(geometry: Geometry) {
+    this.geometry = geometry;
+    this.top = new TdpTable(geometry, 4, 0);
+  }
+
+  isMapped(frame: Gfn): boolean {
+    const table = this.top.find(frame, 1);
+    return table.kinds[this.geometry.index(frame, table.level)] === EntryKind.Leaf;
+  }
+
+  spte(frame: Gfn): Spte | null {
+    const table = this.top.find(frame, 1);
+    const index = this.geometry.index(frame, table.level);
+    if (table.kinds[index] !== EntryKind.Leaf) return null;
+    const base = table.pfns[index] ?? 0;
+    return { level: table.level, pfn: pfn(base + frame - table.firstPageOf(index)), writable: table.writable[index] === 1 };
+  }
+
+  /** Makes the tables down to `level`: for building a world before time begins. */
+  tableAt(frame: Gfn, level: Level): TdpTable {
+    let table = this.top.find(frame, level);
+    while (table.level > level) {
+      const index = this.geometry.index(frame, table.level);
+      const child = table.newChild(index);
+      table.link(index, child);
+      table = child;
+    }
+    return table;
+  }
+
+  /** 4K frames with an SPTE in [first, end). Reads counts where a table lies wholly inside. */
+  mappedPages(first: Gfn, end: Gfn): number {
+    const count = (table: TdpTable): number => {
+      if (table.mappedPages === 0) return 0;
+      const tableEnd = table.firstPage + table.spanPages;
+      if (table.firstPage >= first && tableEnd <= end) return table.mappedPages;
+      let pages = 0;
+      const from = Math.max(table.firstPage, first);
+      const to = Math.min(tableEnd, end);
+      if (from >= to) return 0;
+      const last = Math.ceil((to - table.firstPage) / table.entryPages);
+      for (let index = Math.floor((from - table.firstPage) / table.entryPages); index < last; index++) {
+        if (table.kinds[index] === EntryKind.Table) pages += count(table.child(index));
+        else if (table.kinds[index] === EntryKind.Leaf) {
+          pages += Math.min(table.firstPageOf(index) + table.entryPages, end) - Math.max(table.firstPageOf(index), first);
+        }
+      }
+      return pages;
+    };
+    return count(this.top);
+  }
+
+  /** The first frame in [from, end) without an SPTE, or `end`. */
+  firstUnmapped(from: Gfn, end: Gfn): Gfn {
+    let at: number = from;
+    while (at < end) {
+      const table = this.top.find(at, 1);
+      const index = this.geometry.index(at, table.level);
+      if (table.kinds[index] !== EntryKind.Leaf) return gfn(at);
+      const full = table.mappedPages === table.spanPages;
+      const skipTo = full ? table.firstPage + table.spanPages : table.firstPageOf(index) + table.entryPages;
+      at = skipTo;
+    }
+    return end;
+  }
+
+  /** The frame without an SPTE that has `rank` others before it in [first, end). The caller knows that it exists. */
+  unmappedByRank(first: Gfn, end: Gfn, rank: number): Gfn {
+    let left = rank;
+    let at: number = first;
+    for (;;) {
+      const table = this.top.find(at, 1);
+      const index = this.geometry.index(at, table.level);
+      const tableEnd = Math.min(table.firstPage + table.spanPages, end);
+      if (at === table.firstPage && tableEnd === table.firstPage + table.spanPages && table.level === 1) {
+        const unmapped = table.spanPages - table.mappedPages;
+        if (left >= unmapped) {
+          left -= unmapped;
+          at = tableEnd;
+          continue;
+        }
+      }
+      const entryEnd = Math.min(table.firstPageOf(index) + table.entryPages, end);
+      if (table.kinds[index] !== EntryKind.Leaf) {
+        if (left < entryEnd - at) return gfn(at + left);
+        left -= entryEnd - at;
+      }
+      at = entryEnd;
+    }
+  }
+}

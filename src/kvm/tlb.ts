@@ -1,0 +1,28 @@
+import type { Process } from '../engine/process.ts';
+import type { Kvm } from './kvm.ts';
+
+/**
+ * Asks every vCPU for a TLB flush and waits until those in guest mode have left it. The flush itself happens at each
+ * vCPU's next entry; the kick is what stalls the guest.
+ *
+ * Models   kvm_flush_remote_tlbs(), virt/kvm/kvm_main.c. Ranged flushes are full ones on bare metal.
+ * Context  Spins. mmu_lock is held by notifiers and by the fault path while it waits, which lengthens their hold.
+ */
+export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
+  const { sim, costs, work } = kvm.machine;
+  const startNs = sim.now;
+  let kicked = 0;
+  for (const vcpu of kvm.vcpus) {
+    if (!vcpu.isInGuest) continue;
+    vcpu.kick();
+    kicked += 1;
+  }
+  const idle = kvm.vcpus.length - kicked;
+  kvm.stats.tlbFlushes += 1;
+  work.kvmFlushes += 1;
+  const { kvmFlushFixedNs, kvmFlushPerRunningVcpuNs, kvmFlushPerIdleVcpuNs } = costs;
+  yield* sim.spend(kvmFlushFixedNs + kicked * kvmFlushPerRunningVcpuNs + idle * kvmFlushPerIdleVcpuNs);
+  if (kvm.events.events.observed) {
+    kvm.events.events.publish({ type: 'kvm-flush', simTimeNs: sim.now, kicked, durationNs: sim.now - startNs });
+  }
+}
