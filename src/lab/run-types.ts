@@ -131,10 +131,11 @@ export interface StallRecord extends RecordBase<'stall'> {
   readonly causes: Partial<Record<StallCause, number>>;
 }
 
-/** A vCPU has begun to run guest code, or to stand still for a cause. */
+/** A stretch of a vCPU's time, told when it ends: it ran guest code, or stood still for a cause. */
 export interface VcpuRecord extends RecordBase<'vcpu'> {
   readonly vcpu: number;
   readonly state: 'running' | StallCause;
+  readonly startNs: number;
 }
 
 /** `range-start`: the section opens; `range-started`: KVM has answered; `range-end`: closed; `collapsed`: after the fact. */
@@ -159,8 +160,10 @@ export interface OperationRecord extends RecordBase<'operation'> {
 export interface FaultRecord extends RecordBase<'fault'> {
   readonly vcpu: number;
   readonly gfn: number;
-  readonly outcome: 'fixed' | 'retry' | 'spurious' | 'userfault';
+  readonly outcome: 'fixed' | 'retry' | 'spurious' | 'efault' | 'userfault';
   readonly level: number;
+  /** More than one: rounds of the early retry check, told at once. */
+  readonly laps: number;
 }
 
 export interface LockRecord extends RecordBase<'lock'> {
