@@ -3,6 +3,7 @@
 
 import { inflateSync } from 'node:zlib';
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { zlibStored } from './zlib-stored.ts';
 
 const SIGNIFICANT_DIGITS = 3;
 /** Above the longest run that a scenario may ask for. Fixed, so that equal values always encode alike. */
@@ -48,11 +49,10 @@ export class StallHistogram {
 }
 
 // The compressed form is a cookie, a length, and a zlib stream. What zlib makes of the same bytes differs between
-// processors and builds; so the stream is written again with stored blocks, which leave zlib no choice. The payload
-// is compact by itself: zero counts are run-length encoded.
+// processors and builds; so the stream is written again with stored blocks, which leave no choice. The payload is
+// compact by itself: zero counts are run-length encoded.
 
 const HEADER_BYTES = 8;
-const LARGEST_STORED_BLOCK = 65_535;
 
 function withStoredBlocks(base64: string): string {
   const compressed = Buffer.from(base64, 'base64');
@@ -62,30 +62,4 @@ function withStoredBlocks(base64: string): string {
   const header = Buffer.from(compressed.subarray(0, HEADER_BYTES));
   header.writeInt32BE(stream.length, 4);
   return Buffer.concat([header, stream]).toString('base64');
-}
-
-/** A zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4). */
-function zlibStored(payload: Buffer): Buffer {
-  const parts: Buffer[] = [Buffer.from([0x78, 0x01])];
-  for (let start = 0; start === 0 || start < payload.length; start += LARGEST_STORED_BLOCK) {
-    const block = payload.subarray(start, start + LARGEST_STORED_BLOCK);
-    const head = Buffer.alloc(5);
-    head.writeUInt8(start + LARGEST_STORED_BLOCK >= payload.length ? 1 : 0, 0);
-    head.writeUInt16LE(block.length, 1);
-    head.writeUInt16LE(block.length ^ 0xffff, 3);
-    parts.push(head, block);
-  }
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(adler32(payload), 0);
-  return Buffer.concat([...parts, checksum]);
-}
-
-function adler32(bytes: Buffer): number {
-  let a = 1;
-  let b = 0;
-  for (const byte of bytes) {
-    a = (a + byte) % 65_521;
-    b = (b + a) % 65_521;
-  }
-  return b * 65_536 + a;
 }

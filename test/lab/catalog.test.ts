@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { catalog } from '../../src/lab/catalog.ts';
+import { planComparison } from '../../src/lab/comparison.ts';
+import { parseScenario } from '../../src/lab/scenario.ts';
+import type { SchemaNode } from '../../src/lab/schema-node.ts';
+import { errorsOf } from './errors.ts';
+
+const { schemes, handlers, schemeIds, mapcounts, operations, patterns, kernels, backings, scenarioSchema } = catalog();
+
+const idsOf = (entries: readonly { id: string; available: boolean }[], available: boolean) =>
+  entries.filter((entry) => entry.available === available).map(({ id }) => id);
+
+describe('catalog', () => {
+  test('every entry: an id of its own and a sentence', () => {
+    for (const [name, section] of Object.entries(catalog())) {
+      if (name === 'schemeIds' || name === 'scenarioSchema') continue;
+      const entries = section as readonly { id: string; description: string }[];
+      expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
+      for (const { description } of entries) expect(description).toMatch(/^.{12,}\.$/);
+    }
+  });
+
+  test('schemeIds: post-collapse with each handler, the others as they are', () => {
+    const written = schemes.flatMap(({ id }) =>
+      id === 'post-collapse' ? handlers.map((handler) => `${id}/${handler.id}`) : [id],
+    );
+    expect(schemeIds).toEqual(written);
+  });
+
+  test.each([
+    ['kernel', kernels, (id: string) => ({ machine: { kernel: id } })],
+    ['backing', backings, (id: string) => ({ vm: { backing: id, mapped: 'none' } })],
+    ['pattern', patterns, (id: string) => ({ guest: { pattern: id } })],
+    ['mapcount', mapcounts, (id: string) => ({ mapcount: id })],
+    ['operation', operations, (id: string) => ({ timeline: [{ operation: id }] })],
+  ])('%s: what is available can be asked for, the rest says that it is not', (_, entries, document) => {
+    for (const id of idsOf(entries, true)) expect(() => parseScenario(document(id))).not.toThrow();
+    for (const id of idsOf(entries, false)) {
+      expect(errorsOf(() => parseScenario(document(id)))[0]?.message).toMatch(/is not available yet in this version/);
+    }
+  });
+
+  test('schemes and mapcounts: what is available can be compared', () => {
+    const plan = planComparison({ scenario: {}, schemes: schemeIds, mapcounts: idsOf(mapcounts, true) });
+    expect(plan.runs).toHaveLength(schemeIds.length * idsOf(mapcounts, true).length * 3);
+  });
+
+  test('parameters: with default and description, taken from the scenario', () => {
+    const chunked = schemes.find(({ id }) => id === 'range-chunked')?.parameters as SchemaNode;
+    expect(chunked.properties?.['hgm.chunkBytes']).toMatchObject({ default: 2_097_152, 'x-unit': 'bytes' });
+    const collapse = operations.find(({ id }) => id === 'madv-collapse')?.parameters as SchemaNode;
+    expect(Object.keys(collapse.properties ?? {})).toEqual(['at', 'range', 'step', 'target']);
+    const post = schemes.find(({ id }) => id === 'post-collapse')?.parameters as SchemaNode;
+    expect(post.properties?.handler?.enum).toEqual(['zap', 'cut', 'promote']);
+  });
+
+  test('scenario schema: plain data', () => {
+    expect(structuredClone(scenarioSchema)).toEqual(JSON.parse(JSON.stringify(scenarioSchema)));
+  });
+});

@@ -1,0 +1,305 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InvalidInput } from '../../src/lab/invalid-input.ts';
+import { parseScenario } from '../../src/lab/scenario.ts';
+import { scenarioDocumentSchema, scenarioSchema } from '../../src/lab/scenario-schema.ts';
+import type { SchemaNode } from '../../src/lab/schema-node.ts';
+import { errorsOf, pathsOf } from './errors.ts';
+
+const GIB = 1_073_741_824;
+const MIB = 1_048_576;
+
+const collapse = (fields: object = {}) => ({ operation: 'madv-collapse', ...fields });
+
+describe('scenario: defaults', () => {
+  test('empty document: every field has its default', () => {
+    expect(parseScenario({})).toEqual({
+      name: 'unnamed',
+      description: '',
+      machine: { profile: 'epyc-uncontended', kernel: '6.12', preemption: 'full', cpus: 16, earlyRetryCheck: null },
+      vm: {
+        vcpus: 8,
+        memory: GIB,
+        backing: 'hugetlb-1g',
+        mapped: '4k',
+        populatedFraction: 1,
+        sptePopulatedFraction: 1,
+        mmu: 'tdp',
+      },
+      hgm: { version: 'v2', chunkBytes: 2 * MIB },
+      mapcount: 'subpage',
+      guest: { pattern: 'stride', stridePages: 4, writeFraction: 1, thinkNs: 100 },
+      timeline: [],
+      settle: 20_000_000,
+      limits: { simulated: 60_000_000_000, events: 200_000_000 },
+    });
+  });
+
+  test('operation without a range: the whole memory', () => {
+    const { timeline } = parseScenario({ vm: { memory: '3GiB' }, timeline: [{}] });
+    expect(timeline).toEqual([
+      { at: 0, operation: 'madv-collapse', range: { start: 0, length: 3 * GIB }, step: null, target: null },
+    ]);
+  });
+
+  test('range without a length: up to the end of the memory', () => {
+    const { timeline } = parseScenario({ timeline: [collapse({ range: { start: '1022MiB' } })] });
+    expect(timeline[0]?.range).toEqual({ start: 1022 * MIB, length: 2 * MIB });
+  });
+
+  test('two readings: no default is shared between them', () => {
+    const [first, second] = [parseScenario({}), parseScenario({})];
+    expect(first.timeline).not.toBe(second.timeline);
+  });
+
+  test('complete scenario: read again, it is the same', () => {
+    const scenario = parseScenario({
+      timeline: [collapse({ at: '5ms', step: '2MiB' }), collapse({ at: 'after-previous' })],
+    });
+    expect(parseScenario(scenario)).toEqual(scenario);
+  });
+});
+
+describe('scenario: units', () => {
+  test('texts and integers: the same scenario', () => {
+    const texts = parseScenario({
+      vm: { memory: '1GiB' },
+      hgm: { chunkBytes: '4MiB' },
+      guest: { thinkNs: '1us' },
+      timeline: [{ at: '5ms', range: { start: '2MiB', length: '4MiB' }, step: '2MiB' }],
+      settle: '20ms',
+      limits: { simulated: '1min' },
+    });
+    const integers = parseScenario({
+      vm: { memory: GIB },
+      hgm: { chunkBytes: 4 * MIB },
+      guest: { thinkNs: 1000 },
+      timeline: [{ at: 5_000_000, range: { start: 2 * MIB, length: 4 * MIB }, step: 2 * MIB }],
+      settle: 20_000_000,
+      limits: { simulated: 60_000_000_000 },
+    });
+    expect(texts).toEqual(integers);
+  });
+
+  test('size where a time is wanted: refused with what is allowed', () => {
+    expect(errorsOf(() => parseScenario({ settle: '2MiB' }))).toEqual([
+      { path: 'settle', message: 'must be a time from 0ns to 10min, such as "5ms" or an integer of ns, got "2MiB"' },
+    ]);
+  });
+});
+
+describe('scenario: fields', () => {
+  test('several mistakes: all of them in one error', () => {
+    const document = {
+      vm: { vcpus: 0, memory: 'much', backing: 'hugetlb-1g' },
+      guest: { pattern: 'zigzag', writeFraction: 2 },
+      limits: { simulated: '1h', events: 1.5 },
+    };
+    expect(pathsOf(() => parseScenario(document))).toEqual([
+      'vm.vcpus',
+      'vm.memory',
+      'guest.pattern',
+      'guest.writeFraction',
+      'limits.simulated',
+      'limits.events',
+    ]);
+  });
+
+  test('unknown field: refused, with the fields that exist', () => {
+    expect(errorsOf(() => parseScenario({ vm: { vcpu: 3 } }))).toEqual([
+      {
+        path: 'vm.vcpu',
+        message:
+          'is not a field here; the fields are vcpus, memory, backing, mapped, populatedFraction, sptePopulatedFraction, mmu',
+      },
+    ]);
+  });
+
+  test.each([
+    ['machine.kernel', { machine: { kernel: '6.18' } }],
+    ['vm.backing', { vm: { backing: 'shmem' } }],
+    ['vm.mmu', { vm: { mmu: 'shadow' } }],
+    ['mapcount', { mapcount: 'folio-pairs' }],
+    ['guest.pattern', { guest: { pattern: 'zipf' } }],
+    ['timeline.0.operation', { timeline: [{ operation: 'munmap' }] }],
+  ])('%s: known but not available yet: says so and lists what is', (path, document) => {
+    const [error, ...others] = errorsOf(() => parseScenario(document));
+    expect(others).toEqual([]);
+    expect(error?.path).toBe(path);
+    expect(error?.message).toMatch(/is not available yet in this version; available: "/);
+  });
+
+  test('misspelt id: not called unavailable', () => {
+    const [error] = errorsOf(() => parseScenario({ vm: { backing: 'hugetlb-3g' } }));
+    expect(error?.message).toBe('must be one of "hugetlb-2m", "hugetlb-1g", got "hugetlb-3g"');
+  });
+
+  test.each([
+    ['vm.vcpus', 257],
+    ['vm.memory', '65GiB'],
+    ['machine.cpus', 1025],
+    ['guest.thinkNs', 0],
+    ['guest.thinkNs', '2s'],
+    ['guest.stridePages', 0],
+    ['limits.simulated', '11min'],
+    ['limits.events', 2_000_000_001],
+    ['limits.events', Number.POSITIVE_INFINITY],
+    ['vm.populatedFraction', Number.NaN],
+  ])('%s: %s is outside of the range that lets a run end: refused', (path, value) => {
+    const [section = '', field = ''] = path.split('.');
+    expect(pathsOf(() => parseScenario({ [section]: { [field]: value } }))).toContain(path);
+  });
+
+  test('timeline of 1001 operations: refused', () => {
+    const timeline = Array.from({ length: 1001 }, (_, index) => ({ at: index }));
+    expect(pathsOf(() => parseScenario({ timeline }))).toEqual(['timeline']);
+  });
+
+  test.each([null, [], 'text', 3])('document %j: refused as a whole', (document) => {
+    expect(pathsOf(() => parseScenario(document))).toEqual(['']);
+  });
+
+  test('__proto__ in JSON: an unknown field, and no prototype changes', () => {
+    const document: unknown = JSON.parse('{"__proto__": {"vcpus": 3}, "vm": {"__proto__": {"vcpus": 4}}}');
+    expect(pathsOf(() => parseScenario(document))).toEqual(['__proto__', 'vm.__proto__']);
+    expect(Object.hasOwn(Object.prototype, 'vcpus')).toBe(false);
+  });
+
+  test('any JSON: read or refused, never another error', () => {
+    const fieldNames = [
+      'vm',
+      'machine',
+      'guest',
+      'timeline',
+      'range',
+      'at',
+      'start',
+      'length',
+      'memory',
+      'step',
+      'settle',
+    ];
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom(
+          0,
+          1,
+          -1,
+          4096,
+          2 * MIB,
+          GIB,
+          0.5,
+          null,
+          true,
+          '5ms',
+          '2MiB',
+          '1GiB',
+          'after-previous',
+          '1g',
+          '',
+        ),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...fieldNames), tie('value'), { maxKeys: 5 }),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(json, (document) => {
+        try {
+          expect(parseScenario(parseScenario(document))).toEqual(parseScenario(document));
+        } catch (error) {
+          if (!(error instanceof InvalidInput)) throw error;
+          expect(error.errors.length).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: 2000, seed: 7 },
+    );
+  });
+});
+
+describe('scenario: rules between fields', () => {
+  test.each([
+    ['fewer CPUs than vCPUs', { vm: { vcpus: 17 } }, 'machine.cpus'],
+    ['memory that is not whole pages', { vm: { memory: '1.5GiB' } }, 'vm.memory'],
+    ['entries larger than the pages', { vm: { backing: 'hugetlb-2m', mapped: '1g' } }, 'vm.mapped'],
+    ['chunk that is not whole pages', { hgm: { chunkBytes: 5000 } }, 'hgm.chunkBytes'],
+    ['stride beyond the memory', { guest: { stridePages: 262_145 } }, 'guest.stridePages'],
+    ['settle beyond the limit', { settle: '2s', limits: { simulated: '1s' } }, 'settle'],
+    ['operation that cannot settle', { timeline: [{ at: '59990ms' }] }, 'timeline.0.at'],
+    ['nothing before the first', { timeline: [{ at: 'after-previous' }] }, 'timeline.0.at'],
+    ['range behind the memory', { timeline: [{ range: { start: '2MiB', length: '1GiB' } }] }, 'timeline.0.range'],
+    ['range from the end on', { timeline: [{ range: { start: '1GiB' } }] }, 'timeline.0.range'],
+    ['collapse of half a leaf', { timeline: [{ range: { start: '1MiB', length: '2MiB' } }] }, 'timeline.0.range.start'],
+    [
+      'split of part of a huge page',
+      { timeline: [{ operation: 'madv-split', range: { length: '2MiB' } }] },
+      'timeline.0.range.length',
+    ],
+    [
+      'continue of part of a page',
+      { timeline: [{ operation: 'uffdio-continue', range: { start: 100 } }] },
+      'timeline.0.range.start',
+    ],
+    ['target for a continue', { timeline: [{ operation: 'uffdio-continue', target: '2m' }] }, 'timeline.0.target'],
+    ['target above the page', { vm: { backing: 'hugetlb-2m' }, timeline: [{ target: '1g' }] }, 'timeline.0.target'],
+    ['step for a split', { timeline: [{ operation: 'madv-split', step: '1GiB' }] }, 'timeline.0.step'],
+    ['step of half a leaf', { timeline: [{ step: '3MiB' }] }, 'timeline.0.step'],
+    ['step that leaves a rest', { timeline: [{ step: '6MiB' }] }, 'timeline.0.step'],
+    ['step below the target', { timeline: [{ step: '2MiB', target: '1g' }] }, 'timeline.0.step'],
+  ])('%s: refused at %s', (_, document, path) => {
+    const paths = pathsOf(() => parseScenario(document));
+    expect(paths.filter((found) => found === path)).toEqual([path]);
+  });
+
+  test('two operations at one time on overlapping ranges: the later one is refused', () => {
+    const timeline = [
+      { at: '1ms', range: { start: 0, length: '4MiB' } },
+      { at: '2ms', range: { start: 0, length: '4MiB' } },
+      { at: 1_000_000, range: { start: '2MiB', length: '2MiB' } },
+    ];
+    expect(errorsOf(() => parseScenario({ timeline }))).toEqual([
+      { path: 'timeline.2', message: 'must not overlap the range of timeline.0, which starts at the same time' },
+    ]);
+  });
+
+  test('two operations at one time side by side: allowed', () => {
+    const timeline = [{ range: { start: 0, length: '2MiB' } }, { range: { start: '2MiB', length: '2MiB' } }];
+    expect(parseScenario({ timeline }).timeline).toHaveLength(2);
+  });
+
+  test('a field that could not be read: rules that need it stay silent', () => {
+    expect(pathsOf(() => parseScenario({ vm: { memory: 'x', vcpus: 100 }, timeline: [{}] }))).toEqual([
+      'vm.memory',
+      'machine.cpus',
+    ]);
+  });
+});
+
+describe('scenario: schema', () => {
+  const leaves = (node: SchemaNode, path = ''): [string, SchemaNode][] => {
+    if (node.properties !== undefined) {
+      return Object.entries(node.properties).flatMap(([key, child]) => leaves(child, `${path}.${key}`));
+    }
+    return node.items === undefined ? [[path, node]] : leaves(node.items, `${path}.N`);
+  };
+
+  test.each(leaves(scenarioSchema as SchemaNode))('%s: has a sentence and a default', (_, node) => {
+    expect(node.description).toMatch(/\.$/);
+    expect(node.default !== undefined || node.derived === true).toBe(true);
+  });
+
+  test.each(
+    leaves(scenarioSchema as SchemaNode).filter(([, node]) => node.type === 'integer' || node.type === 'number'),
+  )('%s: is a number: has a unit and both bounds', (_, node) => {
+    expect(node.unit).toBeTypeOf('string');
+    expect(node.minimum).toBeLessThan(node.maximum ?? Number.NaN);
+  });
+
+  test('document schema: plain JSON Schema with nothing required, times and sizes as texts too', () => {
+    const text = JSON.stringify(scenarioDocumentSchema);
+    expect(text).not.toMatch(/"(unit|notAvailable|expected|derived)"/);
+    expect(text).not.toMatch(/"required":\["/);
+    const memory = (scenarioDocumentSchema as SchemaNode).properties?.vm?.properties?.memory;
+    expect(memory?.anyOf?.map(({ type }) => type)).toEqual(['integer', 'string']);
+  });
+});
