@@ -69,17 +69,17 @@ export interface SchemeResult {
 }
 
 /** A finding, with the seed that shows it again. */
-export interface SchemeFinding extends Finding {
+interface SchemeFinding extends Finding {
   readonly seed: number;
 }
 
-export interface RatioEstimate {
+interface RatioEstimate {
   /** Null, with its interval, where the baseline had no stall in some repetition. */
   readonly estimate: number | null;
   readonly ci95: readonly [number, number] | null;
 }
 
-export interface DifferenceEstimate {
+interface DifferenceEstimate {
   readonly estimate: number;
   readonly ci95: readonly [number, number] | null;
 }

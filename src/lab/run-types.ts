@@ -86,6 +86,7 @@ export interface RunResult {
   readonly sleepNs: number;
   /** Times in which all vCPUs stall at once. */
   readonly blackout: { readonly count: number; readonly maxNs: number; readonly totalNs: number };
+  /** By place in the timeline; an operation that had not ended with the run is missing. */
   readonly operations: readonly OperationResult[];
   readonly notifier: {
     readonly sections: number;
@@ -132,21 +133,21 @@ export interface StallRecord extends RecordBase<'stall'> {
 }
 
 /** A stretch of a vCPU's time, told when it ends: it ran guest code, or stood still for a cause. */
-export interface VcpuRecord extends RecordBase<'vcpu'> {
+interface VcpuRecord extends RecordBase<'vcpu'> {
   readonly vcpu: number;
   readonly state: 'running' | StallCause;
   readonly startNs: number;
 }
 
 /** `range-start`: the section opens; `range-started`: KVM has answered; `range-end`: closed; `collapsed`: after the fact. */
-export interface NotifierRecord extends RecordBase<'notifier'> {
+interface NotifierRecord extends RecordBase<'notifier'> {
   readonly event: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled';
   readonly section: number;
   readonly start: number;
   readonly length: number;
 }
 
-export interface OperationRecord extends RecordBase<'operation'> {
+interface OperationRecord extends RecordBase<'operation'> {
   readonly event: 'start' | 'end';
   readonly operation: string;
   /** Index in the timeline. */
@@ -157,7 +158,7 @@ export interface OperationRecord extends RecordBase<'operation'> {
 }
 
 /** One lap of a vCPU through the fault path. `level` is that of the SPTE put in place, 0: none. */
-export interface FaultRecord extends RecordBase<'fault'> {
+interface FaultRecord extends RecordBase<'fault'> {
   readonly vcpu: number;
   readonly gfn: number;
   readonly outcome: 'fixed' | 'retry' | 'spurious' | 'efault' | 'userfault';
@@ -166,30 +167,30 @@ export interface FaultRecord extends RecordBase<'fault'> {
   readonly laps: number;
 }
 
-export interface LockRecord extends RecordBase<'lock'> {
+interface LockRecord extends RecordBase<'lock'> {
   readonly lock: string;
   readonly task: string;
   readonly waitedNs: number;
 }
 
-export interface TlbRecord extends RecordBase<'tlb'> {
+interface TlbRecord extends RecordBase<'tlb'> {
   readonly event: 'kvm-flush' | 'cpu-shootdown';
   readonly kicked: number;
   readonly durationNs: number;
 }
 
-export interface UserfaultRecord extends RecordBase<'userfault'> {
+interface UserfaultRecord extends RecordBase<'userfault'> {
   readonly event: 'wait' | 'wake';
   readonly vcpu: number;
   readonly address: number;
 }
 
-export interface FindingRecord extends RecordBase<'finding'> {
+interface FindingRecord extends RecordBase<'finding'> {
   readonly finding: Finding;
 }
 
 /** `done` counts operations that have ended, of `total` in the timeline. */
-export interface ProgressRecord extends RecordBase<'progress'> {
+interface ProgressRecord extends RecordBase<'progress'> {
   readonly done: number;
   readonly total: number;
   readonly events: number;

@@ -58,6 +58,16 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    reads: ['guest.writeFraction'],
+    check: ({ guest }, refuse) => {
+      if (guest.writeFraction === 1) return;
+      refuse(
+        'guest.writeFraction',
+        `reads are not available yet in this version; must be 1, got ${guest.writeFraction}`,
+      );
+    },
+  },
+  {
     reads: ['guest.stridePages', 'vm.memory'],
     check: ({ guest, vm }, refuse) => {
       const pages = vm.memory / PAGE_BYTES;

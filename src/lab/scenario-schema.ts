@@ -80,8 +80,11 @@ const vmSchema = Type.Object(
     memory: size(2 * MIB, MAX_MEMORY_BYTES, GIB, 'Memory of the VM; a multiple of the page size of its backing.'),
     backing: oneOf(backings, 'hugetlb-1g', 'What the memory is made of.'),
     mapped: oneOf(mappedSizes, '4k', 'Size of the host page-table entries at time 0; not above that of the backing.'),
-    populatedFraction: fraction(1, 'Part of the memory that is mapped at time 0, from its start on.'),
-    sptePopulatedFraction: fraction(1, 'Part of the mapped pages for which KVM holds an SPTE at time 0.'),
+    populatedFraction: fraction(1, 'Part of the memory that is mapped at time 0, drawn at random.'),
+    sptePopulatedFraction: fraction(
+      1,
+      'Part of the mapped pages for which KVM holds an SPTE at time 0, drawn at random.',
+    ),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
   },
   { ...closed, description: 'The virtual machine.' },
@@ -104,7 +107,11 @@ const guestSchema = Type.Object(
   {
     pattern: oneOf(patterns, 'stride', 'Which pages the vCPUs touch.'),
     stridePages: count(1, MAX_MEMORY_BYTES / PAGE_BYTES, 4, '4 KiB pages', 'Distance of two accesses of a stride.'),
-    writeFraction: fraction(1, 'Part of the accesses that write.'),
+    partitioned: Type.Boolean({
+      default: false,
+      description: 'Each vCPU touches a slice of its own, memory / vcpus. False: all touch all of the memory.',
+    }),
+    writeFraction: fraction(1, 'Part of the accesses that write. Only 1 is available yet.'),
     thinkNs: time(1, SECOND, 100, 'From the end of one access to the next.'),
   },
   { ...closed, description: 'What the guest does.' },

@@ -123,14 +123,16 @@ function sumOfCounters(results: readonly RunResult[]): Record<string, number> {
   );
 }
 
-/** The n-th operation of a run beside the n-th of the others. A run that ended early has fewer. */
+/** The n-th operation of a run beside the n-th of the others. A run that ended early lacks some. */
 function operationsOf(results: readonly RunResult[]): SchemeResult['operations'] {
   const most = Math.max(...results.map(({ operations }) => operations.length));
-  return Array.from({ length: most }, (_, index) => {
+  return Array.from({ length: most }).flatMap((_, index) => {
     const same = results.flatMap(({ operations }) => operations[index] ?? []);
+    const [first] = same;
+    if (first === undefined) return [];
     const durations = same.map(({ durationNs }) => durationNs);
     return {
-      operation: same[0]?.operation ?? '',
+      operation: first.operation,
       durationNs: { p50: quantile(durations, 0.5), max: Math.max(...durations) },
       errno: same.find(({ errno }) => errno !== null)?.errno ?? null,
     };

@@ -1,12 +1,12 @@
 // Times and sizes as people write them. Inside the project they are integers of ns and bytes; "1.5ms" and "1GiB" exist
 // only at the edge.
 
-export const KIB = 1024;
+const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 export const PAGE_BYTES = 4 * KIB;
 
-export const US = 1_000;
+const US = 1_000;
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 export const MINUTE = 60 * SECOND;

@@ -136,7 +136,7 @@ export const hgmVersions = [
 ] as const;
 
 export const patterns = [
-  ready('stride', 'Each vCPU walks its own part of the memory, every n-th page, round and round.'),
+  ready('stride', 'Each vCPU walks all of the memory, every n-th page, round and round, from a place of its own.'),
   ready('uniform', 'Each vCPU touches pages of the whole memory at random, all alike.'),
   notYet('zipf', 'Each vCPU touches pages at random, few of them often.'),
   notYet('phases', 'Patterns that follow one another.'),

@@ -132,6 +132,14 @@ describe('summarize', () => {
     ]);
   });
 
+  test('operations: one that ended in no repetition: left out', () => {
+    const done = { operation: 'madv-collapse', startNs: 0, durationNs: 10, errno: null };
+    const operations: (typeof done)[] = [];
+    operations[1] = done; // the first never ended: a hole
+    const { schemes } = summaryOf(planOf({ schemes: ['range'] }), () => ({ operations }));
+    expect(schemes[0]?.operations).toHaveLength(1);
+  });
+
   test('findings: each with the seed that shows it again', () => {
     const plan = planOf({ schemes: ['range'] });
     const finding = { kind: 'deadlock', message: 'two tasks wait', simTimeNs: 9, evidence: ['a', 'b'] };
