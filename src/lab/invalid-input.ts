@@ -4,14 +4,20 @@ export interface InputError {
   readonly message: string;
 }
 
-/** A document or request that cannot be run as it stands. Carries every error that was found, not only the first. */
+/** A hostile document could have as many errors as it has fields; nobody reads more than these. */
+const MOST_ERRORS = 100;
+
+/** A document or request that cannot be run as it stands. Carries the errors that were found, not only the first. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
   readonly errors: readonly InputError[];
 
   constructor(subject: string, errors: readonly InputError[]) {
-    const lines = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const reported = errors.slice(0, MOST_ERRORS);
+    const left = errors.length - reported.length;
+    if (left > 0) reported.push({ path: '', message: `and ${left} more errors` });
+    const lines = reported.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     super(`${subject}: ${lines.join('; ')}`);
-    this.errors = errors;
+    this.errors = reported;
   }
 }

@@ -6,13 +6,6 @@ import { isPlainObject, readBySchema } from './schema-reader.ts';
 
 export type { Scenario, TimelineEntry } from './scenario-schema.ts';
 
-export type BackingId = Scenario['vm']['backing'];
-export type MappedId = Scenario['vm']['mapped'];
-export type KernelId = Scenario['machine']['kernel'];
-export type HgmVersionId = Scenario['hgm']['version'];
-export type PatternId = Scenario['guest']['pattern'];
-export type OperationId = Scenario['timeline'][number]['operation'];
-
 /**
  * A complete scenario from a document and changes to it. Every field may be absent; times may be "5ms" and sizes
  * "1GiB". Throws `InvalidInput` with all errors: first of the overrides' paths, then of fields and of the rules

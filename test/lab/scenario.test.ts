@@ -165,6 +165,13 @@ describe('scenario: fields', () => {
     expect(Object.hasOwn(Object.prototype, 'vcpus')).toBe(false);
   });
 
+  test('a thousand unknown fields: the first hundred are named, the others counted', () => {
+    const document = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`field${index}`, 1]));
+    const errors = errorsOf(() => parseScenario(document));
+    expect(errors).toHaveLength(101);
+    expect(errors.at(-1)).toEqual({ path: '', message: 'and 900 more errors' });
+  });
+
   test('any JSON: read or refused, never another error', () => {
     const fieldNames = [
       'vm',
