@@ -1,10 +1,10 @@
 // Who may not map what: the count of open sections, the sequence of closed ones, and one hull around all that are open.
 // mmu_lock protects every write; the early check reads without it and may be wrong, which is why it is asked again.
 
+import { assert } from '../engine/assert.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { Task } from '../engine/task.ts';
 import type { Gfn } from '../mm/address.ts';
-import { assert } from '../mm/assert.ts';
 
 /** Models the mmu_invalidate_* and mn_* fields of struct kvm and the predicates over them, virt/kvm/kvm_main.c. */
 export class Invalidation {

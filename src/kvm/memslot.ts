@@ -1,5 +1,5 @@
-import { type Gfn, type Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
-import { assert } from '../mm/assert.ts';
+import { assert } from '../engine/assert.ts';
+import { type Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 
 /** A linear map from guest frames to host virtual addresses. Models struct kvm_memory_slot. */
 export class Memslot {

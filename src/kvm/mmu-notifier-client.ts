@@ -1,11 +1,11 @@
 // KVM's side of the notifier chain. A mapping here is a copy of one in mm; a copy may only be used if no invalidation
 // was open while it was made, and everything below protects that one sentence.
 
+import { assert, assertNever } from '../engine/assert.ts';
 import { lockClass } from '../engine/locks/lock-class.ts';
 import { Spinlock } from '../engine/locks/spinlock.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
-import { assert, assertNever } from '../mm/assert.ts';
 import type { MmuNotification } from '../mm/mmu-notifier.ts';
 import { checkSectionEmpty } from './checkers.ts';
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
@@ -46,13 +46,16 @@ class MmuNotifierClient {
   notified(notification: MmuNotification): void {
     switch (notification.type) {
       case 'invalidate-range-start':
-        return notification.waitUntil(this.#rangeStart(notification));
+        notification.waitUntil(this.#rangeStart(notification));
+        break;
       case 'invalidate-range-end':
-        return notification.waitUntil(this.#rangeEnd(notification));
+        notification.waitUntil(this.#rangeEnd(notification));
+        break;
       case 'collapsed':
-        return notification.waitUntil(this.#collapsed(notification));
+        notification.waitUntil(this.#collapsed(notification));
+        break;
       default:
-        return assertNever(notification.type);
+        assertNever(notification.type);
     }
   }
 
@@ -81,7 +84,10 @@ class MmuNotifierClient {
 
     yield* kvm.writeLock();
     // Raised before the first SPTE goes: a fault from now on is thrown away, even while the zap has dropped the lock.
-    kvm.invalidation.begin(gfn(Math.min(...overlaps.map((o) => o.first))), gfn(Math.max(...overlaps.map((o) => o.end))));
+    kvm.invalidation.begin(
+      gfn(Math.min(...overlaps.map((o) => o.first))),
+      gfn(Math.max(...overlaps.map((o) => o.end))),
+    );
     let flush = false;
     for (const { first, end } of overlaps) {
       if (yield* tdpMmuZapLeafs(kvm, first, end)) flush = true;

@@ -1,6 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import type { Gfn, Level } from '../mm/address.ts';
-import { gupFast, type GupPage, gupSlow, putFolio } from '../mm/gup.ts';
+import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import type { Kvm } from './kvm.ts';
 import { type FaultAccount, kvmTdpMmuMap } from './tdp-mmu.ts';
 
@@ -24,7 +24,12 @@ const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
  * Returns   retry: re-enter the guest, which faults again at once.
  * Left out  fast_page_fault() (A/D bits are on, nothing is write-protected), async page faults, obsolete roots.
  */
-export function* kvmTdpPageFault(kvm: Kvm, frame: Gfn, account: FaultAccount, fromSnapshot: boolean): Process<FaultResult> {
+export function* kvmTdpPageFault(
+  kvm: Kvm,
+  frame: Gfn,
+  account: FaultAccount,
+  fromSnapshot: boolean,
+): Process<FaultResult> {
   const { sim, costs } = kvm.machine;
   const { invalidation } = kvm;
   const slot = kvm.memslotOf(frame);

@@ -2,7 +2,7 @@
 // what each vCPU says of its own time, by one reducer. Batch runs call it, streams wrap it.
 
 import { Observable } from 'rxjs';
-import { assert } from '../mm/assert.ts';
+import { assert } from '../engine/assert.ts';
 import type { VcpuInterval } from './records.ts';
 
 export const stallCauses = [
@@ -68,7 +68,7 @@ export class StallWindows {
       this.#open.set(vcpu, { startNs, endNs, causes: { [state]: endNs - startNs } });
       return;
     }
-    assert(open.endNs === startNs, `vcpu ${vcpu}: the intervals of its time follow one another`);
+    assert(open.endNs === startNs, 'the intervals of a vCPU follow one another');
     open.endNs = endNs;
     open.causes[state] = (open.causes[state] ?? 0) + endNs - startNs;
   }
@@ -101,7 +101,10 @@ export const stallWindows = (states$: Observable<VcpuInterval>): Observable<Stal
   });
 
 /** Times in which `vcpus` vCPUs stall at once. The windows may come in any order. */
-export function blackouts(windows: readonly StallWindow[], vcpus: number): { count: number; maxNs: number; totalNs: number } {
+export function blackouts(
+  windows: readonly StallWindow[],
+  vcpus: number,
+): { count: number; maxNs: number; totalNs: number } {
   const edges = windows.flatMap(({ startNs, endNs }) => [
     { at: startNs, change: 1 },
     { at: endNs, change: -1 },

@@ -1,9 +1,9 @@
 // The shadow of mm in KVM: SPTEs are copies, and a copy may only be made if no invalidation was open while the original
 // was read. What zaps holds mmu_lock for write; what maps holds it for read and arbitrates by cmpxchg.
 
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn, type Level } from '../mm/address.ts';
-import { assert } from '../mm/assert.ts';
 import { hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { checkInstall } from './checkers.ts';
@@ -55,7 +55,11 @@ export function* tdpMmuZapLeafs(
     const hostLevel = onlySmallerThanHost === null ? 4 : hostMappingLevel(kvm.mm, onlySmallerThanHost.hva(gfn(at)));
     const mayZap = table.level < hostLevel;
     let broken = false;
-    for (let index = geometry.index(at, table.level); index < geometry.entriesPerTable && at < end && !broken; index++) {
+    for (
+      let index = geometry.index(at, table.level);
+      index < geometry.entriesPerTable && at < end && !broken;
+      index++
+    ) {
       if (table.kinds[index] === EntryKind.Table) break;
       const isLeaf = table.kinds[index] === EntryKind.Leaf && mayZap;
       work.spteEntriesVisited += 1;

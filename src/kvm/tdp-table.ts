@@ -1,4 +1,4 @@
-import { type Gfn, type Geometry, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
+import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
 
 /** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
@@ -39,7 +39,11 @@ export class TdpRoot {
     const index = this.geometry.index(frame, table.level);
     if (table.kinds[index] !== EntryKind.Leaf) return null;
     const base = table.pfns[index] ?? 0;
-    return { level: table.level, pfn: pfn(base + frame - table.firstPageOf(index)), writable: table.writable[index] === 1 };
+    return {
+      level: table.level,
+      pfn: pfn(base + frame - table.firstPageOf(index)),
+      writable: table.writable[index] === 1,
+    };
   }
 
   /** Makes the tables down to `level`: for building a world before time begins. */
@@ -68,7 +72,8 @@ export class TdpRoot {
       for (let index = Math.floor((from - table.firstPage) / table.entryPages); index < last; index++) {
         if (table.kinds[index] === EntryKind.Table) pages += count(table.child(index));
         else if (table.kinds[index] === EntryKind.Leaf) {
-          pages += Math.min(table.firstPageOf(index) + table.entryPages, end) - Math.max(table.firstPageOf(index), first);
+          pages +=
+            Math.min(table.firstPageOf(index) + table.entryPages, end) - Math.max(table.firstPageOf(index), first);
         }
       }
       return pages;

@@ -1,8 +1,8 @@
+import { assert } from '../engine/assert.ts';
 import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { Process } from '../engine/process.ts';
 import type { Task } from '../engine/simulation.ts';
 import type { Gfn } from '../mm/address.ts';
-import { assert } from '../mm/assert.ts';
 import {
   folioLockClass,
   hugetlbFaultMutexClass,
@@ -102,8 +102,11 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
   spteCleared(first: Gfn, pages: number): void {
     if (this.#options.stepping || !this.#waitsForMiss()) return;
     const { memory, pattern } = this.#options;
+    const from = Math.max(memory.page(first), 0);
+    const to = Math.min(memory.page(first) + pages, memory.pages);
+    if (from >= to) return;
     this.#advance();
-    this.#retime(pattern.hitsAfterClearing(memory, this.#hits, memory.page(first), pages));
+    this.#retime(pattern.hitsAfterClearing(memory, this.#hits, from, to - from));
   }
 
   spteInstalled(): void {

@@ -71,10 +71,10 @@ export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) =
   mapSptes(kvm, slot, scenario);
   registerKvm(kvm, collapsedHandlers[splitScheme(input.scheme).handler]);
 
-  const memory = new GuestMemory(kvm.tdp, slot.baseGfn, slot.pages);
   const vcpus: Vcpu[] = [];
   for (let id = 0; id < scenario.vm.vcpus; id++) {
-    const pattern = guestPattern(sim, scenario, id, slot.pages);
+    const memory = guestMemory(kvm, slot, scenario, id);
+    const pattern = guestPattern(sim, scenario, id, memory.pages);
     if (pattern === null) continue;
     const { thinkNs } = scenario.guest;
     const stepping = input.stepping ?? false;
@@ -153,6 +153,15 @@ function chooser(count: number, fraction: number, stream: { next(): number }): (
     if (chosen) wanted -= 1;
     return chosen;
   };
+}
+
+/** All of the slot, or the vCPU's own slice of it; the last slice takes what does not divide. */
+function guestMemory(kvm: Kvm, slot: Memslot, scenario: Scenario, vcpu: number): GuestMemory {
+  if (!scenario.guest.partitioned) return new GuestMemory(kvm.tdp, slot.baseGfn, slot.pages);
+  const { vcpus } = scenario.vm;
+  const slice = Math.floor(slot.pages / vcpus);
+  const pages = vcpu === vcpus - 1 ? slot.pages - slice * (vcpus - 1) : slice;
+  return new GuestMemory(kvm.tdp, gfn(slot.baseGfn + vcpu * slice), pages);
 }
 
 /** Null: the vCPU is halted and wants nothing. */

@@ -21,14 +21,17 @@ export function checkFolioCounts(mm: Mm): void {
         leaves += 1;
         expectedMapcount += mm.mapcount.id === 'subpage' && table.level < folio.level ? table.entryPages : 1;
         const frame = (table.pfns[entry] ?? 0) - subpageIndex(vma, address);
-        if (frame !== folio.firstPfn) report(mm, folio, 'wrong-pfn', `leaf at ${address / PAGE_SIZE} maps another folio`, frame);
+        if (frame !== folio.firstPfn)
+          report(mm, folio, 'wrong-pfn', `leaf at ${address / PAGE_SIZE} maps another folio`, frame);
       });
       const mapcount = mm.mapcount.mapcount(folio);
       if (mapcount !== expectedMapcount) {
         report(mm, folio, 'mapcount', `mapcount is ${mapcount}, the page tables hold ${expectedMapcount}`, { leaves });
       }
       if (folio.refcount !== leaves + 1) {
-        report(mm, folio, 'refcount', `refcount is ${folio.refcount}, leaves and page cache make ${leaves + 1}`, { leaves });
+        report(mm, folio, 'refcount', `refcount is ${folio.refcount}, leaves and page cache make ${leaves + 1}`, {
+          leaves,
+        });
       }
     }
   }

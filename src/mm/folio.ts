@@ -1,7 +1,7 @@
+import { assert } from '../engine/assert.ts';
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { Mutex } from '../engine/locks/mutex.ts';
 import type { Level, Pfn } from './address.ts';
-import { assert } from './assert.ts';
 import { folioLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 
@@ -46,6 +46,6 @@ export class Folio {
   /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
   changeRefs(delta: number): void {
     this.refcount += delta;
-    assert(this.refcount >= 0, `refcount of folio ${this.firstPfn} is not negative`);
+    assert(this.refcount >= 0, 'the reference count of a folio is not negative');
   }
 }

@@ -1,10 +1,10 @@
 // High-granularity mapping of hugetlb pages: one page of the page cache, mapped by leaves of its own size or smaller.
 
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { type Hva, hva, isAligned, type Level, pageOf, PAGE_SIZE } from './address.ts';
-import { assert } from './assert.ts';
-import { EntryKind } from './radix-table.ts';
+import { type Hva, hva, isAligned, type Level, PAGE_SIZE, pageOf } from './address.ts';
 import type { PageTable } from './page-table.ts';
+import { EntryKind } from './radix-table.ts';
 import type { Vma } from './vma.ts';
 
 /** Where a high-granularity walk has ended. Models struct hugetlb_pte: the entry, its size, its lock. */
@@ -70,7 +70,9 @@ export function subpageIndex(vma: Vma, address: Hva): number {
 
 /** Checks a range that userspace has passed: page aligned, inside of the VMA, not empty. */
 export function isRangeOf(vma: Vma, start: Hva, end: Hva): boolean {
-  return isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end && start >= vma.start && end <= vma.end;
+  return (
+    isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end && start >= vma.start && end <= vma.end
+  );
 }
 
 /** The address after the entry of `level` at `address`. */

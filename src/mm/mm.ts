@@ -5,9 +5,9 @@ import { hugetlbFaultMutexClass, mmapLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
 import { MmuNotifierChain } from './mmu-notifier.ts';
+import type { AddressSpace } from './page-cache.ts';
 import { PageTables } from './page-table.ts';
 import { MmEvents } from './records.ts';
-import type { AddressSpace } from './page-cache.ts';
 import { Vma, type VmaOptions } from './vma.ts';
 
 /** A CPU that runs a thread of the mm: what a TLB shootdown has to reach. */

@@ -2,10 +2,10 @@
 // while it is notified, and the operation that published goes on when all of these have ended.
 
 import { type Observable, Subject } from 'rxjs';
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { Hva } from './address.ts';
-import { assert } from './assert.ts';
 import type { MmEvents } from './records.ts';
 
 /** Why a section opens. KVM ignores it: every kind zaps. Models enum mmu_notifier_event. */

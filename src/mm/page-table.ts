@@ -1,6 +1,6 @@
 import { Spinlock } from '../engine/locks/spinlock.ts';
-import { type Geometry, hva, type Hva, type Level, PAGE_SIZE, pageOf, type Pfn, pfn } from './address.ts';
-import { ptlClass, pmdPtlClass, pageTableLockClass } from './locks.ts';
+import { type Geometry, type Hva, hva, type Level, PAGE_SIZE, type Pfn, pageOf, pfn } from './address.ts';
+import { pageTableLockClass, pmdPtlClass, ptlClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 import { EntryKind, RadixTable } from './radix-table.ts';
 

@@ -1,8 +1,8 @@
 // One page of a page table, primary or secondary: typed arrays for what the hardware would read, and a count of what is
 // mapped below, so that "is anything here?" and "where is the next hole?" need no walk to the leaves.
 
+import { assert } from '../engine/assert.ts';
 import { below, type Geometry, type Level } from './address.ts';
-import { assert } from './assert.ts';
 
 /** What an entry is. `Frozen` exists in the secondary MMU only, `Migration` and `Marker` in the primary only. */
 export const EntryKind = { None: 0, Table: 1, Leaf: 2, Frozen: 3, Migration: 4, Marker: 5 } as const;

@@ -11,7 +11,12 @@ export type MmEvent =
       readonly start: Hva;
       readonly end: Hva;
     }
-  | { readonly type: 'cpu-shootdown'; readonly simTimeNs: number; readonly kicked: number; readonly durationNs: number };
+  | {
+      readonly type: 'cpu-shootdown';
+      readonly simTimeNs: number;
+      readonly kicked: number;
+      readonly durationNs: number;
+    };
 
 /** The stream of mm. Nobody subscribed: `channel.observed` is false and no record is built. */
 export class MmEvents {

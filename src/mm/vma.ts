@@ -1,6 +1,6 @@
+import { assert } from '../engine/assert.ts';
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
 import { type Hva, hva, type Level } from './address.ts';
-import { assert } from './assert.ts';
 import { hugetlbVmaLockClass } from './locks.ts';
 import type { Mm } from './mm.ts';
 import type { AddressSpace } from './page-cache.ts';

@@ -4,8 +4,8 @@ import { EntryKind } from '../../mm/radix-table.ts';
 import { checkInstall } from '../checkers.ts';
 import type { Kvm } from '../kvm.ts';
 import type { Memslot } from '../memslot.ts';
-import type { TdpTable } from '../tdp-table.ts';
 import { handleRemovedPt } from '../tdp-mmu.ts';
+import type { TdpTable } from '../tdp-table.ts';
 import { kvmFlushRemoteTlbs } from '../tlb.ts';
 import { forEachCollapsible, type Region } from './collapsed-handler.ts';
 
@@ -46,7 +46,8 @@ function* promoteRegion(kvm: Kvm, slot: Memslot, { table, index, firstGfn }: Reg
 function firstLeaf(table: TdpTable): { gfn: Gfn; pfn: number } | null {
   if (table.leaves === 0) return null;
   for (let index = 0; index < table.geometry.entriesPerTable; index++) {
-    if (table.kinds[index] === EntryKind.Leaf) return { gfn: gfn(table.firstPageOf(index)), pfn: table.pfns[index] ?? 0 };
+    if (table.kinds[index] === EntryKind.Leaf)
+      return { gfn: gfn(table.firstPageOf(index)), pfn: table.pfns[index] ?? 0 };
     if (table.kinds[index] === EntryKind.Table) {
       const found = firstLeaf(table.child(index));
       if (found !== null) return found;

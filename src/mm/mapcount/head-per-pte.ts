@@ -1,4 +1,4 @@
-import { assert } from '../assert.ts';
+import { assert } from '../../engine/assert.ts';
 import type { MapcountScheme } from './mapcount-scheme.ts';
 
 /**

@@ -17,7 +17,13 @@ export interface MapcountScheme {
 }
 
 /** Models hugetlb_add_file_rmap(), mm/rmap.c, HGM series. Returns the ns for the caller to spend. */
-export function addFileRmap(scheme: MapcountScheme, folio: Folio, firstPage: number, level: Level, cpu: number): number {
+export function addFileRmap(
+  scheme: MapcountScheme,
+  folio: Folio,
+  firstPage: number,
+  level: Level,
+  cpu: number,
+): number {
   scheme.change(folio, firstPage, level, 1);
   folio.machine.work.mapcountAtomics += scheme.atomics(folio, level);
   return scheme.atomicsNs(folio, level, cpu);

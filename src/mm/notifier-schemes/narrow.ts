@@ -3,7 +3,7 @@ import type { Hva, Level } from '../address.ts';
 import type { Result } from '../errno.ts';
 import { nextEntry } from '../hugetlb.ts';
 import { type HugetlbCollapse, releaseDetached, swapEntry } from '../operations/hugetlb-collapse.ts';
-import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /**
  * A section only around the swap of the top entry: the huge leaf is counted first and takes the place of the table

@@ -1,5 +1,5 @@
 import { collapseEntry } from '../operations/hugetlb-collapse.ts';
-import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /** KVM is never told. As safe as post-collapse, and its SPTEs stay as small as they are. */
 export const none: NotifierScheme = {

@@ -1,6 +1,6 @@
 import type { Process } from '../../engine/process.ts';
 import { collapseEntry, type HugetlbCollapse } from '../operations/hugetlb-collapse.ts';
-import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /**
  * The proposal: no section. The pfns do not change, nothing is unmapped and no permission is reduced, so KVM's small

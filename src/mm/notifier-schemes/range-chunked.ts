@@ -3,7 +3,7 @@ import { type Hva, hva, type Level } from '../address.ts';
 import type { Result } from '../errno.ts';
 import { largestLevel, nextEntry } from '../hugetlb.ts';
 import { collapseEntry, type HugetlbCollapse } from '../operations/hugetlb-collapse.ts';
-import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /**
  * One section a chunk, closed before the next one opens. A chunk that is smaller than the leaf to build is collapsed

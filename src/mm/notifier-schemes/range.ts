@@ -1,6 +1,6 @@
 import type { Process } from '../../engine/process.ts';
 import { collapseEntry, type HugetlbCollapse } from '../operations/hugetlb-collapse.ts';
-import { nothing, type NotifierScheme } from './notifier-scheme.ts';
+import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /** Today: one section around the whole operation, opened before the first entry and closed after the last. */
 export const range: NotifierScheme = {

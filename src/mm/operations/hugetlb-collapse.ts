@@ -1,9 +1,9 @@
 // What all versions of hugetlb_collapse() share: one huge page's leaves become one leaf. The versions differ in the
 // locks around it and live beside this file; the notifier schemes decide which of these steps stand inside a section.
 
+import { assert } from '../../engine/assert.ts';
 import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../address.ts';
-import { assert } from '../assert.ts';
 import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
 import { hugetlbFullWalk, nextEntry, subpageIndex } from '../hugetlb.ts';
