@@ -1,8 +1,9 @@
 // The result of a comparison, as the API gives it and as files keep it. Plain JSON: its keys always stand in the order
 // in which they are written here, and open maps are sorted, so that equal results are equal byte for byte.
 //
-// Counts, times and stall windows run over all repetitions: sums are sums, `max` is the longest of all. Only the stall
-// quantiles come from the histogram, within 0.1 %.
+// Stall windows, their causes and blackouts are those of all repetitions together: sums are sums, `max` is the longest of
+// all, and only the quantiles come from the histogram, within 0.1 %. Everything that counts what one run did (notifier,
+// faults, flushes, touches, counters, simulatedNs, events) is a mean per run. `wallMs` is the time of all repetitions.
 
 import type { Finding, MapcountSchemeId, NotifierSchemeId, StallCause } from './run-types.ts';
 

@@ -5,7 +5,12 @@ import type { NotifierSchemeId, RunResult } from './run-types.ts';
 import { mean, pairedDifference, pairedRatio, quantile } from './statistics.ts';
 import { stallCauses } from './vocabulary.ts';
 
-/** Takes the results in the order of the plan's runs, and the wall time of each. Same results, same bytes. */
+/**
+ * What the repetitions of each scheme have shown. Stall windows, their causes and blackouts are those of all repetitions
+ * together; counts of what one run did (sections, faults, flushes, work) are means per run.
+ *
+ * Takes the results in the order of the plan's runs, and the wall time of each. Same results, same bytes.
+ */
 export function summarize(
   plan: ComparisonPlan,
   results: readonly RunResult[],
@@ -65,6 +70,8 @@ function summarizeGroup({ results, wallMs }: Group): SchemeResult {
   }
   const meanNs = count === 0 ? 0 : Math.round(totalNs / count);
   const sum = (pick: (result: RunResult) => number) => results.reduce((total, result) => total + pick(result), 0);
+  const perRun = (pick: (result: RunResult) => number) => thousandths(mean(results.map(pick)));
+  const nsPerRun = (pick: (result: RunResult) => number) => Math.round(mean(results.map(pick)));
   return {
     scheme: first.scheme,
     mapcount: first.mapcount,
@@ -79,29 +86,29 @@ function summarizeGroup({ results, wallMs }: Group): SchemeResult {
     },
     operations: operationsOf(results),
     notifier: {
-      sections: sum((result) => result.notifier.sections),
-      startNs: sum((result) => result.notifier.startNs),
-      openNs: sum((result) => result.notifier.openNs),
-      collapsed: sum((result) => result.notifier.collapsed),
+      sections: perRun((result) => result.notifier.sections),
+      startNs: nsPerRun((result) => result.notifier.startNs),
+      openNs: nsPerRun((result) => result.notifier.openNs),
+      collapsed: perRun((result) => result.notifier.collapsed),
     },
     faults: {
-      total: sum((result) => result.faults.total),
-      retries: sum((result) => result.faults.retries),
-      spurious: sum((result) => result.faults.spurious),
-      userfault: sum((result) => result.faults.userfault),
+      total: perRun((result) => result.faults.total),
+      retries: perRun((result) => result.faults.retries),
+      spurious: perRun((result) => result.faults.spurious),
+      userfault: perRun((result) => result.faults.userfault),
     },
-    tlbFlushes: sum((result) => result.tlbFlushes),
-    seqBumps: sum((result) => result.seqBumps),
+    tlbFlushes: perRun((result) => result.tlbFlushes),
+    seqBumps: perRun((result) => result.seqBumps),
     hugeRecoveryNs: medianRecovery(results),
     guest: {
-      touches: sum((result) => result.guest.touches),
+      touches: perRun((result) => result.guest.touches),
       throughputLoss: significant(mean(results.map((result) => result.guest.throughputLoss))),
     },
     findings: results.flatMap(({ seed, findings }) => findings.map((finding) => ({ ...finding, seed }))),
     histogram: histogram.encode(),
-    counters: sumOfCounters(results),
-    simulatedNs: sum((result) => result.simulatedNs),
-    events: sum((result) => result.events),
+    counters: meanCounters(results),
+    simulatedNs: nsPerRun((result) => result.simulatedNs),
+    events: nsPerRun((result) => result.events),
     wallMs: Math.round(wallMs.reduce((total, ms) => total + ms, 0)),
   };
 }
@@ -116,10 +123,11 @@ function sumOfCauses(results: readonly RunResult[]): SchemeResult['stallByCauseN
   return sums;
 }
 
-function sumOfCounters(results: readonly RunResult[]): Record<string, number> {
+/** Work counts of one run. */
+function meanCounters(results: readonly RunResult[]): Record<string, number> {
   const names = new Set(results.flatMap((result) => Object.keys(result.counters)));
   return Object.fromEntries(
-    [...names].sort().map((name) => [name, results.reduce((total, { counters }) => total + (counters[name] ?? 0), 0)]),
+    [...names].sort().map((name) => [name, thousandths(mean(results.map(({ counters }) => counters[name] ?? 0)))]),
   );
 }
 
@@ -196,4 +204,9 @@ function mapInterval(
 /** Six significant digits: more would be noise of the floating point, and would look like knowledge. */
 function significant(value: number): number {
   return Number(value.toPrecision(6));
+}
+
+/** Exact for counts that are the same in every run. */
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
