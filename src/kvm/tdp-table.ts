@@ -83,16 +83,22 @@ export class TdpRoot {
 
   /** The first frame in [from, end) without an SPTE, or `end`. */
   firstUnmapped(from: Gfn, end: Gfn): Gfn {
-    let at: number = from;
-    while (at < end) {
-      const table = this.top.find(at, 1);
-      const index = this.geometry.index(at, table.level);
-      if (table.kinds[index] !== EntryKind.Leaf) return gfn(at);
-      const full = table.mappedPages === table.spanPages;
-      const skipTo = full ? table.firstPage + table.spanPages : table.firstPageOf(index) + table.entryPages;
-      at = skipTo;
+    return gfn(Math.min(this.#firstUnmappedIn(this.top, from), end));
+  }
+
+  /** In one table: the first frame from `from` on without an SPTE, or the one behind the table. */
+  #firstUnmappedIn(table: TdpTable, from: number): number {
+    const { kinds, entryPages, firstPage } = table;
+    for (let index = Math.max(0, Math.floor((from - firstPage) / entryPages)); index < kinds.length; index++) {
+      if (kinds[index] === EntryKind.Leaf) continue;
+      const first = firstPage + index * entryPages;
+      if (kinds[index] !== EntryKind.Table) return Math.max(first, from);
+      const child = table.child(index);
+      if (child.mappedPages === entryPages) continue;
+      const found = this.#firstUnmappedIn(child, from);
+      if (found < first + entryPages) return found;
     }
-    return end;
+    return firstPage + table.spanPages;
   }
 
   /** The frame without an SPTE that has `rank` others before it in [first, end). The caller knows that it exists. */
