@@ -8,8 +8,8 @@ import type { Machine } from './machine.ts';
 /**
  * A hugetlb folio: one page of the page cache, with its reference count and whatever its mapcount scheme keeps.
  *
- * Models struct folio, include/linux/mm_types.h: _refcount and the head's mapcount share the head page's cache line,
- * which is the line that GUP of every vCPU and the puts of a collapse meet on.
+ * Models struct folio, include/linux/mm_types.h: _refcount lies in the head page, where GUP of every vCPU and the puts of a
+ * collapse meet; the compound mapcount (_entire_mapcount) lies in the first tail page, which is another cache line.
  */
 export class Folio {
   readonly machine: Machine;
@@ -17,8 +17,10 @@ export class Folio {
   /** Level of the hstate that it belongs to: 2 or 3. */
   readonly level: Level;
   readonly pages: number;
-  /** `struct page` of the head: reference count and head mapcount. */
+  /** `struct page` of the head: the reference count. */
   readonly headLine: CacheLine;
+  /** `struct page` of the first tail: the compound mapcount. */
+  readonly entireMapcountLine: CacheLine;
   readonly lock: Mutex;
   refcount = 1;
   /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
@@ -33,7 +35,9 @@ export class Folio {
     this.level = level;
     this.pages = machine.geometry.pagesPer[level];
     const { atomicHotNs, contendedLineNs } = machine.costs;
-    this.headLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
+    const line = { hotNs: atomicHotNs, transferNs: contendedLineNs };
+    this.headLine = new CacheLine(machine.sim, line);
+    this.entireMapcountLine = new CacheLine(machine.sim, line);
     this.lock = new Mutex(machine.sim, folioLockClass);
   }
 

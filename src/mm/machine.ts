@@ -70,6 +70,7 @@ export class WorkCounters {
   spteLeavesZapped = 0;
   spteTeardownXchg = 0;
   spteTablesFreed = 0;
+  spteSplits = 0;
   kvmFlushes = 0;
   lockBreaks = 0;
   hugeInstalls = 0;

@@ -2,8 +2,8 @@ import { assert } from '../../engine/assert.ts';
 import type { MapcountScheme } from './mapcount-scheme.ts';
 
 /**
- * Every page-table entry counts once, in the head page, whatever its size. Keeps HVO, but makes one hot line, and tests
- * such as "mapcount == 1" no longer mean "one process maps it".
+ * Every page-table entry counts once, in the compound mapcount, whatever its size. Keeps HVO; all counting of one folio
+ * meets on one line, and tests such as "mapcount == 1" no longer mean "one process maps it".
  *
  * Models page_dup_file_rmap(page, true), page_remove_rmap(), mm/rmap.c, HGM RFC v2 and v1.
  */
@@ -14,6 +14,6 @@ export const headPerPte: MapcountScheme = {
     assert(folio.entireMapcount >= 0, 'the head mapcount is not negative');
   },
   atomics: () => 1,
-  atomicsNs: (folio, _level, cpu) => Math.max(folio.headLine.access(cpu), folio.machine.costs.headMapcountNs),
+  atomicsNs: (folio, _level, cpu) => Math.max(folio.entireMapcountLine.access(cpu), folio.machine.costs.headMapcountNs),
   mapcount: (folio) => folio.entireMapcount,
 };

@@ -27,9 +27,9 @@ export const subpage: MapcountScheme = {
 
   atomics: (folio, level) => (level === folio.level ? 1 : folio.machine.geometry.pagesPer[level]),
 
-  // Struct pages of neighbours are separate lines that nobody else writes: the head's line is shared, theirs are cold.
+  // The struct pages are separate lines that nobody else writes: cold, but never waited for.
   atomicsNs(folio, level, cpu) {
-    if (level === folio.level) return folio.headLine.access(cpu);
+    if (level === folio.level) return folio.entireMapcountLine.access(cpu);
     return folio.machine.geometry.pagesPer[level] * folio.machine.costs.subpageMapcountNs;
   },
 
