@@ -14,6 +14,8 @@ export interface KvmCosts extends MmCosts {
   readonly spteClearNs: number;
   /** Marking struct page dirty and accessed for a zapped SPTE, up to 6.12. */
   readonly ptePageMarkNs: number;
+  /** Writing one child SPTE of a leaf that is split. */
+  readonly spteInstallNs: number;
   /** One xchg of an entry of a table that was taken out of the tree. */
   readonly teardownXchgNs: number;
   readonly kvmFlushFixedNs: number;

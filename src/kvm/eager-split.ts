@@ -1,0 +1,54 @@
+import type { Process } from '../engine/process.ts';
+import type { Gfn, Level } from '../mm/address.ts';
+import { EntryKind } from '../mm/radix-table.ts';
+import type { Kvm } from './kvm.ts';
+import type { TdpTable } from './tdp-table.ts';
+import { kvmFlushRemoteTlbs } from './tlb.ts';
+
+/**
+ * Splits every SPTE in [first, end) that is larger than `target`, level by level, without a vCPU noticing: each keeps the
+ * old translation or finds the new one, to the same page.
+ *
+ * Models    kvm_tdp_mmu_try_split_huge_pages() and tdp_mmu_split_huge_page(), arch/x86/kvm/mmu/tdp_mmu.c: 512 plain
+ *           writes into a fresh table and one cmpxchg that links it. One flush at the end.
+ * Locks     mmu_lock (R), dropped between two splits for a writer that waits.
+ * Left out  Dropping the lock to allocate: the table comes from a stock.
+ */
+export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): Process<void> {
+  const { sim, costs, geometry, work } = kvm.machine;
+  let flush = false;
+  yield* kvm.readLock();
+  for (let at: number = first; at < end; ) {
+    const table = kvm.tdp.top.find(at, target);
+    const index = geometry.index(at, table.level);
+    yield* sim.spend(costs.spteVisitNs + costs.condReschedNs);
+    if (table.level === target || table.kinds[index] !== EntryKind.Leaf) {
+      at = table.firstPage + (table.level === target ? table.spanPages : (index + 1) * table.entryPages);
+      continue;
+    }
+    yield* sim.spend(costs.tableAllocNs + geometry.entriesPerTable * costs.spteInstallNs + costs.atomicHotNs);
+    // The cmpxchg: a zap may have taken the leaf while the table was being filled.
+    if (table.kinds[index] === EntryKind.Leaf) {
+      table.link(index, childOf(table, index));
+      work.spteSplits += 1;
+      flush = true;
+    }
+    if (kvm.needBreak) {
+      yield* kvm.readUnlock();
+      yield* kvm.readLock();
+    }
+  }
+  yield* kvm.readUnlock();
+  if (flush) yield* kvmFlushRemoteTlbs(kvm);
+}
+
+/** A table whose leaves translate as the leaf at `index` does. */
+function childOf(table: TdpTable, index: number): TdpTable {
+  const child = table.newChild(index);
+  const frame = table.pfns[index] ?? 0;
+  const writable = table.writable[index] === 1;
+  for (let entry = 0; entry < table.geometry.entriesPerTable; entry++) {
+    child.setLeaf(entry, frame + entry * child.entryPages, writable);
+  }
+  return child;
+}
