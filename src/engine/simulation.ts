@@ -12,7 +12,7 @@
 // the clock on the spot. The two ways cannot be told apart from inside, and both count as an event.
 
 import { AssertionError, assert } from './assert.ts';
-import { EventQueue } from './event-queue.ts';
+import { DEAD, EventQueue } from './event-queue.ts';
 import { Lockdep } from './locks/lockdep.ts';
 import {
   completion,
@@ -88,8 +88,6 @@ export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
 const WOKEN: StepResult<WakeReason> = completion('woken');
 const TIMED_OUT: StepResult<WakeReason> = completion('timeout');
 const AT_ONCE = suspension(0);
-/** Below this many dead events a clean-up of the queue is not worth its walk. */
-const DEAD_EVENTS_MIN = 256;
 
 export class Simulation {
   readonly seed: number | string;
@@ -103,7 +101,6 @@ export class Simulation {
   readonly #queue = new EventQueue();
   readonly #ring = new ReadyRing();
   #clock: SimTimeNs = 0;
-  #seq = 0;
   #running: Task | null = null;
   #inRun = false;
 
@@ -121,9 +118,7 @@ export class Simulation {
   /** By slot; in queue and ring a timer is the complement of its slot. */
   readonly #timers: (Timer | null)[] = [];
   readonly #freeTimerSlots: number[] = [];
-  /** Events in the queue whose task or timer still wants them, without those of observers. */
-  #liveEvents = 0;
-  #observersLiveEvents = 0;
+  #observerEventsQueued = 0;
 
   readonly #spend = new StepOperation<void>(suspension(0), DONE.last);
   readonly #streams = new Map<string, RandomStream>();
@@ -283,17 +278,13 @@ export class Simulation {
   #scheduleTask(task: Task, timeNs: SimTimeNs): void {
     if (!Number.isSafeInteger(timeNs))
       throw new AssertionError(`task "${task.name}" waits until ${timeNs} ns, which is no integer time`);
-    const seq = ++this.#seq;
-    task.eventSeq = seq;
-    this.#liveEvents++;
-    this.#queue.push(timeNs, seq, task.slot);
+    task.event = this.#queue.push(timeNs, task.slot);
   }
 
   #cancelDeadline(task: Task): void {
-    if (task.eventSeq === 0) return;
-    task.eventSeq = 0;
-    this.#liveEvents--;
-    this.#dropDeadEvents();
+    if (task.event === -1) return;
+    this.#queue.cancel(task.event);
+    task.event = -1;
   }
 
   // ---- Timers --------------------------------------------------------------------------------------------------
@@ -319,21 +310,17 @@ export class Simulation {
       this.#ring.push(~timer.slot);
       return;
     }
-    const seq = ++this.#seq;
-    timer.eventSeq = seq;
-    if (timer.background) this.#observersLiveEvents++;
-    else this.#liveEvents++;
-    this.#queue.push(atNs, seq, ~timer.slot);
+    timer.event = this.#queue.push(atNs, ~timer.slot);
+    if (timer.background) this.#observerEventsQueued++;
   }
 
   /** Called by Timer.disarm(), with the timer armed. */
   disarmTimer(timer: Timer): void {
     timer.ready = false;
-    if (timer.eventSeq !== 0) {
-      timer.eventSeq = 0;
-      if (timer.background) this.#observersLiveEvents--;
-      else this.#liveEvents--;
-      this.#dropDeadEvents();
+    if (timer.event !== -1) {
+      this.#queue.cancel(timer.event);
+      timer.event = -1;
+      if (timer.background) this.#observerEventsQueued--;
     }
     this.#freeTimerSlot(timer);
   }
@@ -343,16 +330,6 @@ export class Simulation {
     this.#timers[timer.slot] = null;
     this.#freeTimerSlots.push(timer.slot);
     timer.slot = -1;
-  }
-
-  /** A timer that is moved again and again must not fill the queue with its former times. */
-  #dropDeadEvents(): void {
-    const live = this.#liveEvents + this.#observersLiveEvents;
-    if (this.#queue.size - live < DEAD_EVENTS_MIN + live) return;
-    this.#queue.retain((seq, entity) => {
-      const owner = entity >= 0 ? this.#tasks[entity] : this.#timers[~entity];
-      return owner?.eventSeq === seq;
-    });
   }
 
   // ---- The loop ------------------------------------------------------------------------------------------------
@@ -414,7 +391,7 @@ export class Simulation {
           if (this.events >= this.#eventLimit) return 'events';
           if (this.#dispatchFromRing() && until?.() === true) return 'until';
         }
-        if (this.#liveEvents === 0) return 'empty';
+        if (queue.size - queue.dead === this.#observerEventsQueued) return 'empty';
         if (queue.nextTime > limitNs) return 'limit';
       }
       if (this.events >= this.#eventLimit) return 'events';
@@ -422,25 +399,21 @@ export class Simulation {
     }
   }
 
-  /** Returns whether that was an event of the run. Time does not advance to one that nobody wants any more. */
+  /** Returns whether that was an event of the run. Time does not advance to a cancelled one. */
   #dispatchFromQueue(timeNs: SimTimeNs): boolean {
     const entity = this.#queue.pop();
-    const seq = this.#queue.poppedSeq;
     if (entity >= 0) {
-      const task = this.#tasks[entity];
-      if (task === null || task === undefined || task.eventSeq !== seq) return false;
-      task.eventSeq = 0;
-      this.#liveEvents--;
+      const task = this.#tasks[entity] as Task;
+      task.event = -1;
       this.#clock = timeNs;
       if (task.stateCode === PARKED_STATE) (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
       this.#step(task);
       return true;
     }
-    const timer = this.#timers[~entity];
-    if (timer === null || timer === undefined || timer.eventSeq !== seq) return false;
-    timer.eventSeq = 0;
-    if (timer.background) this.#observersLiveEvents--;
-    else this.#liveEvents--;
+    if (entity === DEAD) return false;
+    const timer = this.#timers[~entity] as Timer;
+    timer.event = -1;
+    if (timer.background) this.#observerEventsQueued--;
     this.#clock = timeNs;
     return this.#fire(timer);
   }
@@ -455,7 +428,7 @@ export class Simulation {
     timer.ringEntries--;
     if (timer.ringEntries > 0) return false;
     if (!timer.ready) {
-      if (timer.eventSeq === 0) this.#freeTimerSlot(timer);
+      if (timer.event === -1) this.#freeTimerSlot(timer);
       return false;
     }
     timer.ready = false;

@@ -49,8 +49,8 @@ export class Task<T = unknown> {
   /** Index in the simulation's table of tasks; free for another one as soon as this one has ended. */
   readonly slot: number;
   stateCode = READY;
-  /** Of the live event in the queue, or 0. An event with another number is stale. */
-  eventSeq = 0;
+  /** Handle of the task's event in the queue, or -1. */
+  event = -1;
   /** The operation of parkUntil, made at its first use. */
   timedWait: StepOperation<WakeReason> | null = null;
   joiners: Task[] | null = null;

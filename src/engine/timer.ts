@@ -12,7 +12,8 @@ export class Timer {
 
   // The engine's own. The slot is the timer's while it is armed or still has entries in the ready ring.
   slot = -1;
-  eventSeq = 0;
+  /** Handle of the timer's event in the queue, or -1. */
+  event = -1;
   /** Entries in the ready ring. Only the last of them can be alive. */
   ringEntries = 0;
   ready = false;
@@ -24,7 +25,7 @@ export class Timer {
   }
 
   get armed(): boolean {
-    return this.ready || this.eventSeq !== 0;
+    return this.ready || this.event !== -1;
   }
 
   arm(atNs: SimTimeNs): void {
