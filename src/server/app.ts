@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
 import fastify, {
   type FastifyBaseLogger,
@@ -14,9 +14,9 @@ import fastify, {
 } from 'fastify';
 import { bearerToken } from './authentication.ts';
 import { ComparisonService, DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './comparison-service.ts';
-import { installErrorHandlers } from './error-handler.ts';
+import { asEdgeError, installErrorHandlers, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
-import { DEFAULT_SUBSCRIBER_OPTIONS, type SubscriberOptions } from './event-subscriber.ts';
+import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
 import { Idempotency } from './idempotency.ts';
 import { ServiceLibrary } from './library.ts';
 import { openApiDocument } from './openapi.ts';
@@ -26,6 +26,7 @@ import { comparisonRoutes } from './routes/comparisons.ts';
 import { healthRoutes } from './routes/health.ts';
 import { libraryRoutes } from './routes/library.ts';
 import type { ComparisonStore } from './store.ts';
+import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export type App = FastifyInstance<
@@ -46,6 +47,13 @@ export interface AppParts {
   readonly subscriberOptions?: Partial<SubscriberOptions>;
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route speaks WebSocket. */
+    socket?: true;
+  }
+}
+
 const BODY_BYTES_MAX = 1024 * 1024;
 const SOCKET_MESSAGE_BYTES_MAX = 64 * 1024;
 
@@ -54,51 +62,58 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.logger,
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
+    frameworkErrors: (error, request, reply) => void sendProblem(asEdgeError(error), request, reply),
     // A request that came in before the stop is answered; a new one is told to go elsewhere.
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // JSON is the only thing that a body can be.
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler(validate);
   // Answers go out as they are. A result that passed through a schema might lose or reorder fields, and has to be the
   // same, byte for byte, as that of the command line.
   app.setSerializerCompiler(() => JSON.stringify);
   installErrorHandlers(app);
 
+  const library = new ServiceLibrary();
+  const idempotency = new Idempotency();
+  const comparisons = new ComparisonService(parts.pool, parts.store, parts.logger, {
+    ...DEFAULT_SERVICE_LIMITS,
+    ...parts.limits,
+  });
+
+  // Before the listening socket closes: no new work, every socket told, unfinished comparisons cancelled. This stands
+  // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
+  const sockets = new Set<EventSubscriber>();
   let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+    for (const subscriber of sockets) subscriber.goAway();
+    await comparisons.stop();
+  });
+
+  await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
+  // These stand behind it: it has to have seen a request, or it does not end the connection of one that is refused.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    done();
+    const isSocketRoute = request.routeOptions.config.socket === true;
+    done(request.ws && !isSocketRoute ? new EdgeError('ROUTE_NOT_FOUND', 'There is no WebSocket here.') : undefined);
   });
   if (parts.token !== undefined) app.addHook('onRequest', bearerToken(parts.token));
   app.addHook('preHandler', (request, _reply, done) => {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
-  await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
   await app.register(swagger, { openapi: openApiDocument(parts.token !== undefined) });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
-  const library = new ServiceLibrary();
-  const idempotency = new Idempotency();
-  const limits = { ...DEFAULT_SERVICE_LIMITS, ...parts.limits };
-  const comparisons = new ComparisonService(parts.pool, parts.store, parts.logger, limits);
   healthRoutes(app, () => stopping);
   catalogRoutes(app);
   libraryRoutes(app, library, idempotency);
   comparisonRoutes(app, { comparisons, store: parts.store, library, idempotency });
-  const endSockets = comparisonEventRoutes(app, comparisons, {
-    ...DEFAULT_SUBSCRIBER_OPTIONS,
-    ...parts.subscriberOptions,
-  });
-
-  // Before the listening socket closes: no new work, unfinished comparisons cancelled, every socket told.
-  app.addHook('preClose', async () => {
-    stopping = true;
-    endSockets();
-    await comparisons.stop();
-  });
+  comparisonEventRoutes(app, comparisons, sockets, { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions });
   return app;
 }

@@ -38,7 +38,7 @@ export function refusing<T>(code: EdgeErrorCode, act: () => T): T {
   }
 }
 
-function asEdgeError(error: FastifyError | Error): EdgeError {
+export function asEdgeError(error: FastifyError | Error): EdgeError {
   if (error instanceof EdgeError) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_VALIDATION') return invalidRequest(error as FastifyError);

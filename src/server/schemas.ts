@@ -1,9 +1,7 @@
 // Shapes of requests and answers, for validation and for the OpenAPI document. Scenarios and profiles are read by the
 // lab, which knows their rules: here they are only objects.
 
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { FastifySchemaCompiler } from 'fastify';
-import Type, { type TSchema } from 'typebox';
+import Type from 'typebox';
 import { comparisonDocumentSchema } from '../lab/comparison.ts';
 import { EDGE_ERRORS, type EdgeErrorCode, type Problem } from './errors.ts';
 import { STATUSES } from './store.ts';
@@ -49,15 +47,6 @@ export const IdempotencyHeaders = Type.Object({
     }),
   ),
 });
-
-/**
- * For bodies that the lab reads: the schema in the OpenAPI document is the real one, but what is wrong is said by the
- * lab, whose messages tell what is allowed. Here a body only has to be an object.
- */
-export const objectBody: FastifySchemaCompiler<TSchema> = (route) =>
-  TypeBoxValidatorCompiler(route.httpPart === 'body' ? { ...route, schema: AnyObject } : route);
-
-const AnyObject = Type.Object({}, { additionalProperties: true });
 
 const ProgressSchema = Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'Runs.' });
 const StatusSchema = Type.Enum([...STATUSES]);

@@ -7,17 +7,17 @@ import { IdParams, problems } from '../schemas.ts';
 
 const HEARTBEAT_MS = 30_000;
 
-/** The socket of a comparison. Returns what ends all open ones when the service stops. */
+/** The socket of a comparison. `open` holds the subscribers of all open ones. */
 export function comparisonEventRoutes(
   app: App,
   comparisons: ComparisonService,
+  open: Set<EventSubscriber>,
   options: SubscriberOptions,
-): () => void {
-  const open = new Set<EventSubscriber>();
-
+): void {
   app.route({
     method: 'GET',
     url: '/v1/comparisons/:id/events',
+    config: { socket: true },
     schema: {
       tags: ['comparisons'],
       summary: 'WebSocket: records and progress of a comparison. See docs/reference/api.md.',
@@ -49,10 +49,6 @@ export function comparisonEventRoutes(
       });
     },
   });
-
-  return () => {
-    for (const subscriber of open) subscriber.goAway();
-  };
 }
 
 /** Ends a socket whose other end has gone without a word, or reads so slowly that it does not even answer a ping. */

@@ -15,11 +15,11 @@ import {
   ComparisonSchema,
   IdempotencyHeaders,
   IdParams,
-  objectBody,
   problems,
   ResultQuery,
 } from '../schemas.ts';
 import type { ComparisonStore, StoredComparison } from '../store.ts';
+import { validateObjectBody } from '../validation.ts';
 
 interface Parts {
   readonly comparisons: ComparisonService;
@@ -34,7 +34,7 @@ export function comparisonRoutes(app: App, { comparisons, store, library, idempo
   app.post(
     '/v1/comparisons',
     {
-      validatorCompiler: objectBody,
+      validatorCompiler: validateObjectBody,
       schema: {
         tags,
         summary: 'Starts a comparison.',

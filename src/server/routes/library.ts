@@ -9,14 +9,8 @@ import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import type { Idempotency } from '../idempotency.ts';
 import type { ServiceLibrary, Shelf } from '../library.ts';
 import { pageOf } from '../paging.ts';
-import {
-  IdempotencyHeaders,
-  LibraryListQuery,
-  LibraryListSchema,
-  NameParams,
-  objectBody,
-  problems,
-} from '../schemas.ts';
+import { IdempotencyHeaders, LibraryListQuery, LibraryListSchema, NameParams, problems } from '../schemas.ts';
+import { validateObjectBody } from '../validation.ts';
 
 export function libraryRoutes(app: App, library: ServiceLibrary, idempotency: Idempotency): void {
   shelfRoutes(app, '/v1/scenarios', library.scenarios, scenarioDocumentSchema, 'SCENARIO_INVALID', idempotency);
@@ -67,7 +61,7 @@ function shelfRoutes(
   app.post(
     url,
     {
-      validatorCompiler: objectBody,
+      validatorCompiler: validateObjectBody,
       schema: {
         tags,
         summary: `Adds a ${kind} under its name, for as long as the service runs.`,

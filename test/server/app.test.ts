@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { EDGE_ERRORS } from '../../src/server/errors.ts';
+import { startService } from './support/service.ts';
+
+describe('any call', () => {
+  it('unknown: 404 ROUTE_NOT_FOUND as a problem with an instance', async () => {
+    const app = await startService();
+    const response = await app.inject({ method: 'PUT', url: '/v1/nothing?x=1' });
+    expect(response.statusCode).toBe(404);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response.json()).toEqual({
+      type: 'urn:stallscope:error:ROUTE_NOT_FOUND',
+      title: EDGE_ERRORS.ROUTE_NOT_FOUND.title,
+      status: 404,
+      code: 'ROUTE_NOT_FOUND',
+      detail: 'PUT /v1/nothing is no call of this API.',
+      instance: '/v1/nothing',
+    });
+  });
+
+  it('an address that cannot be decoded: 400 as a problem', async () => {
+    const app = await startService();
+    const response = await app.inject('/v1/scenarios/%E0%A4%A');
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
+  });
+
+  it('answered: with an id that the log has too', async () => {
+    const app = await startService();
+    expect((await app.inject('/healthz')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('an error that nobody expected: 500 INTERNAL that says nothing of it', async () => {
+    const app = await startService();
+    app.get('/fails', () => {
+      throw new Error('secret of the house');
+    });
+    const response = await app.inject('/fails');
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([500, 'INTERNAL']);
+    expect(response.body).not.toContain('secret');
+  });
+});
+
+describe('health', () => {
+  it.each(['/healthz', '/readyz'])('%s: 200', async (url) => {
+    const app = await startService();
+    const response = await app.inject(url);
+    expect([response.statusCode, response.json<object>()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('STALLSCOPE_TOKEN', () => {
+  const token = 'a-token';
+
+  it.each(['/v1/catalog', '/v1/comparisons', '/docs', '/openapi.json', '/unknown'])(
+    '%s without it: 401',
+    async (url) => {
+      const app = await startService({ token });
+      const response = await app.inject(url);
+      expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([401, 'UNAUTHORIZED']);
+      expect(response.headers['www-authenticate']).toBe('Bearer realm="stallscope"');
+    },
+  );
+
+  it.each(['Bearer wrong', `Basic ${token}`, token, 'Bearer', `Bearer ${token} and more`])(
+    '"%s": 401',
+    async (value) => {
+      const app = await startService({ token });
+      const response = await app.inject({ url: '/v1/catalog', headers: { authorization: value } });
+      expect(response.statusCode).toBe(401);
+    },
+  );
+
+  it('with it: 200', async () => {
+    const app = await startService({ token });
+    const response = await app.inject({ url: '/v1/catalog', headers: { authorization: `Bearer ${token}` } });
+    expect(response.statusCode).toBe(200);
+  });
+
+  it.each(['/healthz', '/readyz'])('%s: open', async (url) => {
+    const app = await startService({ token });
+    expect((await app.inject(url)).statusCode).toBe(200);
+  });
+});
+
+describe('GET /openapi.json', () => {
+  interface Operation {
+    responses: Record<string, { content?: Record<string, unknown> }>;
+  }
+  interface Document {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+  }
+
+  it('is OpenAPI 3.1 and has every call, each with the problems that it may answer', async () => {
+    const app = await startService();
+    const document = (await app.inject('/openapi.json')).json<Document>();
+    expect(document.openapi).toBe('3.1.0');
+    const calls = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(calls.toSorted()).toEqual([
+      'DELETE /v1/comparisons/{id}',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /v1/catalog',
+      'GET /v1/comparisons',
+      'GET /v1/comparisons/{id}',
+      'GET /v1/comparisons/{id}/events',
+      'GET /v1/comparisons/{id}/result',
+      'GET /v1/comparisons/{id}/trace',
+      'GET /v1/profiles',
+      'GET /v1/profiles/{name}',
+      'GET /v1/scenarios',
+      'GET /v1/scenarios/{name}',
+      'POST /v1/comparisons',
+      'POST /v1/profiles',
+      'POST /v1/scenarios',
+    ]);
+    const errors = Object.values(document.paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ responses }) => Object.entries(responses))
+      .filter(([status]) => Number(status) >= 400);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const [, response] of errors)
+      expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json']);
+  });
+
+  it('describes the body of a comparison as the lab has it', async () => {
+    const app = await startService();
+    const body = (await app.inject('/openapi.json')).body;
+    expect(body).toContain('Notifier schemes, each once.');
+    expect(body).toContain('Kernel version that the fault path and the zap follow.');
+  });
+});
+
+describe('GET /docs', () => {
+  it('is a page that loads nothing from elsewhere', async () => {
+    const app = await startService();
+    const page = await app.inject({ url: '/docs/', headers: { accept: 'text/html' } });
+    expect(page.statusCode).toBe(200);
+    const loaded = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+    expect(loaded.length).toBeGreaterThan(2);
+    for (const url of loaded) {
+      expect(url).toMatch(/^\.?\//);
+      const path = new URL(url, 'http://localhost/docs/').pathname;
+      expect([path, (await app.inject(path)).statusCode]).toEqual([path, 200]);
+    }
+  });
+});
