@@ -2,12 +2,14 @@
 // The one file that has to run on an old Node: it finds Node 24 and hands over. npm and npx put
 // node_modules/.bin first on the path, so most calls arrive here on the right version already.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_MAJOR = 24;
 
 if (Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR) {
+  // Before the first import, so that compiled code and stripped types are kept from one call to the next.
+  module.enableCompileCache?.();
   await import('../src/cli/main.ts');
 } else {
   handOver(packagedNode());

@@ -1,6 +1,5 @@
 // The command line. Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 bad usage.
 
-import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -13,8 +12,6 @@ import { packageVersion } from './package-version.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-
-enableCompileCache();
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,9 @@
 // Runs in worker threads: one run a thread, as many at a time as there are threads, the others in line. A run that
 // nobody wants any more is ended with its thread, because it is one synchronous call and hears nothing.
 
+import module from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -133,6 +135,7 @@ export class WorkerPool {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb ?? DEFAULT_MEMORY_MB },
       execArgv: [],
+      env: threadEnvironment(),
     });
     // Only a thread without a run ends here: one that could not even start. Piscina would let the others wait for
     // ever, so they are told, and the next run finds new threads.
@@ -144,6 +147,13 @@ export class WorkerPool {
     });
     return piscina;
   }
+}
+
+/** A thread does not inherit the cache of compiled code, only the variable that names its place. It halves the start. */
+function threadEnvironment(): NodeJS.ProcessEnv {
+  const versionedFolder = module.getCompileCacheDir();
+  if (versionedFolder === undefined) return process.env;
+  return { ...process.env, NODE_COMPILE_CACHE: dirname(versionedFolder) };
 }
 
 /** The pool's end of one run's record stream. */
