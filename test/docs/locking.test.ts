@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadProfile } from '../../src/lab/library.ts';
+import { Timeline } from '../../src/lab/run.ts';
+import type { RunInput } from '../../src/lab/run-types.ts';
+import { parseScenario } from '../../src/lab/scenario.ts';
+import { availableIds, hgmVersions, schemeIds } from '../../src/lab/vocabulary.ts';
+import { buildWorld } from '../../src/lab/world.ts';
+import * as mmLocks from '../../src/mm/locks.ts';
+import { codeWords, headings, readPage, section, tableRows } from './markdown.ts';
+
+const PAGE = readPage('docs/locking.md');
+const profile = loadProfile('epyc-uncontended');
+
+/** Outer first, as the page has it. */
+const order = tableRows(section(PAGE, 'The order')).map(([name = '', kind = '', under = '']) => ({
+  name: codeWords(name)[0] ?? '',
+  kind,
+  under: codeWords(under),
+}));
+const place = new Map(order.map(({ name }, index) => [name, index]));
+
+const inversions = tableRows(section(PAGE, 'The inversion of HGM v1')).map(([name = '', under = '', version = '']) => ({
+  edge: edgeOf(codeWords(under)[0] ?? '', codeWords(name)[0] ?? ''),
+  version: codeWords(version)[0] ?? '',
+}));
+
+function edgeOf(outer: string, inner: string): string {
+  return `${outer} > ${inner}`;
+}
+
+/** One huge page, a part of it mapped: the guest faults the rest in while userspace does the same and collapses it. */
+const filling = {
+  vm: { vcpus: 4, populatedFraction: 0.5 },
+  guest: { pattern: 'uniform' },
+  timeline: [
+    { at: '40us', operation: 'madv-split' },
+    { at: '50us', operation: 'uffdio-continue', step: '4KiB' },
+    { at: '100us', operation: 'madv-collapse' },
+  ],
+  settle: '1ms',
+};
+
+const programs: readonly { name: string; document: Record<string, unknown> }[] = [
+  { name: 'a 2 MiB page', document: { ...filling, vm: { ...filling.vm, memory: '2MiB', backing: 'hugetlb-2m' } } },
+  {
+    name: 'a 1 GiB page, nearly empty',
+    document: {
+      ...filling,
+      vm: { vcpus: 4, memory: '1GiB', backing: 'hugetlb-1g', populatedFraction: 0.001 },
+      timeline: [
+        { at: '50us', operation: 'uffdio-continue', range: { length: '4MiB' }, step: '4KiB' },
+        { at: '100us', operation: 'madv-collapse' },
+      ],
+    },
+  },
+  {
+    name: 'four 2 MiB pages in one call',
+    document: {
+      vm: { vcpus: 4, memory: '8MiB', backing: 'hugetlb-2m' },
+      timeline: [{ at: '50us', operation: 'madv-collapse' }],
+      settle: '1ms',
+    },
+  },
+];
+
+interface Observation {
+  readonly edges: readonly string[];
+  readonly findings: readonly string[];
+}
+
+function observe(document: Record<string, unknown>, version: string, scheme: RunInput['scheme']): Observation {
+  const scenario = parseScenario({ ...document, hgm: { version } });
+  const input: RunInput = { scenario, profile, scheme, mapcount: 'subpage', seed: 1 };
+  const world = buildWorld(input, () => {});
+  const { sim } = world.machine;
+  const timeline = new Timeline(world, input);
+  for (const vcpu of world.vcpus) vcpu.start();
+  timeline.start();
+  const outcome = sim.run({ events: 5_000_000, until: () => timeline.allDone });
+  if (outcome.kind !== 'until') throw new Error(`${version}, ${scheme}: the run ended with ${outcome.kind}`);
+  return {
+    edges: sim.lockdep.orders().map(([outer, inner]) => edgeOf(outer, inner)),
+    findings: sim.lockdep.findings.map(({ kind }) => kind),
+  };
+}
+
+interface ObservedRun extends Observation {
+  readonly version: string;
+  readonly name: string;
+}
+
+describe('docs/locking.md', () => {
+  let runs: readonly ObservedRun[] = [];
+
+  beforeAll(() => {
+    runs = availableIds(hgmVersions).flatMap((version) =>
+      programs.flatMap(({ name, document }) =>
+        schemeIds.map((scheme) => ({ version, name, ...observe(document, version, scheme) })),
+      ),
+    );
+  });
+
+  it('the table: names each class once, and only outer ones under it', () => {
+    expect(place.size).toBe(order.length);
+    const wrong = order.flatMap(({ name, under }, index) =>
+      under.filter((outer) => (place.get(outer) ?? index) >= index).map((outer) => edgeOf(outer, name)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('the table: has every lock class of mm, with its kind', () => {
+    const kinds = Object.values(mmLocks).map(({ name, kind }) => `${name} ${kind}`);
+    expect(order.map(({ name, kind }) => `${name} ${kind}`)).toEqual(expect.arrayContaining(kinds));
+  });
+
+  it('every class of the table: has its card, and there are no others', () => {
+    const cards = headings(section(PAGE, 'The locks'), 3).flatMap(codeWords);
+    expect(cards).toEqual(order.map(({ name }) => name));
+  });
+
+  it('collapses, faults and CONTINUE: the observed orders are those of the table', () => {
+    const listed = order.flatMap(({ name, under }) => under.map((outer) => edgeOf(outer, name)));
+    const exceptions = new Set(inversions.map(({ edge }) => edge));
+    const observed = new Set(runs.flatMap(({ edges }) => edges).filter((edge) => !exceptions.has(edge)));
+    expect([...observed].sort()).toEqual(listed.sort());
+  });
+
+  it('the documented inversion: appears in its version over several huge pages, and nowhere else', () => {
+    expect(inversions).toHaveLength(1);
+    for (const { edge, version } of inversions) {
+      const shown = runs.filter(({ edges }) => edges.includes(edge));
+      expect(new Set(shown.map((run) => run.version))).toEqual(new Set([version]));
+      expect(new Set(shown.map((run) => run.name))).toEqual(new Set(['four 2 MiB pages in one call']));
+      expect(shown).toHaveLength(schemeIds.length);
+    }
+  });
+
+  it('lockdep: reports that inversion and nothing else', () => {
+    for (const { version, name, findings } of runs) {
+      const inverted = version === 'v1' && name === 'four 2 MiB pages in one call';
+      expect(findings).toEqual(inverted ? ['order-inversion'] : []);
+    }
+  });
+});
