@@ -235,6 +235,45 @@ export class TestWorld {
     this.rows.push([this.sim.now, this.sim.current.name, what]);
   }
 
+  /**
+   * What `describe` says while `task` lives, looked at every ns by a thread of its own: each change once, in order. The
+   * last entry is the state that the task leaves behind.
+   */
+  watch(task: Task, describe: () => string): string[] {
+    const seen: string[] = [];
+    const look = (): void => {
+      const state = describe();
+      if (state !== seen.at(-1)) seen.push(state);
+    };
+    this.spawn(
+      'watch',
+      (function* watching(): Process {
+        while (task.state !== 'ended') {
+          look();
+          yield 1;
+        }
+        look();
+      })(),
+    );
+    return seen;
+  }
+
+  /** The locks of mm that somebody holds, outer ones first, and whether a notifier section is open. */
+  mmLocks(): string {
+    const { mm, vma, mapping } = this;
+    const mode = (name: string, lock: { isHeld: boolean; isWriteHeld: boolean }): string =>
+      lock.isHeld ? `${name}:${lock.isWriteHeld ? 'W' : 'R'}` : '';
+    const held = [
+      mode('mmap', mm.mmapLock),
+      [...mapping.folios()].some(([index]) => mm.faultMutex(mapping, index).isHeld) ? 'mutex' : '',
+      mode('vma', vma.hugetlbLock),
+      mode('i_mmap', mapping.iMmapRwsem),
+      [...mapping.folios()].some(([, folio]) => folio.lock.isHeld) ? 'folio' : '',
+      mm.notifiers.openSections.size > 0 ? 'section' : '',
+    ];
+    return held.filter((name) => name !== '').join(' ');
+  }
+
   // ---- Looking -----------------------------------------------------------------------------------------------------
 
   /** Level of the host leaf of each page, 0 where there is none. */
@@ -268,8 +307,7 @@ export class TestWorld {
   }
 }
 
-/** A process that only lets time pass, for scripts of several steps. */
-export function* after(ns: number, call: () => void): Process {
-  yield ns;
-  call();
+/** Lets time pass until the condition holds: for a thread that has to come in at a certain moment of another one. */
+export function* until(condition: () => boolean): Process {
+  while (!condition()) yield 1;
 }
