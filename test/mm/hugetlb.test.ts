@@ -41,29 +41,16 @@ describe('hugetlb_full_walk', () => {
 describe('hugetlb_full_walk_alloc', () => {
   test('empty mm, target 4K: makes the three tables on the way, each under the lock above it', () => {
     const world = new TestWorld({ mapped: 0 });
-    const locked: string[] = [];
     const { pageTables } = world.mm;
-    world.spawn('walk', hugetlbFullWalkAlloc(world.vma, world.at(0), 1));
-    world.spawn(
-      'probe',
-      (function* probe() {
-        for (;;) {
-          const tables = [
-            pageTables.root,
-            pageTables.lowestTable(world.at(0), 3),
-            pageTables.lowestTable(world.at(0), 2),
-          ];
-          const held = tables.filter(({ ptl }) => ptl.isHeld).map(({ ptl }) => ptl.lockClass.name);
-          const names = [...new Set(held)].join();
-          if (names !== (locked.at(-1) ?? '')) locked.push(names);
-          if (world.work.tablesAllocated === 3 && names === '') return;
-          yield 1;
-        }
-      })(),
-    );
+    const walk = world.spawn('walk', hugetlbFullWalkAlloc(world.vma, world.at(0), 1));
+    const locked = world.watch(walk, () => {
+      const tables = [pageTables.root, pageTables.lowestTable(world.at(0), 3), pageTables.lowestTable(world.at(0), 2)];
+      const held = tables.filter(({ ptl }) => ptl.isHeld).map(({ ptl }) => ptl.lockClass.name);
+      return [...new Set(held)].join();
+    });
     world.run();
     // The PGD and the PUD share mm.page_table_lock; the PMD table has its own.
-    expect(locked).toEqual(['mm.page_table_lock', '', 'mm.page_table_lock', '', 'pmd_ptl', '']);
+    expect(locked).toEqual(['', 'mm.page_table_lock', '', 'mm.page_table_lock', '', 'pmd_ptl', '']);
     expect(world.work.tablesAllocated).toBe(3);
     expect(world.sim.now).toBeGreaterThanOrEqual(WALK_NS + 3 * TABLE_NS);
     expect(world.mm.pageTables.lowestTable(world.at(0), 1).level).toBe(1);
