@@ -49,97 +49,97 @@ export class EventQueue {
   nextTime = Number.POSITIVE_INFINITY;
 
   // Nodes.
-  #time = new Float64Array(START_CAPACITY);
-  #entity = new Int32Array(START_CAPACITY);
+  private time = new Float64Array(START_CAPACITY);
+  private entity = new Int32Array(START_CAPACITY);
   /** The next node of a bucket, of the top, or of the free nodes. */
-  #next = new Int32Array(START_CAPACITY);
-  #free = NONE;
-  #nodesUsed = 0;
+  private next = new Int32Array(START_CAPACITY);
+  private free = NONE;
+  private nodesUsed = 0;
 
-  #bottomTime = new Float64Array(START_CAPACITY);
-  #bottomNode = new Int32Array(START_CAPACITY);
+  private bottomTime = new Float64Array(START_CAPACITY);
+  private bottomNode = new Int32Array(START_CAPACITY);
   // invariant: bottom is empty only if the queue is.
-  #bottomHead = 0;
-  #bottomTail = 0;
+  private bottomHead = 0;
+  private bottomTail = 0;
 
-  readonly #rungs: Rung[] = [];
-  #rungCount = 0;
+  private readonly rungs: Rung[] = [];
+  private rungCount = 0;
 
-  #top = NONE;
-  #topCount = 0;
-  #topStart = Number.NEGATIVE_INFINITY;
-  #topMin = Number.POSITIVE_INFINITY;
-  #topMax = Number.NEGATIVE_INFINITY;
+  private top = NONE;
+  private topCount = 0;
+  private topStart = Number.NEGATIVE_INFINITY;
+  private topMin = Number.POSITIVE_INFINITY;
+  private topMax = Number.NEGATIVE_INFINITY;
 
   /** Returns the handle of the event. It is good until the event comes up or is cancelled. */
   push(time: number, entity: number): number {
-    let node = this.#free;
+    let node = this.free;
     if (node !== NONE) {
-      this.#free = this.#next[node] as number;
+      this.free = this.next[node] as number;
     } else {
-      node = this.#nodesUsed++;
-      if (node === this.#time.length) this.#growNodes();
+      node = this.nodesUsed++;
+      if (node === this.time.length) this.growNodes();
     }
-    this.#time[node] = time;
-    this.#entity[node] = entity;
+    this.time[node] = time;
+    this.entity[node] = entity;
     if (this.size++ === 0) {
-      this.#bottomHead = 0;
-      this.#bottomTail = 1;
-      this.#bottomTime[0] = time;
-      this.#bottomNode[0] = node;
-      this.#topStart = time;
-      this.#rungCount = 0;
+      this.bottomHead = 0;
+      this.bottomTail = 1;
+      this.bottomTime[0] = time;
+      this.bottomNode[0] = node;
+      this.topStart = time;
+      this.rungCount = 0;
       this.nextTime = time;
       return node;
     }
-    if (time >= this.#topStart) {
-      this.#next[node] = this.#top;
-      this.#top = node;
-      this.#topCount++;
-      if (time < this.#topMin) this.#topMin = time;
-      if (time > this.#topMax) this.#topMax = time;
+    if (time >= this.topStart) {
+      this.next[node] = this.top;
+      this.top = node;
+      this.topCount++;
+      if (time < this.topMin) this.topMin = time;
+      if (time > this.topMax) this.topMax = time;
       return node;
     }
-    for (let at = 0; at < this.#rungCount; at++) {
-      const rung = this.#rungs[at] as Rung;
+    for (let at = 0; at < this.rungCount; at++) {
+      const rung = this.rungs[at] as Rung;
       const bucket = bucketOf(rung, time);
       if (bucket < rung.current) continue;
-      this.#next[node] = rung.buckets[bucket] as number;
+      this.next[node] = rung.buckets[bucket] as number;
       rung.buckets[bucket] = node;
       rung.eventCount++;
       return node;
     }
-    this.#insertIntoBottom(time, node);
+    this.insertIntoBottom(time, node);
     return node;
   }
 
   /** Removes the earliest event and returns its entity, or DEAD. The caller has seen that there is one. */
   pop(): number {
-    const node = this.#bottomNode[this.#bottomHead++] as number;
-    const entity = this.#entity[node] as number;
-    this.#next[node] = this.#free;
-    this.#free = node;
+    const node = this.bottomNode[this.bottomHead++] as number;
+    const entity = this.entity[node] as number;
+    this.next[node] = this.free;
+    this.free = node;
     this.size--;
     if (entity === DEAD) this.dead--;
-    if (this.#bottomHead === this.#bottomTail) this.#refill();
-    else this.nextTime = this.#bottomTime[this.#bottomHead] as number;
+    if (this.bottomHead === this.bottomTail) this.refill();
+    else this.nextTime = this.bottomTime[this.bottomHead] as number;
     return entity;
   }
 
   cancel(node: number): void {
-    this.#entity[node] = DEAD;
+    this.entity[node] = DEAD;
     this.dead++;
     // A timer that is moved again and again must not fill the memory with its former times.
-    if (this.dead > DEAD_MIN && this.dead * 2 > this.size) this.#sweep();
+    if (this.dead > DEAD_MIN && this.dead * 2 > this.size) this.sweep();
   }
 
   /** The event is later than all that came before it at the same time, so it goes behind them. */
-  #insertIntoBottom(time: number, node: number): void {
-    if (this.#bottomTail === this.#bottomTime.length) this.#makeRoomInBottom();
-    const times = this.#bottomTime;
-    const nodes = this.#bottomNode;
-    const head = this.#bottomHead;
-    let at = this.#bottomTail++;
+  private insertIntoBottom(time: number, node: number): void {
+    if (this.bottomTail === this.bottomTime.length) this.makeRoomInBottom();
+    const times = this.bottomTime;
+    const nodes = this.bottomNode;
+    const head = this.bottomHead;
+    let at = this.bottomTail++;
     while (at > head && (times[at - 1] as number) > time) {
       times[at] = times[at - 1] as number;
       nodes[at] = nodes[at - 1] as number;
@@ -148,42 +148,42 @@ export class EventQueue {
     times[at] = time;
     nodes[at] = node;
     if (at === head) this.nextTime = time;
-    if (this.#bottomTail - head > SORTED_MAX) this.#spillBottom();
+    if (this.bottomTail - head > SORTED_MAX) this.spillBottom();
   }
 
   /** Fills the empty bottom with the next events. */
-  #refill(): void {
-    this.#bottomHead = 0;
-    this.#bottomTail = 0;
+  private refill(): void {
+    this.bottomHead = 0;
+    this.bottomTail = 0;
     for (;;) {
-      while (this.#rungCount > 0 && (this.#rungs[this.#rungCount - 1] as Rung).eventCount === 0) this.#rungCount--;
-      if (this.#rungCount === 0) {
-        if (this.#topCount === 0) {
+      while (this.rungCount > 0 && (this.rungs[this.rungCount - 1] as Rung).eventCount === 0) this.rungCount--;
+      if (this.rungCount === 0) {
+        if (this.topCount === 0) {
           this.nextTime = Number.POSITIVE_INFINITY;
           return;
         }
-        if (this.#takeTop()) break;
-      } else if (this.#takeBucket(this.#rungs[this.#rungCount - 1] as Rung)) break;
+        if (this.takeTop()) break;
+      } else if (this.takeBucket(this.rungs[this.rungCount - 1] as Rung)) break;
     }
-    this.nextTime = this.#bottomTime[0] as number;
+    this.nextTime = this.bottomTime[0] as number;
   }
 
   /** Returns whether the top went to the bottom; else it became a rung. */
-  #takeTop(): boolean {
-    const list = this.#top;
-    const count = this.#topCount;
-    const min = this.#topMin;
-    const max = this.#topMax;
-    this.#top = NONE;
-    this.#topCount = 0;
-    this.#topStart = max;
-    this.#topMin = Number.POSITIVE_INFINITY;
-    this.#topMax = Number.NEGATIVE_INFINITY;
-    return this.#lower(list, count, min, max);
+  private takeTop(): boolean {
+    const list = this.top;
+    const count = this.topCount;
+    const min = this.topMin;
+    const max = this.topMax;
+    this.top = NONE;
+    this.topCount = 0;
+    this.topStart = max;
+    this.topMin = Number.POSITIVE_INFINITY;
+    this.topMax = Number.NEGATIVE_INFINITY;
+    return this.lower(list, count, min, max);
   }
 
   /** The same for the next bucket of the lowest rung, which has events. */
-  #takeBucket(rung: Rung): boolean {
+  private takeBucket(rung: Rung): boolean {
     const buckets = rung.buckets;
     let bucket = rung.current;
     while (buckets[bucket] === NONE) bucket++;
@@ -192,48 +192,48 @@ export class EventQueue {
     let count = 0;
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    for (let node = list; node !== NONE; node = this.#next[node] as number) {
-      const time = this.#time[node] as number;
+    for (let node = list; node !== NONE; node = this.next[node] as number) {
+      const time = this.time[node] as number;
       if (time < min) min = time;
       if (time > max) max = time;
       count++;
     }
     rung.eventCount -= count;
     // A rung that is through makes place for the next one.
-    if (rung.current === rung.bucketCount) this.#rungCount--;
-    return this.#lower(list, count, min, max);
+    if (rung.current === rung.bucketCount) this.rungCount--;
+    return this.lower(list, count, min, max);
   }
 
-  #lower(list: number, count: number, min: number, max: number): boolean {
-    if (min === max) this.#fillBottomInOrder(list, count);
-    else if (count <= SORTED_MAX || this.#rungCount === RUNGS_MAX) this.#fillBottomSorted(list, count);
+  private lower(list: number, count: number, min: number, max: number): boolean {
+    if (min === max) this.fillBottomInOrder(list, count);
+    else if (count <= SORTED_MAX || this.rungCount === RUNGS_MAX) this.fillBottomSorted(list, count);
     else {
-      const rung = this.#addRung(count, min, max);
-      this.#spread(rung, this.#reversed(list));
+      const rung = this.addRung(count, min, max);
+      this.spread(rung, this.reversed(list));
       return false;
     }
     return true;
   }
 
   /** All at one time: the order of arrival is the order. */
-  #fillBottomInOrder(list: number, count: number): void {
-    this.#ensureBottom(count);
+  private fillBottomInOrder(list: number, count: number): void {
+    this.ensureBottom(count);
     let at = count;
-    for (let node = list; node !== NONE; node = this.#next[node] as number) {
-      this.#bottomTime[--at] = this.#time[node] as number;
-      this.#bottomNode[at] = node;
+    for (let node = list; node !== NONE; node = this.next[node] as number) {
+      this.bottomTime[--at] = this.time[node] as number;
+      this.bottomNode[at] = node;
     }
-    this.#bottomTail = count;
+    this.bottomTail = count;
   }
 
   /** The list comes latest first, so each one goes before its equals. */
-  #fillBottomSorted(list: number, count: number): void {
-    this.#ensureBottom(count);
-    const times = this.#bottomTime;
-    const nodes = this.#bottomNode;
+  private fillBottomSorted(list: number, count: number): void {
+    this.ensureBottom(count);
+    const times = this.bottomTime;
+    const nodes = this.bottomNode;
     let tail = 0;
-    for (let node = list; node !== NONE; node = this.#next[node] as number) {
-      const time = this.#time[node] as number;
+    for (let node = list; node !== NONE; node = this.next[node] as number) {
+      const time = this.time[node] as number;
       let at = tail++;
       while (at > 0 && (times[at - 1] as number) >= time) {
         times[at] = times[at - 1] as number;
@@ -243,33 +243,33 @@ export class EventQueue {
       times[at] = time;
       nodes[at] = node;
     }
-    this.#bottomTail = count;
+    this.bottomTail = count;
   }
 
   /** Bottom has taken too many events between the present and the next bucket: they become a rung of their own. */
-  #spillBottom(): void {
-    const head = this.#bottomHead;
-    const tail = this.#bottomTail;
-    const min = this.#bottomTime[head] as number;
-    const max = this.#bottomTime[tail - 1] as number;
-    if (min === max || this.#rungCount === RUNGS_MAX) return;
-    const rung = this.#addRung(tail - head, min, max);
+  private spillBottom(): void {
+    const head = this.bottomHead;
+    const tail = this.bottomTail;
+    const min = this.bottomTime[head] as number;
+    const max = this.bottomTime[tail - 1] as number;
+    if (min === max || this.rungCount === RUNGS_MAX) return;
+    const rung = this.addRung(tail - head, min, max);
     for (let at = head; at < tail; at++) {
-      const node = this.#bottomNode[at] as number;
-      const bucket = bucketOf(rung, this.#bottomTime[at] as number);
-      this.#next[node] = rung.buckets[bucket] as number;
+      const node = this.bottomNode[at] as number;
+      const bucket = bucketOf(rung, this.bottomTime[at] as number);
+      this.next[node] = rung.buckets[bucket] as number;
       rung.buckets[bucket] = node;
     }
-    this.#refill();
+    this.refill();
   }
 
   /** A rung for so many events from min to max, still without them. */
-  #addRung(count: number, min: number, max: number): Rung {
-    const at = this.#rungCount++;
-    let rung = this.#rungs[at];
+  private addRung(count: number, min: number, max: number): Rung {
+    const at = this.rungCount++;
+    let rung = this.rungs[at];
     if (rung === undefined) {
       rung = new Rung();
-      this.#rungs[at] = rung;
+      this.rungs[at] = rung;
     }
     const span = max - min;
     let width = 1;
@@ -286,20 +286,20 @@ export class EventQueue {
     return rung;
   }
 
-  #spread(rung: Rung, list: number): void {
+  private spread(rung: Rung, list: number): void {
     const buckets = rung.buckets;
-    const next = this.#next;
+    const next = this.next;
     for (let node = list; node !== NONE; ) {
       const following = next[node] as number;
-      const bucket = bucketOf(rung, this.#time[node] as number);
+      const bucket = bucketOf(rung, this.time[node] as number);
       next[node] = buckets[bucket] as number;
       buckets[bucket] = node;
       node = following;
     }
   }
 
-  #reversed(list: number): number {
-    const next = this.#next;
+  private reversed(list: number): number {
+    const next = this.next;
     let reversed = NONE;
     for (let node = list; node !== NONE; ) {
       const following = next[node] as number;
@@ -311,47 +311,47 @@ export class EventQueue {
   }
 
   /** Takes the dead out, everywhere but at the head, so that nextTime stays what it is. */
-  #sweep(): void {
+  private sweep(): void {
     const before = this.dead;
-    let kept = this.#bottomHead + 1;
-    for (let at = kept; at < this.#bottomTail; at++) {
-      const node = this.#bottomNode[at] as number;
-      if (this.#entity[node] === DEAD) {
-        this.#bury(node);
+    let kept = this.bottomHead + 1;
+    for (let at = kept; at < this.bottomTail; at++) {
+      const node = this.bottomNode[at] as number;
+      if (this.entity[node] === DEAD) {
+        this.bury(node);
         continue;
       }
-      this.#bottomNode[kept] = node;
-      this.#bottomTime[kept++] = this.#bottomTime[at] as number;
+      this.bottomNode[kept] = node;
+      this.bottomTime[kept++] = this.bottomTime[at] as number;
     }
-    this.#bottomTail = kept;
-    for (let at = 0; at < this.#rungCount; at++) {
-      const rung = this.#rungs[at] as Rung;
+    this.bottomTail = kept;
+    for (let at = 0; at < this.rungCount; at++) {
+      const rung = this.rungs[at] as Rung;
       const dead = this.dead;
       for (let bucket = rung.current; bucket < rung.bucketCount; bucket++) {
-        rung.buckets[bucket] = this.#withoutDead(rung.buckets[bucket] as number);
+        rung.buckets[bucket] = this.withoutDead(rung.buckets[bucket] as number);
       }
       rung.eventCount -= dead - this.dead;
     }
     const dead = this.dead;
     // topMin and topMax may be of dead events now: bounds all the same, unless none is left.
-    this.#top = this.#withoutDead(this.#top);
-    this.#topCount -= dead - this.dead;
-    if (this.#topCount === 0) {
-      this.#topMin = Number.POSITIVE_INFINITY;
-      this.#topMax = Number.NEGATIVE_INFINITY;
+    this.top = this.withoutDead(this.top);
+    this.topCount -= dead - this.dead;
+    if (this.topCount === 0) {
+      this.topMin = Number.POSITIVE_INFINITY;
+      this.topMax = Number.NEGATIVE_INFINITY;
     }
     this.size -= before - this.dead;
     assert(this.dead <= 1, 'event queue: a dead event was not found');
   }
 
-  #withoutDead(list: number): number {
-    const next = this.#next;
+  private withoutDead(list: number): number {
+    const next = this.next;
     let first = NONE;
     let last = NONE;
     for (let node = list; node !== NONE; ) {
       const following = next[node] as number;
-      if (this.#entity[node] === DEAD) {
-        this.#bury(node);
+      if (this.entity[node] === DEAD) {
+        this.bury(node);
       } else {
         if (last === NONE) first = node;
         else next[last] = node;
@@ -363,46 +363,46 @@ export class EventQueue {
     return first;
   }
 
-  #bury(node: number): void {
-    this.#next[node] = this.#free;
-    this.#free = node;
+  private bury(node: number): void {
+    this.next[node] = this.free;
+    this.free = node;
     this.dead--;
   }
 
   /** Half of the room in front of the head is enough reason to move; else the arrays grow. */
-  #makeRoomInBottom(): void {
-    const head = this.#bottomHead;
-    const tail = this.#bottomTail;
-    if (head > this.#bottomTime.length / 2) {
-      this.#bottomTime.copyWithin(0, head, tail);
-      this.#bottomNode.copyWithin(0, head, tail);
-      this.#bottomHead = 0;
-      this.#bottomTail = tail - head;
-    } else this.#ensureBottom(this.#bottomTime.length * 2);
+  private makeRoomInBottom(): void {
+    const head = this.bottomHead;
+    const tail = this.bottomTail;
+    if (head > this.bottomTime.length / 2) {
+      this.bottomTime.copyWithin(0, head, tail);
+      this.bottomNode.copyWithin(0, head, tail);
+      this.bottomHead = 0;
+      this.bottomTail = tail - head;
+    } else this.ensureBottom(this.bottomTime.length * 2);
   }
 
-  #ensureBottom(count: number): void {
-    if (count <= this.#bottomTime.length) return;
+  private ensureBottom(count: number): void {
+    if (count <= this.bottomTime.length) return;
     const capacity = 2 ** Math.ceil(Math.log2(count));
     const time = new Float64Array(capacity);
     const node = new Int32Array(capacity);
-    time.set(this.#bottomTime);
-    node.set(this.#bottomNode);
-    this.#bottomTime = time;
-    this.#bottomNode = node;
+    time.set(this.bottomTime);
+    node.set(this.bottomNode);
+    this.bottomTime = time;
+    this.bottomNode = node;
   }
 
-  #growNodes(): void {
-    const capacity = this.#time.length * 2;
+  private growNodes(): void {
+    const capacity = this.time.length * 2;
     const time = new Float64Array(capacity);
     const entity = new Int32Array(capacity);
     const next = new Int32Array(capacity);
-    time.set(this.#time);
-    entity.set(this.#entity);
-    next.set(this.#next);
-    this.#time = time;
-    this.#entity = entity;
-    this.#next = next;
+    time.set(this.time);
+    entity.set(this.entity);
+    next.set(this.next);
+    this.time = time;
+    this.entity = entity;
+    this.next = next;
   }
 }
 

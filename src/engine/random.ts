@@ -8,37 +8,37 @@ const TWO_POW_53 = 0x20_0000_0000_0000;
 
 /** xoshiro128** 1.1 (Blackman and Vigna, 2018), seeded with a hash of (seed, name). */
 export class RandomStream {
-  #s0: number;
-  #s1: number;
-  #s2: number;
-  #s3: number;
+  private s0: number;
+  private s1: number;
+  private s2: number;
+  private s3: number;
 
   constructor(seed: number | string, name: string) {
     // The length of the seed goes in first: ("a", "bc") and ("ab", "c") are two streams.
     const text = String(seed);
     const draw = splitMix32(hash32(`${text.length}:${text}:${name}`, 0x811c9dc5), hash32(name, 0x9747b28c));
-    this.#s0 = draw();
-    this.#s1 = draw();
-    this.#s2 = draw();
+    this.s0 = draw();
+    this.s1 = draw();
+    this.s2 = draw();
     // A state of four zeros would stay there for ever.
-    this.#s3 = draw() || 1;
+    this.s3 = draw() || 1;
   }
 
   nextUint32(): number {
-    const s1 = this.#s1;
+    const s1 = this.s1;
     const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
-    const s2 = this.#s2 ^ this.#s0;
-    const s3 = this.#s3 ^ s1;
-    this.#s1 = s1 ^ s2;
-    this.#s0 ^= s3;
-    this.#s2 = s2 ^ (s1 << 9);
-    this.#s3 = rotateLeft(s3, 11);
+    const s2 = this.s2 ^ this.s0;
+    const s3 = this.s3 ^ s1;
+    this.s1 = s1 ^ s2;
+    this.s0 ^= s3;
+    this.s2 = s2 ^ (s1 << 9);
+    this.s3 = rotateLeft(s3, 11);
     return result;
   }
 
   /** Uniform in [0, 1), all 53 bits of it. */
   next(): number {
-    return this.#next53() / TWO_POW_53;
+    return this.next53() / TWO_POW_53;
   }
 
   /** Uniform in [0, bound), without the bias of a plain remainder. */
@@ -48,7 +48,7 @@ export class RandomStream {
     const span = wide ? TWO_POW_53 : TWO_POW_32;
     const limit = span - (span % bound);
     for (;;) {
-      const drawn = wide ? this.#next53() : this.nextUint32();
+      const drawn = wide ? this.next53() : this.nextUint32();
       if (drawn < limit) return drawn % bound;
     }
   }
@@ -58,7 +58,7 @@ export class RandomStream {
     return -naturalLog(1 - this.next());
   }
 
-  #next53(): number {
+  private next53(): number {
     const high = this.nextUint32() >>> 5;
     return high * 0x400_0000 + (this.nextUint32() >>> 6);
   }

@@ -85,6 +85,9 @@ export type RunOutcome =
 /** Ends a run that was given no budget. */
 export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
 
+/** Locks taken without waiting and without an event in between: more is a loop that lets no time pass. */
+const UNCONTENDED_MAX = 10_000_000;
+
 const WOKEN: StepResult<WakeReason> = completion('woken');
 const TIMED_OUT: StepResult<WakeReason> = completion('timeout');
 const AT_ONCE = suspension(0);
@@ -97,64 +100,69 @@ export class Simulation {
   /** Dispatched and elapsed inline. Timers of observers are none. */
   events = 0;
 
-  readonly #inlineAdvance: boolean;
-  readonly #queue = new EventQueue();
-  readonly #ring = new ReadyRing();
-  #clock: SimTimeNs = 0;
-  #running: Task | null = null;
-  #inRun = false;
+  private readonly inlineAdvance: boolean;
+  private readonly queue = new EventQueue();
+  private readonly ring = new ReadyRing();
+  // Starts as a double, and stays one: a number that outgrows 31 bits in mid-run would cost the compiled code.
+  private clock: SimTimeNs = Number.NaN;
+  private running: Task | null = null;
+  private inRun = false;
 
   // Up to where elapse() may go in this run; -1 where it may not.
-  #inlineLimit: SimTimeNs = -1;
-  #eventLimit = 0;
-  #until: (() => boolean) | null = null;
-  #failure: { readonly error: Error } | null = null;
-  #observerEvents = 0;
+  private inlineLimit: SimTimeNs = -1;
+  private eventLimit = 0;
+  private until: (() => boolean) | null = null;
+  private failure: { readonly error: Error } | null = null;
+  private observerEvents = 0;
+  private uncontended = 0;
+  private uncontendedLimit = UNCONTENDED_MAX;
+  private eventsAtCheck = -1;
 
   /** By slot; a slot of an ended task is used again. */
-  readonly #tasks: (Task | null)[] = [];
-  readonly #freeTaskSlots: number[] = [];
-  #nextTaskId = 0;
+  private readonly taskTable: (Task | null)[] = [];
+  private readonly freeTaskSlots: number[] = [];
+  private nextTaskId = 0;
   /** By slot; in queue and ring a timer is the complement of its slot. */
-  readonly #timers: (Timer | null)[] = [];
-  readonly #freeTimerSlots: number[] = [];
-  #observerEventsQueued = 0;
+  private readonly timerTable: (Timer | null)[] = [];
+  private readonly freeTimerSlots: number[] = [];
+  private observerEventsQueued = 0;
 
-  readonly #spend = new StepOperation<void>(suspension(0), DONE.last);
-  readonly #streams = new Map<string, RandomStream>();
+  private readonly spendOperation = new StepOperation<void>(suspension(0), DONE.last);
+  private readonly streams = new Map<string, RandomStream>();
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
+    this.clock = 0;
     this.wakeUpNs = options.wakeUpNs ?? 0;
     assert(isSimTime(this.wakeUpNs), 'simulation: wakeUpNs is a non-negative integer');
-    this.#inlineAdvance = options.inlineAdvance ?? true;
+    this.inlineAdvance = options.inlineAdvance ?? true;
     this.lockdep = new Lockdep(this, options.lockdep ?? true);
   }
 
   get now(): SimTimeNs {
-    return this.#clock;
+    return this.clock;
   }
 
   /** The task whose process runs. */
   get current(): Task {
-    const task = this.#running;
+    const task = this.running;
     if (task === null) throw new AssertionError('simulation: no process runs');
     return task;
   }
 
   /** The stream of that name: the same one at every call. */
   random(name: string): RandomStream {
-    let stream = this.#streams.get(name);
+    let stream = this.streams.get(name);
     if (stream === undefined) {
       stream = new RandomStream(this.seed, name);
-      this.#streams.set(name, stream);
+      this.streams.set(name, stream);
     }
     return stream;
   }
 
   /** Tasks that have not ended, in order of their start. */
   tasks(): readonly Task[] {
-    return this.#tasks.filter((task) => task !== null).sort((a, b) => a.id - b.id);
+    return this.taskTable.filter((task) => task !== null).sort((a, b) => a.id - b.id);
   }
 
   // ---- Tasks ---------------------------------------------------------------------------------------------------
@@ -162,11 +170,11 @@ export class Simulation {
   spawn<T>(name: string, process: Process<T>, options: SpawnOptions = {}): Task<T> {
     const delayNs = options.delayNs ?? 0;
     assert(isSimTime(delayNs), 'spawn: delayNs is a non-negative integer');
-    const id = this.#nextTaskId++;
-    const slot = this.#freeTaskSlots.pop() ?? this.#tasks.length;
+    const id = this.nextTaskId++;
+    const slot = this.freeTaskSlots.pop() ?? this.taskTable.length;
     const task = new Task<T>(id, slot, name, process, options.cpu ?? id, options.daemon ?? false);
-    this.#tasks[slot] = task;
-    this.#makeReady(task, delayNs);
+    this.taskTable[slot] = task;
+    this.makeReady(task, delayNs);
     return task;
   }
 
@@ -188,17 +196,17 @@ export class Simulation {
    * its budget. What is no duration gets false too, and the yield that follows is refused with the name of the task.
    */
   elapse(ns: SimTimeNs): boolean {
-    const untilNs = this.#clock + ns;
+    const untilNs = this.clock + ns;
     if (
-      untilNs < this.#queue.nextTime &&
-      untilNs <= this.#inlineLimit &&
-      this.#ring.head === this.#ring.tail &&
-      this.events < this.#eventLimit &&
+      untilNs < this.queue.nextTime &&
+      untilNs <= this.inlineLimit &&
+      this.ring.head === this.ring.tail &&
+      this.events < this.eventLimit &&
       ns >= 0 &&
       Math.floor(ns) === ns &&
-      (this.#until === null || !this.#until())
+      (this.until === null || !this.until())
     ) {
-      this.#clock = untilNs;
+      this.clock = untilNs;
       this.events++;
       return true;
     }
@@ -208,8 +216,8 @@ export class Simulation {
   spend(ns: SimTimeNs): Operation {
     if (this.elapse(ns)) return DONE;
     // One object for all: the engine reads the number before anything else can run.
-    this.#spend.first.value = ns;
-    return this.#spend;
+    this.spendOperation.first.value = ns;
+    return this.spendOperation;
   }
 
   /** Sleeps until wake(task). */
@@ -222,12 +230,12 @@ export class Simulation {
   parkUntil(timeNs: SimTimeNs): Operation<WakeReason> {
     const task = this.current;
     this.lockdep.sleeping(task);
-    assert(timeNs >= this.#clock, 'parkUntil: the time is past');
+    assert(timeNs >= this.clock, 'parkUntil: the time is past');
     task.timedWait ??= new StepOperation<WakeReason>(PARKED, WOKEN);
     const wait = task.timedWait;
-    wait.last = timeNs === this.#clock ? TIMED_OUT : WOKEN;
-    wait.first = timeNs === this.#clock ? AT_ONCE : PARKED;
-    if (timeNs > this.#clock && timeNs !== Number.POSITIVE_INFINITY) this.#scheduleTask(task, timeNs);
+    wait.last = timeNs === this.clock ? TIMED_OUT : WOKEN;
+    wait.first = timeNs === this.clock ? AT_ONCE : PARKED;
+    if (timeNs > this.clock && timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
     return wait;
   }
 
@@ -237,12 +245,12 @@ export class Simulation {
       task.stateCode === PARKED_STATE && task.timedWait !== null && task.waitingFor === null,
       'retime: the task is not in parkUntil',
     );
-    assert(timeNs >= this.#clock, 'retime: the time is past');
-    this.#cancelDeadline(task);
-    if (timeNs === this.#clock) {
+    assert(timeNs >= this.clock, 'retime: the time is past');
+    if (task.event !== -1) this.cancelDeadline(task);
+    if (timeNs === this.clock) {
       task.timedWait.last = TIMED_OUT;
-      this.#makeReady(task, 0);
-    } else if (timeNs !== Number.POSITIVE_INFINITY) this.#scheduleTask(task, timeNs);
+      this.makeReady(task, 0);
+    } else if (timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
   }
 
   /** A parked task becomes ready, after the delay. */
@@ -252,83 +260,101 @@ export class Simulation {
     this.resume(task, delayNs);
   }
 
-  /** The locks' own wake: the waiter has been granted what it waits for. */
-  resume(task: Task, delayNs: SimTimeNs): void {
-    if (task.stateCode !== PARKED_STATE) {
-      throw new AssertionError(
-        task.waitingFor === null
-          ? `wake: task "${task.name}" is ${task.state}, not parked`
-          : `task "${task.name}" is ${task.state} while it waits for "${task.waitingFor.lockClass.name}": an acquire without yield*`,
-      );
-    }
-    this.#cancelDeadline(task);
-    this.#makeReady(task, delayNs);
+  private resume(task: Task, delayNs: SimTimeNs): void {
+    if (task.stateCode !== PARKED_STATE)
+      throw new AssertionError(`wake: task "${task.name}" is ${task.state}, not parked`);
+    if (task.event !== -1) this.cancelDeadline(task);
+    this.makeReady(task, delayNs);
   }
 
-  #makeReady(task: Task, delayNs: SimTimeNs): void {
+  /** The locks' own wake: the waiter has got what it waits for. */
+  grant(task: Task, delayNs: SimTimeNs): void {
+    if (task.stateCode !== PARKED_STATE) throw acquireWithoutYield(task);
+    task.granted = true;
     if (delayNs === 0) {
       task.stateCode = READY;
-      this.#ring.push(task.slot);
+      this.ring.push(task.slot);
+    } else this.makeReady(task, delayNs);
+  }
+
+  /**
+   * Counts an acquire that did not wait. No event happens in it, so a loop of them that lets no time pass would never meet
+   * the budget of events: it meets this one.
+   */
+  countUncontended(): void {
+    if (++this.uncontended > this.uncontendedLimit) this.checkProgress();
+  }
+
+  private checkProgress(): void {
+    if (this.events === this.eventsAtCheck) {
+      throw new AssertionError(`takes locks ${UNCONTENDED_MAX} times in a row and lets no time pass`);
+    }
+    this.eventsAtCheck = this.events;
+    this.uncontendedLimit = this.uncontended + UNCONTENDED_MAX;
+  }
+
+  private makeReady(task: Task, delayNs: SimTimeNs): void {
+    if (delayNs === 0) {
+      task.stateCode = READY;
+      this.ring.push(task.slot);
     } else {
       task.stateCode = TIMED;
-      this.#scheduleTask(task, this.#clock + delayNs);
+      this.scheduleTask(task, this.clock + delayNs);
     }
   }
 
-  #scheduleTask(task: Task, timeNs: SimTimeNs): void {
-    if (!Number.isSafeInteger(timeNs))
-      throw new AssertionError(`task "${task.name}" waits until ${timeNs} ns, which is no integer time`);
-    task.event = this.#queue.push(timeNs, task.slot);
+  private scheduleTask(task: Task, timeNs: SimTimeNs): number {
+    if (!Number.isSafeInteger(timeNs)) throw new AssertionError(`waits until ${timeNs} ns, which is no integer time`);
+    return this.queue.push(timeNs, task.slot);
   }
 
-  #cancelDeadline(task: Task): void {
-    if (task.event === -1) return;
-    this.#queue.cancel(task.event);
+  private cancelDeadline(task: Task): void {
+    this.queue.cancel(task.event);
     task.event = -1;
   }
 
   // ---- Timers --------------------------------------------------------------------------------------------------
 
-  timer(call: () => void): Timer {
+  timer(call: (timer: Timer) => void): Timer {
     return new Timer(this, call, false);
   }
 
   /** For observers: it fires in virtual time, and the run is the same with it and without it. */
-  observerTimer(call: () => void): Timer {
+  observerTimer(call: (timer: Timer) => void): Timer {
     return new Timer(this, call, true);
   }
 
   /** Called by Timer.arm(), with the timer disarmed. */
   armTimer(timer: Timer, atNs: SimTimeNs): void {
     if (timer.slot === -1) {
-      timer.slot = this.#freeTimerSlots.pop() ?? this.#timers.length;
-      this.#timers[timer.slot] = timer;
+      timer.slot = this.freeTimerSlots.pop() ?? this.timerTable.length;
+      this.timerTable[timer.slot] = timer;
     }
-    if (atNs === this.#clock) {
+    if (atNs === this.clock) {
       timer.ready = true;
       timer.ringEntries++;
-      this.#ring.push(~timer.slot);
+      this.ring.push(~timer.slot);
       return;
     }
-    timer.event = this.#queue.push(atNs, ~timer.slot);
-    if (timer.background) this.#observerEventsQueued++;
+    timer.event = this.queue.push(atNs, ~timer.slot);
+    if (timer.background) this.observerEventsQueued++;
   }
 
   /** Called by Timer.disarm(), with the timer armed. */
   disarmTimer(timer: Timer): void {
     timer.ready = false;
     if (timer.event !== -1) {
-      this.#queue.cancel(timer.event);
+      this.queue.cancel(timer.event);
       timer.event = -1;
-      if (timer.background) this.#observerEventsQueued--;
+      if (timer.background) this.observerEventsQueued--;
     }
-    this.#freeTimerSlot(timer);
+    this.freeTimerSlot(timer);
   }
 
-  #freeTimerSlot(timer: Timer): void {
-    if (timer.ringEntries > 0) return;
-    this.#timers[timer.slot] = null;
-    this.#freeTimerSlots.push(timer.slot);
+  private freeTimerSlot(timer: Timer): void {
+    if (timer.slot === -1 || timer.ringEntries > 0) return;
+    this.timerTable[timer.slot] = null;
+    this.freeTimerSlots.push(timer.slot);
     timer.slot = -1;
   }
 
@@ -336,190 +362,193 @@ export class Simulation {
 
   /** Called from an observer or a guard: the run stops with outcome 'failed' before its next event. */
   fail(error: unknown): void {
-    this.#failure ??= { error: error instanceof Error ? error : new Error(String(error)) };
-    this.#inlineLimit = -1;
-    this.#eventLimit = -1;
+    this.failure ??= { error: error instanceof Error ? error : new Error(String(error)) };
+    this.inlineLimit = -1;
+    this.eventLimit = -1;
   }
 
   /** Goes on until a limit is met, or nothing is left to do. May be called again. */
   run(limits: RunLimits = {}): RunOutcome {
-    assert(!this.#inRun, 'run: called from inside of a run');
-    const failedBefore = this.#failed();
+    assert(!this.inRun, 'run: called from inside of a run');
+    const failedBefore = this.failed();
     if (failedBefore !== null) return failedBefore;
     const untilNs = limits.untilNs ?? Number.POSITIVE_INFINITY;
     const simulatedNs = limits.simulatedNs ?? Number.POSITIVE_INFINITY;
     const limitNs = Math.min(untilNs, simulatedNs, Number.MAX_SAFE_INTEGER);
-    assert(untilNs >= this.#clock, 'run: untilNs is past');
-    this.#eventLimit = limits.events ?? DEFAULT_EVENT_BUDGET;
-    this.#inlineLimit = this.#inlineAdvance ? limitNs : -1;
-    this.#until = limits.until ?? null;
-    this.#inRun = true;
+    assert(untilNs >= this.clock, 'run: untilNs is past');
+    this.eventLimit = limits.events ?? DEFAULT_EVENT_BUDGET;
+    this.inlineLimit = this.inlineAdvance ? limitNs : -1;
+    this.until = limits.until ?? null;
+    this.inRun = true;
     let ended: 'empty' | 'limit' | 'until' | 'events';
     try {
-      ended = this.#loop(limitNs);
+      ended = this.loop(limitNs);
     } catch (error) {
-      this.fail(this.#named(error));
+      this.fail(this.named(error));
       ended = 'events';
     }
-    this.#inRun = false;
-    this.#running = null;
-    this.#inlineLimit = -1;
-    this.#until = null;
+    this.inRun = false;
+    this.running = null;
+    this.inlineLimit = -1;
+    this.until = null;
 
-    const failed = this.#failed();
+    const failed = this.failed();
     if (failed !== null) return failed;
     switch (ended) {
       case 'empty':
-        return this.#outcomeOfEmptyQueue();
+        return this.outcomeOfEmptyQueue();
       case 'until':
         return { kind: 'until' };
       case 'events':
         return { kind: 'event-budget', events: this.events };
       case 'limit':
-        this.#clock = Math.max(this.#clock, limitNs);
-        return untilNs <= simulatedNs ? { kind: 'until' } : { kind: 'time-budget', simulatedNs: this.#clock };
+        this.clock = Math.max(this.clock, limitNs);
+        return untilNs <= simulatedNs ? { kind: 'until' } : { kind: 'time-budget', simulatedNs: this.clock };
     }
   }
 
-  #loop(limitNs: SimTimeNs): 'empty' | 'limit' | 'until' | 'events' {
-    const queue = this.#queue;
-    const ring = this.#ring;
-    const until = this.#until;
+  private loop(limitNs: SimTimeNs): 'empty' | 'limit' | 'until' | 'events' {
+    const queue = this.queue;
+    const ring = this.ring;
+    const until = this.until;
     for (;;) {
-      if (queue.nextTime > this.#clock) {
+      if (queue.nextTime > this.clock) {
         while (ring.head !== ring.tail) {
-          if (this.events >= this.#eventLimit) return 'events';
-          if (this.#dispatchFromRing() && until?.() === true) return 'until';
+          if (this.events >= this.eventLimit) return 'events';
+          if (this.dispatchFromRing() && until?.() === true) return 'until';
         }
-        if (queue.size - queue.dead === this.#observerEventsQueued) return 'empty';
+        if (queue.size - queue.dead === this.observerEventsQueued) return 'empty';
         if (queue.nextTime > limitNs) return 'limit';
       }
-      if (this.events >= this.#eventLimit) return 'events';
-      if (this.#dispatchFromQueue(queue.nextTime) && until?.() === true) return 'until';
+      if (this.events >= this.eventLimit) return 'events';
+      if (this.dispatchFromQueue(queue.nextTime) && until?.() === true) return 'until';
     }
   }
 
   /** Returns whether that was an event of the run. Time does not advance to a cancelled one. */
-  #dispatchFromQueue(timeNs: SimTimeNs): boolean {
-    const entity = this.#queue.pop();
+  private dispatchFromQueue(timeNs: SimTimeNs): boolean {
+    const entity = this.queue.pop();
     if (entity >= 0) {
-      const task = this.#tasks[entity] as Task;
-      task.event = -1;
-      this.#clock = timeNs;
-      if (task.stateCode === PARKED_STATE) (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
-      this.#step(task);
+      const task = this.taskTable[entity] as Task;
+      this.clock = timeNs;
+      if (task.stateCode === PARKED_STATE) {
+        task.event = -1;
+        (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
+      }
+      this.step(task);
       return true;
     }
     if (entity === DEAD) return false;
-    const timer = this.#timers[~entity] as Timer;
+    const timer = this.timerTable[~entity] as Timer;
     timer.event = -1;
-    if (timer.background) this.#observerEventsQueued--;
-    this.#clock = timeNs;
-    return this.#fire(timer);
+    if (timer.background) this.observerEventsQueued--;
+    this.clock = timeNs;
+    return this.fire(timer);
   }
 
-  #dispatchFromRing(): boolean {
-    const entity = this.#ring.shift();
+  private dispatchFromRing(): boolean {
+    const entity = this.ring.shift();
     if (entity >= 0) {
-      this.#step(this.#tasks[entity] as Task);
+      this.step(this.taskTable[entity] as Task);
       return true;
     }
-    const timer = this.#timers[~entity] as Timer;
+    const timer = this.timerTable[~entity] as Timer;
     timer.ringEntries--;
     if (timer.ringEntries > 0) return false;
     if (!timer.ready) {
-      if (timer.event === -1) this.#freeTimerSlot(timer);
+      if (timer.event === -1) this.freeTimerSlot(timer);
       return false;
     }
     timer.ready = false;
-    return this.#fire(timer);
+    return this.fire(timer);
   }
 
-  #fire(timer: Timer): boolean {
-    this.#freeTimerSlot(timer);
-    this.#running = null;
+  private fire(timer: Timer): boolean {
+    this.running = null;
     if (timer.background) {
       // Observers have a budget of their own, as large as the run's: they may not hang it either.
-      if (++this.#observerEvents > this.#eventLimit)
-        this.fail(new Error('the timers of observers used up the budget of events'));
-      timer.call();
-      return false;
-    }
-    this.events++;
+      if (++this.observerEvents > this.eventLimit)
+        this.fail(new Error('observers: their timers used up the event budget'));
+    } else this.events++;
     // Time cannot pass inside of a plain function.
-    const inlineLimit = this.#inlineLimit;
-    this.#inlineLimit = -1;
-    timer.call();
-    if (this.#failure === null) this.#inlineLimit = inlineLimit;
-    return true;
+    const inlineLimit = this.inlineLimit;
+    this.inlineLimit = -1;
+    timer.call(timer);
+    if (this.failure === null) this.inlineLimit = inlineLimit;
+    if (!timer.armed) this.freeTimerSlot(timer);
+    return !timer.background;
   }
 
-  #step(task: Task): void {
+  private step(task: Task): void {
     this.events++;
-    this.#running = task;
-    if (task.waitingFor !== null) this.#endWait(task);
+    this.running = task;
+    if (task.waitingFor !== null) this.endWait(task);
     const step = (task.process as unknown as Iterator<number, unknown, number>).next(RESUMED);
     if (step.done === true) {
-      this.#end(task, step.value);
+      this.end(task, step.value);
       return;
     }
     const yielded = step.value as number;
     if (yielded > 0) {
       task.stateCode = TIMED;
-      this.#scheduleTask(task, this.#clock + yielded);
+      this.scheduleTask(task, this.clock + yielded);
     } else if (yielded === PARK) {
       task.stateCode = PARKED_STATE;
     } else if (yielded === 0) {
       task.stateCode = READY;
-      this.#ring.push(task.slot);
+      this.ring.push(task.slot);
     } else {
       throw new AssertionError(`yielded ${String(yielded)}, which is neither a duration in ns nor PARK`);
     }
   }
 
-  #endWait(task: Task): void {
+  private endWait(task: Task): void {
     const waitable = task.waitingFor as Waitable;
-    if (!task.granted)
-      throw new AssertionError(`runs on while it waits for "${waitable.lockClass.name}": an acquire without yield*`);
+    if (!task.granted) throw acquireWithoutYield(task);
     task.waitingFor = null;
-    task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.#clock);
+    task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.clock);
   }
 
-  #end(task: Task, result: unknown): void {
+  private end(task: Task, result: unknown): void {
     task.stateCode = ENDED;
     task.result = result;
     this.lockdep.ended(task);
-    this.#tasks[task.slot] = null;
-    this.#freeTaskSlots.push(task.slot);
+    this.taskTable[task.slot] = null;
+    this.freeTaskSlots.push(task.slot);
     if (task.joiners === null) return;
     for (const joiner of task.joiners) this.wake(joiner);
     task.joiners = null;
   }
 
-  #named(error: unknown): Error {
-    const task = this.#running;
+  private named(error: unknown): Error {
+    const task = this.running;
     if (task === null) return error instanceof Error ? error : new Error(String(error));
     const message = error instanceof Error ? error.message : String(error);
-    return new Error(`task "${task.name}" at ${this.#clock} ns: ${message}`, { cause: error });
+    return new Error(`task "${task.name}" at ${this.clock} ns: ${message}`, { cause: error });
   }
 
-  #failed(): RunOutcome | null {
-    return this.#failure === null ? null : { kind: 'failed', error: this.#failure.error };
+  private failed(): RunOutcome | null {
+    return this.failure === null ? null : { kind: 'failed', error: this.failure.error };
   }
 
-  #outcomeOfEmptyQueue(): RunOutcome {
+  private outcomeOfEmptyQueue(): RunOutcome {
     const tasks = this.tasks();
     if (tasks.every((task) => task.daemon)) return { kind: 'idle' };
     const waiting = tasks.map((task) => ({
       task: task.name,
       waitingFor: task.waitingFor?.lockClass.name ?? null,
-      heldBy: task.waitingFor === null ? [] : this.#holders(task.waitingFor).map((holder) => holder.name),
+      heldBy: task.waitingFor === null ? [] : this.holders(task.waitingFor).map((holder) => holder.name),
       held: task.held.map(({ lock }) => lock.lockClass.name),
     }));
     return { kind: 'deadlock', waiting };
   }
 
-  #holders(lock: Waitable): readonly Task[] {
+  private holders(lock: Waitable): readonly Task[] {
     return this.tasks().filter((task) => task.holds(lock, 'any'));
   }
 }
+
+const acquireWithoutYield = (task: Task): AssertionError =>
+  new AssertionError(
+    `task "${task.name}" is ${task.state} while it waits for "${task.waitingFor?.lockClass.name}": an acquire without yield*`,
+  );

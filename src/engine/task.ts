@@ -29,36 +29,24 @@ const stateNames: readonly TaskState[] = ['ready', 'timed', 'parked', 'ended'];
 export type WakeReason = 'woken' | 'timeout';
 
 export class Task<T = unknown> {
-  readonly id: number;
-  readonly name: string;
-  /** A parked daemon does not make a deadlock of an empty queue. */
-  readonly daemon: boolean;
-  /** Which CPU the task runs on, for cache lines. */
-  cpu: number;
-  result: T | undefined = undefined;
-
-  /** What the task waits for, from the slow path of its acquire until it runs again. */
-  waitingFor: Waitable | null = null;
-  waitSinceNs: SimTimeNs = 0;
-  /** Called by the engine when a wait for a lock has ended (after the wake-up latency), before the process goes on. */
-  onWaitEnd: ((lockClass: LockClass, sinceNs: SimTimeNs, untilNs: SimTimeNs) => void) | null = null;
-
-  // From here on: the engine's and the locks' own.
-
+  // What every step touches comes first, so that it shares a line of the cache. The engine's and the locks' own.
   readonly process: Process<T>;
   /** Index in the simulation's table of tasks; free for another one as soon as this one has ended. */
   readonly slot: number;
   stateCode = READY;
-  /** Handle of the task's event in the queue, or -1. */
+  /** Handle of the task's event in the queue, or -1: of a deadline, which may be moved; no other event is. */
   event = -1;
-  /** The operation of parkUntil, made at its first use. */
-  timedWait: StepOperation<WakeReason> | null = null;
-  joiners: Task[] | null = null;
+
+  /** What the task waits for, from the slow path of its acquire until it runs again. */
+  waitingFor: Waitable | null = null;
+  waitSinceNs: SimTimeNs = Number.NaN;
+  /** Called by the engine when a wait for a lock has ended (after the wake-up latency), before the process goes on. */
+  onWaitEnd: ((lockClass: LockClass, sinceNs: SimTimeNs, untilNs: SimTimeNs) => void) | null = null;
 
   // A task waits for one thing at a time, so the queue of a lock is a list through its waiters.
   nextWaiter: Task | null = null;
-  waitsForWrite = false;
-  waitClassIndex = 0;
+  /** What heldInfo will be. */
+  waitInfo = 0;
   granted = false;
 
   // Held locks, the latest last. Two arrays instead of one of objects: taking a lock allocates nothing.
@@ -66,7 +54,17 @@ export class Task<T = unknown> {
   readonly heldLocks: Waitable[] = [];
   /** Lockdep's class index * 2, + 1 if held for write. */
   readonly heldInfo: number[] = [];
-  heldSpinning = 0;
+
+  readonly id: number;
+  readonly name: string;
+  /** A parked daemon does not make a deadlock of an empty queue. */
+  readonly daemon: boolean;
+  /** Which CPU the task runs on, for cache lines. */
+  cpu: number;
+  result: T | undefined = undefined;
+  /** The operation of parkUntil, made at its first use. */
+  timedWait: StepOperation<WakeReason> | null = null;
+  joiners: Task[] | null = null;
 
   constructor(id: number, slot: number, name: string, process: Process<T>, cpu: number, daemon: boolean) {
     this.id = id;
@@ -75,6 +73,7 @@ export class Task<T = unknown> {
     this.process = process;
     this.cpu = cpu;
     this.daemon = daemon;
+    this.waitSinceNs = 0;
   }
 
   get state(): TaskState {
@@ -88,6 +87,18 @@ export class Task<T = unknown> {
       .map((lock, at) => ({ lock, mode: ((this.heldInfo[at] as number) & 1) === 1 ? 'write' : 'read' }));
   }
 
+  get waitsForWrite(): boolean {
+    return (this.waitInfo & 1) === 1;
+  }
+
+  /** Whether it may not sleep. */
+  get holdsSpinning(): boolean {
+    for (let at = 0; at < this.heldDepth; at++) {
+      if ((this.heldLocks[at] as Waitable).lockClass.kind === 'spinning') return true;
+    }
+    return false;
+  }
+
   holds(lock: Waitable, mode: HoldMode | 'any'): boolean {
     for (let at = this.heldDepth - 1; at >= 0; at--) {
       if (this.heldLocks[at] !== lock) continue;
@@ -96,30 +107,34 @@ export class Task<T = unknown> {
     return false;
   }
 
-  pushHeld(lock: Waitable, classIndex: number, write: boolean, spinning: boolean): void {
+  pushHeld(lock: Waitable, info: number): void {
     const depth = this.heldDepth;
     this.heldLocks[depth] = lock;
-    this.heldInfo[depth] = classIndex * 2 + (write ? 1 : 0);
+    this.heldInfo[depth] = info;
     this.heldDepth = depth + 1;
-    if (spinning) this.heldSpinning++;
   }
 
-  /** Most locks are released in the reverse order, so the search starts at the latest. */
-  popHeld(lock: Waitable, write: boolean, spinning: boolean): void {
+  /** Most locks are released in the reverse order of their acquire. */
+  popHeld(lock: Waitable, write: 0 | 1): void {
     const last = this.heldDepth - 1;
-    const bit = write ? 1 : 0;
+    if (last >= 0 && this.heldLocks[last] === lock && ((this.heldInfo[last] as number) & 1) === write)
+      this.heldDepth = last;
+    else this.removeHeld(lock, write);
+  }
+
+  private removeHeld(lock: Waitable, write: 0 | 1): void {
+    const last = this.heldDepth - 1;
     for (let at = last; at >= 0; at--) {
-      if (this.heldLocks[at] !== lock || ((this.heldInfo[at] as number) & 1) !== bit) continue;
+      if (this.heldLocks[at] !== lock || ((this.heldInfo[at] as number) & 1) !== write) continue;
       for (let behind = at; behind < last; behind++) {
         this.heldLocks[behind] = this.heldLocks[behind + 1] as Waitable;
         this.heldInfo[behind] = this.heldInfo[behind + 1] as number;
       }
       this.heldDepth = last;
-      if (spinning) this.heldSpinning--;
       return;
     }
     throw new AssertionError(
-      `task "${this.name}" releases "${lock.lockClass.name}" (${write ? 'write' : 'read'}), which it does not hold`,
+      `task "${this.name}" releases "${lock.lockClass.name}" (${write === 1 ? 'write' : 'read'}), which it does not hold`,
     );
   }
 

@@ -21,26 +21,26 @@ export class CacheLine {
   accesses = 0;
   /** Time spent behind others, without the accesses themselves. */
   waitedNs = 0;
-  readonly #sim: Simulation;
-  readonly #hotNs: SimTimeNs;
-  readonly #transferNs: SimTimeNs;
-  #owner = NOBODY;
-  #busyUntilNs: SimTimeNs = 0;
+  private readonly sim: Simulation;
+  private readonly hotNs: SimTimeNs;
+  private readonly transferNs: SimTimeNs;
+  private owner = NOBODY;
+  private busyUntilNs: SimTimeNs = 0;
 
   constructor(sim: Simulation, costs: CacheLineCosts) {
     assert(isSimTime(costs.hotNs) && isSimTime(costs.transferNs), 'cache line: costs are non-negative integers');
-    this.#sim = sim;
-    this.#hotNs = costs.hotNs;
-    this.#transferNs = costs.transferNs;
+    this.sim = sim;
+    this.hotNs = costs.hotNs;
+    this.transferNs = costs.transferNs;
   }
 
   /** The ns from now until this atomic operation has finished. The caller spends them. */
   access(cpu: number): SimTimeNs {
-    const now = this.#sim.now;
-    const start = Math.max(now, this.#busyUntilNs);
-    const finish = start + (this.#owner === cpu ? this.#hotNs : this.#transferNs);
-    this.#owner = cpu;
-    this.#busyUntilNs = finish;
+    const now = this.sim.now;
+    const start = Math.max(now, this.busyUntilNs);
+    const finish = start + (this.owner === cpu ? this.hotNs : this.transferNs);
+    this.owner = cpu;
+    this.busyUntilNs = finish;
     this.accesses++;
     this.waitedNs += start - now;
     return finish - now;

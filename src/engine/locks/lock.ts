@@ -14,46 +14,54 @@ export abstract class Lock implements Waitable {
   firstWaiter: Task | null = null;
 
   protected readonly sim: Simulation;
-  readonly #classIndex: number;
-  #lastWaiter: Task | null = null;
+  /** What a task's heldInfo says of a reader of this lock; one more for a writer. */
+  private readonly readInfo: number;
+  private lastWaiter: Task | null = null;
 
   constructor(sim: Simulation, lockClass: LockClass) {
     this.sim = sim;
     this.lockClass = lockClass;
     this.sleeping = lockClass.kind === 'sleeping';
-    this.#classIndex = sim.lockdep.classIndex(lockClass);
+    this.readInfo = sim.lockdep.classIndex(lockClass) * 2;
   }
 
-  protected classIndex(subclass: number): number {
-    return subclass === 0 ? this.#classIndex : this.sim.lockdep.classIndex(this.lockClass, subclass);
+  protected info(subclass: number, write: 0 | 1): number {
+    return (subclass === 0 ? this.readInfo : this.sim.lockdep.classIndex(this.lockClass, subclass) * 2) + write;
   }
 
-  /** The lock is the task's: at once, by a trylock, or by hand-over. */
-  protected hold(task: Task, classIndex: number, write: boolean): void {
-    task.pushHeld(this, classIndex, write, !this.sleeping);
+  /** Any acquire that may wait begins here. */
+  protected begin(task: Task, info: number): void {
+    if (task.heldDepth > 0) this.sim.lockdep.acquiring(task, this, info >> 1);
   }
 
-  protected drop(task: Task, write: boolean): void {
-    task.popHeld(this, write, !this.sleeping);
+  /** The lock was free. */
+  protected take(task: Task, info: number): Operation {
+    this.sim.countUncontended();
+    task.pushHeld(this, info);
+    return DONE;
   }
 
-  protected wait(task: Task, classIndex: number, write: boolean): Operation {
-    this.sim.lockdep.blocking(task, this);
+  protected wait(task: Task, info: number): Operation {
+    if (task.heldDepth > 0) this.sim.lockdep.blocking(task, this);
     task.waitingFor = this;
     task.waitSinceNs = this.sim.now;
     task.granted = false;
-    task.waitsForWrite = write;
-    task.waitClassIndex = classIndex;
-    this.#append(task);
+    task.waitInfo = info;
+    task.nextWaiter = null;
+    if (this.lastWaiter === null) this.firstWaiter = task;
+    else this.lastWaiter.nextWaiter = task;
+    this.lastWaiter = task;
+    this.waiters++;
     return PARK_ONCE;
   }
 
   /** The first waiter becomes a holder. */
   protected grantFirst(): void {
     const task = this.firstWaiter as Task;
-    this.firstWaiter = task.nextWaiter;
-    if (task.nextWaiter === null) this.#lastWaiter = null;
-    this.#grant(task);
+    const next = task.nextWaiter;
+    this.firstWaiter = next;
+    if (next === null) this.lastWaiter = null;
+    this.grant(task);
   }
 
   /** All waiting readers up to a number become holders; waiting writers keep their places. Returns how many. */
@@ -67,8 +75,8 @@ export abstract class Lock implements Waitable {
       } else {
         if (before === null) this.firstWaiter = next;
         else before.nextWaiter = next;
-        if (next === null) this.#lastWaiter = before;
-        this.#grant(task);
+        if (next === null) this.lastWaiter = before;
+        this.grant(task);
         granted++;
       }
       task = next;
@@ -76,20 +84,10 @@ export abstract class Lock implements Waitable {
     return granted;
   }
 
-  #append(task: Task): void {
-    task.nextWaiter = null;
-    if (this.#lastWaiter === null) this.firstWaiter = task;
-    else this.#lastWaiter.nextWaiter = task;
-    this.#lastWaiter = task;
-    this.waiters++;
-  }
-
-  #grant(task: Task): void {
-    task.nextWaiter = null;
+  private grant(task: Task): void {
     this.waiters--;
-    task.granted = true;
-    this.hold(task, task.waitClassIndex, task.waitsForWrite);
-    this.sim.resume(task, this.sleeping ? this.sim.wakeUpNs : 0);
+    task.pushHeld(this, task.waitInfo);
+    this.sim.grant(task, this.sleeping ? this.sim.wakeUpNs : 0);
   }
 }
 
@@ -99,24 +97,23 @@ export abstract class ExclusiveLock extends Lock {
 
   acquire(subclass = 0): Operation {
     const task = this.sim.current;
-    const classIndex = this.classIndex(subclass);
-    this.sim.lockdep.acquiring(task, this, classIndex);
-    if (this.isHeld) return this.wait(task, classIndex, true);
+    const info = this.info(subclass, 1);
+    this.begin(task, info);
+    if (this.isHeld) return this.wait(task, info);
     this.isHeld = true;
-    this.hold(task, classIndex, true);
-    return DONE;
+    return this.take(task, info);
   }
 
   /** Never waits, and so can be part of no deadlock as the last link: it makes no order. */
   tryAcquire(subclass = 0): boolean {
     if (this.isHeld) return false;
     this.isHeld = true;
-    this.hold(this.sim.current, this.classIndex(subclass), true);
+    this.take(this.sim.current, this.info(subclass, 1));
     return true;
   }
 
   release(): Operation {
-    this.drop(this.sim.current, true);
+    this.sim.current.popHeld(this, 1);
     if (this.firstWaiter === null) this.isHeld = false;
     else this.grantFirst();
     return DONE;
@@ -134,48 +131,46 @@ export abstract class SharedLock extends Lock {
 
   acquireRead(subclass = 0): Operation {
     const task = this.sim.current;
-    const classIndex = this.classIndex(subclass);
-    this.sim.lockdep.acquiring(task, this, classIndex);
+    const info = this.info(subclass, 0);
+    this.begin(task, info);
     // A writer that waits blocks later readers: else a stream of them would starve it.
-    if (this.isWriteHeld || this.firstWaiter !== null) return this.wait(task, classIndex, false);
+    if (this.isWriteHeld || this.firstWaiter !== null) return this.wait(task, info);
     this.readers++;
-    this.hold(task, classIndex, false);
-    return DONE;
+    return this.take(task, info);
   }
 
   acquireWrite(subclass = 0): Operation {
     const task = this.sim.current;
-    const classIndex = this.classIndex(subclass);
-    this.sim.lockdep.acquiring(task, this, classIndex);
-    if (this.isWriteHeld || this.readers > 0) return this.wait(task, classIndex, true);
+    const info = this.info(subclass, 1);
+    this.begin(task, info);
+    if (this.isWriteHeld || this.readers > 0) return this.wait(task, info);
     this.isWriteHeld = true;
-    this.hold(task, classIndex, true);
-    return DONE;
+    return this.take(task, info);
   }
 
   tryAcquireRead(subclass = 0): boolean {
     if (this.isWriteHeld || this.firstWaiter !== null) return false;
     this.readers++;
-    this.hold(this.sim.current, this.classIndex(subclass), false);
+    this.take(this.sim.current, this.info(subclass, 0));
     return true;
   }
 
   tryAcquireWrite(subclass = 0): boolean {
     if (this.isWriteHeld || this.readers > 0) return false;
     this.isWriteHeld = true;
-    this.hold(this.sim.current, this.classIndex(subclass), true);
+    this.take(this.sim.current, this.info(subclass, 1));
     return true;
   }
 
   releaseRead(): Operation {
-    this.drop(this.sim.current, false);
+    this.sim.current.popHeld(this, 0);
     this.readers--;
     if (this.readers === 0 && this.firstWaiter !== null) this.handOver();
     return DONE;
   }
 
   releaseWrite(): Operation {
-    this.drop(this.sim.current, true);
+    this.sim.current.popHeld(this, 1);
     this.isWriteHeld = false;
     if (this.firstWaiter !== null) this.handOver();
     return DONE;

@@ -24,16 +24,16 @@ export class RwSemaphore extends SharedLock {
     this.sim.current.downgradeHeld(this);
     this.isWriteHeld = false;
     this.readers = 1;
-    if (this.firstWaiter !== null && !this.firstWaiter.waitsForWrite) this.#grantReaderBatch();
+    if (this.firstWaiter !== null && !this.firstWaiter.waitsForWrite) this.grantReaderBatch();
     return DONE;
   }
 
   protected handOver(): void {
     if (this.firstWaiter?.waitsForWrite === true) this.grantFirstWriter();
-    else this.#grantReaderBatch();
+    else this.grantReaderBatch();
   }
 
-  #grantReaderBatch(): void {
+  private grantReaderBatch(): void {
     this.readers += this.grantReaders(READERS_AT_ONCE_MAX);
   }
 }

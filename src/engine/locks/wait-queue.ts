@@ -11,41 +11,39 @@ export class WaitQueue implements Waitable {
   readonly lockClass: LockClass;
   /** How many tasks wait. */
   length = 0;
-  readonly #sim: Simulation;
-  readonly #sleeping: boolean;
-  #first: Task | null = null;
-  #last: Task | null = null;
+  private readonly sim: Simulation;
+  private readonly sleeping: boolean;
+  private first: Task | null = null;
+  private last: Task | null = null;
 
   constructor(sim: Simulation, lockClass: LockClass) {
-    this.#sim = sim;
+    this.sim = sim;
     this.lockClass = lockClass;
-    this.#sleeping = lockClass.kind === 'sleeping';
+    this.sleeping = lockClass.kind === 'sleeping';
   }
 
   wait(): Operation {
-    const task = this.#sim.current;
-    if (this.#sleeping) this.#sim.lockdep.sleeping(task);
+    const task = this.sim.current;
+    if (this.sleeping) this.sim.lockdep.sleeping(task);
     task.waitingFor = this;
-    task.waitSinceNs = this.#sim.now;
+    task.waitSinceNs = this.sim.now;
     task.granted = false;
     task.nextWaiter = null;
-    if (this.#last === null) this.#first = task;
-    else this.#last.nextWaiter = task;
-    this.#last = task;
+    if (this.last === null) this.first = task;
+    else this.last.nextWaiter = task;
+    this.last = task;
     this.length++;
     return PARK_ONCE;
   }
 
   /** Wakes who waited longest. Returns whether there was one. */
   wakeOne(): boolean {
-    const task = this.#first;
+    const task = this.first;
     if (task === null) return false;
-    this.#first = task.nextWaiter;
-    if (this.#first === null) this.#last = null;
-    task.nextWaiter = null;
-    task.granted = true;
+    this.first = task.nextWaiter;
+    if (this.first === null) this.last = null;
     this.length--;
-    this.#sim.resume(task, this.#sleeping ? this.#sim.wakeUpNs : 0);
+    this.sim.grant(task, this.sleeping ? this.sim.wakeUpNs : 0);
     return true;
   }
 
