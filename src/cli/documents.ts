@@ -6,7 +6,7 @@ import { builtInLibrary, type Library } from '../lab/library.ts';
 import { parseProfileDocument } from '../lab/profile.ts';
 
 /** A name has no slash and no ending; everything else is a path. */
-export function isFile(argument: string): boolean {
+function isFile(argument: string): boolean {
   return argument.endsWith('.json') || argument.includes('/');
 }
 

@@ -5,7 +5,7 @@ import { type Overrides, parseAssignment } from '../lab/scenario-overrides.ts';
 import { mapcountSchemes, schemeIds } from '../lab/vocabulary.ts';
 
 /** For options that may be given again and again. */
-export function collect(value: string, before: readonly string[] | undefined): string[] {
+function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 

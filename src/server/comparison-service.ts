@@ -29,7 +29,7 @@ import { type ComparisonStatus, type ComparisonStore, isFinished, type StoredCom
 import type { PooledRun, WorkerPool } from './worker-pool.ts';
 
 /** Topics that every run streams. The others cost more than the run itself: one has to ask for them. */
-export const DEFAULT_TOPICS: readonly Topic[] = ['stall', 'notifier', 'operation', 'finding', 'progress'];
+const DEFAULT_TOPICS: readonly Topic[] = ['stall', 'notifier', 'operation', 'finding', 'progress'];
 
 export interface ServiceLimits {
   /** Comparisons that are queued or running. */

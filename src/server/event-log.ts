@@ -34,7 +34,7 @@ export interface EventLogLimits {
   readonly frameEvents: number;
 }
 
-export const DEFAULT_LOG_LIMITS: EventLogLimits = { events: 65_536, frameEvents: 256 };
+const DEFAULT_LOG_LIMITS: EventLogLimits = { events: 65_536, frameEvents: 256 };
 
 export class EventLog {
   readonly #limits: EventLogLimits;

@@ -26,7 +26,7 @@ export interface SubscriberOptions {
 
 export const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = { flushMs: 10, graceMs: 100, bufferedBytes: 256 * 1024 };
 
-export const SubscribeMessage = Type.Object(
+const SubscribeMessage = Type.Object(
   {
     type: Type.Literal('subscribe'),
     topics: Type.Optional(Type.Array(Type.Enum([...TOPICS]), { description: 'Topics to send. Default: all.' })),

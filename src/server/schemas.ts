@@ -8,7 +8,7 @@ import { STATUSES } from './store.ts';
 
 const closed = { additionalProperties: false } as const;
 
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -53,7 +53,7 @@ const StatusSchema = Type.Enum([...STATUSES]);
 
 export const AcceptedSchema = Type.Object({ id: Type.String(), status: StatusSchema });
 
-export const ComparisonSummarySchema = Type.Object({
+const ComparisonSummarySchema = Type.Object({
   id: Type.String(),
   status: StatusSchema,
   createdAt: Type.String({ format: 'date-time' }),

@@ -23,6 +23,13 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
   const pool = new WorkerPool({ threads });
   const app = await buildApp({ pool, store: new MemoryStore(), logger, token });
 
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    await pool.close();
+    throw error;
+  }
   closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info({ signal }, 'stopping');
@@ -31,12 +38,4 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
     logger.info('stopped');
     logger.flush();
   });
-
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    await pool.close();
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@ import type { ComparisonRequest } from '../lab/comparison.ts';
 import type { ComparisonResult } from '../lab/result.ts';
 import type { Problem } from './errors.ts';
 
-export const FINISHED_STATUSES = ['succeeded', 'failed', 'cancelled'] as const;
+const FINISHED_STATUSES = ['succeeded', 'failed', 'cancelled'] as const;
 export const STATUSES = ['queued', 'running', ...FINISHED_STATUSES] as const;
 export type ComparisonStatus = (typeof STATUSES)[number];
 

@@ -10,7 +10,7 @@ export type Frame =
   | { type: 'end'; status: string }
   | { type: 'error'; problem: { code: string; detail: string } };
 
-export interface EventFields {
+interface EventFields {
   seq: number;
   topic: string;
   simTimeNs: number;

@@ -6,7 +6,7 @@ import { type App, type AppParts, buildApp } from '../../../src/server/app.ts';
 import { MemoryStore } from '../../../src/server/memory-store.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../../../src/server/worker-pool.ts';
 
-export const FAKE_WORKER = new URL('./fake-worker.ts', import.meta.url);
+const FAKE_WORKER = new URL('./fake-worker.ts', import.meta.url);
 
 export interface ServiceOptions extends Partial<Omit<AppParts, 'pool'>> {
   readonly poolOptions?: WorkerPoolOptions;

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const ENTRY = fileURLToPath(new URL('../../../bin/stallscope.js', import.meta.url));
+
+export interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as a user does, without a terminal. */
+export async function stallscope(...args: string[]): Promise<Ending> {
+  return ending(start(args));
+}
+
+export function start(args: readonly string[], node: string = process.execPath, env = process.env): ChildProcess {
+  const child = spawn(node, [ENTRY, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+export async function ending(child: ChildProcess): Promise<Ending> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+/** A file that is gone when the test has ended. */
+export function temporaryFile(name: string, content: string | object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stallscope-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
