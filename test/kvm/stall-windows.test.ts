@@ -113,7 +113,7 @@ describe('stall windows', () => {
         }
         for (const vcpu of new Set(intervals.map((interval) => interval.vcpu))) {
           const own = windows.filter((window) => window.vcpu === vcpu);
-          own.slice(1).forEach((window, at) => expect(window.startNs).toBeGreaterThan(own[at]?.endNs ?? 0));
+          for (const [at, { startNs }] of own.slice(1).entries()) expect(startNs).toBeGreaterThan(own[at]?.endNs ?? 0);
         }
         for (const cause of stallCauses) {
           const inWindows = windows.reduce((total, { causes }) => total + (causes[cause] ?? 0), 0);
