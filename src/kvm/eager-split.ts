@@ -34,6 +34,7 @@ export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): 
       flush = true;
     }
     if (kvm.needBreak) {
+      work.lockBreaks += 1;
       yield* kvm.readUnlock();
       yield* kvm.readLock();
     }

@@ -45,8 +45,8 @@ export class Kvm {
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
   readonly vcpus: KvmVcpu[] = [];
-  /** How many of them are in guest mode. They keep it themselves: a zap of a large range asks at every entry. */
-  vcpusInGuest = 0;
+  /** How many of them run guest code. They keep it themselves: a zap of a large range asks at every entry. */
+  vcpusRunning = 0;
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
   /** When a huge SPTE last came; null: none has since time 0. */
   lastHugeInstallNs: number | null = null;
@@ -70,12 +70,12 @@ export class Kvm {
 
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
-    if (this.vcpusInGuest === 0) return;
-    for (const vcpu of this.vcpus) if (vcpu.isInGuest) vcpu.spteCleared(gfn(first), pages);
+    if (this.vcpusRunning === 0) return;
+    for (const vcpu of this.vcpus) vcpu.spteCleared(gfn(first), pages);
   }
 
   spteInstalled(first: number, pages: number): void {
-    for (const vcpu of this.vcpus) if (vcpu.isInGuest) vcpu.spteInstalled(gfn(first), pages);
+    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
     if (pages > 1) {
       this.machine.work.hugeInstalls += 1;
       this.lastHugeInstallNs = this.machine.sim.now;

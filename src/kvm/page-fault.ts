@@ -1,15 +1,10 @@
 import type { Process } from '../engine/process.ts';
-import type { Gfn, Level } from '../mm/address.ts';
+import type { Gfn } from '../mm/address.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import type { Kvm } from './kvm.ts';
-import { type FaultAccount, kvmTdpMmuMap } from './tdp-mmu.ts';
+import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
 
-/** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
-export interface FaultResult {
-  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'efault';
-  /** Level of the SPTE that is in place; 0: none. */
-  readonly level: Level | 0;
-}
+export type { FaultResult } from './tdp-mmu.ts';
 
 const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
 
@@ -57,9 +52,7 @@ export function* kvmTdpPageFault(
   // is_page_fault_stale(): from here to the unlock no section can begin, since that takes mmu_lock for write.
   let result: FaultResult = retryInvalidate;
   if (!invalidation.retryGfn(mmuSeq, frame)) {
-    const mapped = yield* kvmTdpMmuMap(kvm, slot, frame, page.pfn, page.writable, account);
-    const outcome = mapped.outcome === 'retry' ? 'retry-frozen' : mapped.outcome;
-    result = { outcome, level: outcome === 'retry-frozen' ? 0 : mapped.level };
+    result = yield* kvmTdpMmuMap(kvm, slot, frame, page.pfn, page.writable, account);
   }
   yield* kvm.readUnlock();
   yield* sim.spend(putFolio(page.folio, cpu));

@@ -53,6 +53,7 @@ export function* tdpMmuZapLeafs(
       if (!sim.elapse(visitNs)) yield visitNs;
     }
     const hostLevel = onlySmallerThanHost === null ? 4 : hostMappingLevel(kvm.mm, onlySmallerThanHost.hva(gfn(at)));
+    if (onlySmallerThanHost !== null && !sim.elapse(costs.hostLevelNs)) yield costs.hostLevelNs;
     const mayZap = table.level < hostLevel;
     let broken = false;
     for (
@@ -91,12 +92,22 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
   yield* kvm.writeLock();
 }
 
+/** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
+export interface FaultResult {
+  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'retry-lost' | 'efault';
+  /** Level of the SPTE that is in place; 0: none. */
+  readonly level: Level | 0;
+}
+
+const retryFrozen: FaultResult = { outcome: 'retry-frozen', level: 0 };
+const retryLost: FaultResult = { outcome: 'retry-lost', level: 0 };
+
 /**
  * Maps `frame` with the largest SPTE that slot and host allow.
  *
  * Models    kvm_tdp_mmu_map(), arch/x86/kvm/mmu/tdp_mmu.c, with kvm_mmu_hugepage_adjust().
  * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
- * Returns   fixed, spurious; retry if the entry is frozen or was changed by another vCPU.
+ * Returns   fixed; spurious where a leaf is there already; retry if the entry is frozen, or changed under the cmpxchg.
  * Left out  Splitting a larger leaf, dirty logging, NX huge pages: no operation here makes them happen.
  */
 export function* kvmTdpMmuMap(
@@ -106,43 +117,52 @@ export function* kvmTdpMmuMap(
   pfn: number,
   writable: boolean,
   account: FaultAccount,
-): Process<{ outcome: 'fixed' | 'spurious' | 'retry'; level: Level }> {
+): Process<FaultResult> {
   const { sim, costs, geometry } = kvm.machine;
   sim.lockdep.assertHeld(kvm.mmuLock, 'read');
   yield* sim.spend(costs.hostLevelNs + costs.tdpMapNs);
   const goal = Math.min(slot.maxLevel(frame, geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
 
-  let table = kvm.tdp.top.find(frame, goal);
-  while (table.level > goal) {
+  for (;;) {
+    const table = kvm.tdp.top.find(frame, goal);
     const index = geometry.index(frame, table.level);
     const kind = table.kind(index);
-    if (kind === EntryKind.Frozen) return { outcome: 'retry', level: table.level };
+    if (kind === EntryKind.Frozen) return retryFrozen;
     if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: table.level };
-    yield* sim.spend(costs.tableAllocNs + costs.atomicHotNs);
-    // The cmpxchg: somebody may have linked a table, or a leaf, while this one was being made.
-    if (table.kind(index) === EntryKind.None) table.link(index, table.newChild(index));
-    table = kvm.tdp.top.find(frame, goal);
+    const atGoal = table.level === goal;
+    yield* sim.spend(atGoal ? costs.atomicHotNs : costs.tableAllocNs + costs.atomicHotNs);
+    // The cmpxchg fails if another vCPU has changed the entry since it was read.
+    if (table.kind(index) !== kind || kvm.tdp.top.find(frame, goal) !== table) return retryLost;
+    if (atGoal) {
+      yield* installLeaf(kvm, slot, frame, table, index, pfn, writable, account);
+      return { outcome: 'fixed', level: goal };
+    }
+    table.link(index, table.newChild(index));
   }
+}
 
-  const index = geometry.index(frame, goal);
-  yield* sim.spend(costs.atomicHotNs);
-  const kind = table.kind(index);
-  if (kind === EntryKind.Frozen) return { outcome: 'retry', level: goal };
-  if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: goal };
-  const firstGfn = table.firstPageOf(index);
-  const removed = kind === EntryKind.Table ? table.unlink(index) : null;
+function* installLeaf(
+  kvm: Kvm,
+  slot: Memslot,
+  frame: Gfn,
+  table: TdpTable,
+  index: number,
+  pfn: number,
+  writable: boolean,
+  account: FaultAccount,
+): Process<void> {
+  const firstGfn = gfn(table.firstPageOf(index));
+  const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
   table.setLeaf(index, pfn - (frame - firstGfn), writable);
-  checkInstall(kvm, slot, gfn(firstGfn), table.entryPages);
+  checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
   kvm.spteInstalled(firstGfn, table.entryPages);
-  if (removed !== null) {
-    // The huge SPTE is live: other vCPUs go on with it. Only this one pays for the tables below.
-    account.spent('fault');
-    yield* handleRemovedPt(kvm, removed);
-    account.spent('subtree-teardown');
-    yield* kvmFlushRemoteTlbs(kvm);
-    account.spent('tlb-flush');
-  }
-  return { outcome: 'fixed', level: goal };
+  if (removed === null) return;
+  // The huge SPTE is live: other vCPUs go on with it. Only this one pays for the tables below.
+  account.spent('fault');
+  yield* handleRemovedPt(kvm, removed);
+  account.spent('subtree-teardown');
+  yield* kvmFlushRemoteTlbs(kvm);
+  account.spent('tlb-flush');
 }
 
 /**

@@ -21,7 +21,9 @@ export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
   kvm.stats.tlbFlushes += 1;
   work.kvmFlushes += 1;
   const { kvmFlushFixedNs, kvmFlushPerRunningVcpuNs, kvmFlushPerIdleVcpuNs } = costs;
-  yield* sim.spend(kvmFlushFixedNs + kicked * kvmFlushPerRunningVcpuNs + idle * kvmFlushPerIdleVcpuNs);
+  // Without a vCPU in guest mode there is no IPI and no wait: request bits only (H7).
+  const ipiNs = kicked === 0 ? 0 : kvmFlushFixedNs + kicked * kvmFlushPerRunningVcpuNs;
+  yield* sim.spend(ipiNs + idle * kvmFlushPerIdleVcpuNs);
   if (kvm.events.events.observed) {
     kvm.events.events.publish({ type: 'kvm-flush', simTimeNs: sim.now, kicked, durationNs: sim.now - startNs });
   }

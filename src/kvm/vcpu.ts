@@ -3,29 +3,14 @@ import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { Process } from '../engine/process.ts';
 import type { Task } from '../engine/simulation.ts';
 import type { Gfn } from '../mm/address.ts';
-import {
-  folioLockClass,
-  hugetlbFaultMutexClass,
-  hugetlbVmaLockClass,
-  iMmapRwsemClass,
-  mmapLockClass,
-} from '../mm/locks.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import type { GuestAccessPattern, GuestMemory } from './guest-access.ts';
-import { type Kvm, type KvmVcpu, mmuLockClass } from './kvm.ts';
+import type { Kvm, KvmVcpu } from './kvm.ts';
 import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
 import type { VcpuInterval } from './records.ts';
+import { RetryLap } from './retry-lap.ts';
 import type { StallCause } from './stall-windows.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
-
-const causeOfLock: ReadonlyMap<LockClass, StallCause> = new Map<LockClass, StallCause>([
-  [mmuLockClass, 'mmu-lock'],
-  [mmapLockClass, 'mmap-lock'],
-  [hugetlbVmaLockClass, 'vma-lock'],
-  [iMmapRwsemClass, 'i-mmap-lock'],
-  [hugetlbFaultMutexClass, 'fault-mutex'],
-  [folioLockClass, 'folio-lock'],
-]);
+import { VcpuTime } from './vcpu-time.ts';
 
 export interface VcpuOptions {
   readonly kvm: Kvm;
@@ -47,56 +32,79 @@ export interface VcpuOptions {
  *
  * Models   vcpu_run() and vcpu_enter_guest(), arch/x86/kvm/x86.c, as far as memory is concerned.
  * Left out TLB contents: an access to a page whose SPTE is gone faults at once, though the CPU might still hold the
- *          translation until the flush; interrupts and time slices; the blink of guest mode within a lap that retries.
+ *          translation until the flush; interrupts of the guest's own, and time slices.
  */
-export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
+export class Vcpu implements KvmVcpu, MmCpu {
   readonly id: number;
   /** Accesses that the guest has made. */
   touches = 0;
   readonly #options: VcpuOptions;
   readonly #kvm: Kvm;
+  readonly #time: VcpuTime;
+  readonly #retryLap: RetryLap;
   #task: Task | null = null;
-  #inGuest = false;
-  #kicked = false;
+  /** Runs guest code: parked until the next access that misses. */
+  #running = false;
+  /** On its way into guest mode or out of it, between two laps through the fault path. */
+  #crossing = false;
+  /** For how long an interrupt takes it out of guest mode; 0: none has come. */
+  #kickedNs = 0;
+  /** What the time under way is for, unless a part of it says otherwise. */
+  #standing: StallCause = 'fault';
+  /** Since when the laps of a retry are skipped; null: they are not. */
+  #skippingSinceNs: number | null = null;
   /** When the access that is due is to be made, and how many from it on will hit. */
   #dueNs = 0;
   #hits = 0;
-  /** Up to here this vCPU's time has been told. */
-  #toldNs = 0;
-  /** The stretches of the lap under way; a null cause becomes known with the lap's outcome. */
-  #lap: { cause: StallCause | null; untilNs: number }[] = [];
 
   constructor(options: VcpuOptions) {
+    const { kvm, id, interval } = options;
     this.#options = options;
-    this.#kvm = options.kvm;
-    this.id = options.id;
-    options.kvm.vcpus.push(this);
-    options.kvm.mm.cpus.push(this);
+    this.#kvm = kvm;
+    this.id = id;
+    this.#time = new VcpuTime(kvm.machine.sim, id, interval);
+    this.#retryLap = new RetryLap(kvm.machine.costs);
+    kvm.vcpus.push(this);
+    kvm.mm.cpus.push(this);
   }
 
   start(): void {
     const { kvm, cpu } = this.#options;
     const task: Task = kvm.machine.sim.spawn(`vcpu${this.id}`, this.#run(), { cpu, daemon: true });
     this.#task = task;
-    task.onWaitEnd = (lockClass, sinceNs, untilNs) => this.#waited(lockClass, sinceNs, untilNs);
+    task.onWaitEnd = (lockClass: LockClass, sinceNs, untilNs) => {
+      this.#time.waited(lockClass, sinceNs, untilNs);
+      kvm.mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
+    };
   }
 
+  /** vcpu->mode is IN_GUEST_MODE: a flush has to interrupt it and to wait. */
   get isInGuest(): boolean {
-    return this.#inGuest;
+    if (this.#skippingSinceNs !== null) return this.#retryLap.isInGuest(this.#now - this.#skippingSinceNs);
+    return this.#running || this.#crossing;
   }
 
-  get runsGuest(): boolean {
-    return this.#inGuest;
+  /** In guest mode or in the host's fault path, the CPU has the mm loaded. Only a thread that sleeps has let go of it. */
+  get runsMm(): boolean {
+    const lockClass = this.#task?.waitingFor?.lockClass;
+    return this.#task !== null && this.#task.state !== 'ended' && lockClass?.kind !== 'sleeping';
   }
 
   kick(): void {
-    if (!this.#waitsForMiss()) return;
-    this.#kicked = true;
-    this.#kvm.machine.sim.wake(this.#thread());
+    this.#takeOut(this.#kvm.machine.costs.kickedVcpuNs);
   }
 
+  /** An interrupt of the host's: out of guest mode, the handler, and in again. EPT translations stay. */
   interrupt(): void {
-    this.kick();
+    const { vmExitEntryNs, shootdownPerCpuNs } = this.#kvm.machine.costs;
+    this.#takeOut(vmExitEntryNs + shootdownPerCpuNs);
+  }
+
+  /** Outside of guest code it costs nothing more: the vCPU is in the host already, or about to be. */
+  #takeOut(ns: number): void {
+    if (!this.#waitsForMiss()) return;
+    this.#kickedNs = ns;
+    this.#kvm.machine.sim.wake(this.#thread());
   }
 
   spteCleared(first: Gfn, pages: number): void {
@@ -115,9 +123,9 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
     this.#retime(this.#options.pattern.hitsAfterInstalling(this.#options.memory, this.#hits));
   }
 
-  /** In guest mode, and neither a miss nor a kick has taken it out at this very instant. */
+  /** It runs guest code, and neither a miss nor a kick has taken it out at this very instant. */
   #waitsForMiss(): boolean {
-    return this.#inGuest && this.#thread().state === 'parked';
+    return this.#running && this.#thread().state === 'parked';
   }
 
   #retime(hits: number): void {
@@ -131,6 +139,10 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
     return this.#task;
   }
 
+  get #now(): number {
+    return this.#kvm.machine.sim.now;
+  }
+
   #missNs(): number {
     return this.#dueNs + this.#hits * this.#options.thinkNs;
   }
@@ -138,7 +150,7 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
   /** Makes the accesses that were due before now. */
   #advance(): void {
     const { thinkNs, pattern } = this.#options;
-    const { now } = this.#kvm.machine.sim;
+    const now = this.#now;
     if (now <= this.#dueNs) return;
     const made = Math.ceil((now - this.#dueNs) / thinkNs);
     pattern.advance(made);
@@ -148,33 +160,41 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
     assert(this.#hits >= 0, 'no access that misses has been made');
   }
 
-  /** Brings the count of touches up to date, for who looks at the end of a run. */
-  settle(): void {
-    if (this.#inGuest && !this.#options.stepping) this.#advance();
-    if (this.#inGuest) this.#tell('running', this.#kvm.machine.sim.now);
-    else this.#tellLap('fault');
+  /** The run is over: tells what is under way as far as it has come. True: the vCPU was standing still. */
+  settle(): boolean {
+    if (this.#running) {
+      if (!this.#options.stepping) this.#advance();
+      this.#time.tell('running');
+      return false;
+    }
+    const { waitingFor, waitSinceNs } = this.#thread();
+    if (waitingFor !== null) this.#time.waited(waitingFor.lockClass, waitSinceNs, this.#now);
+    if (this.#skippingSinceNs !== null) this.#countLaps(this.#retryLap.completed(this.#now - this.#skippingSinceNs));
+    this.#time.endLap(this.#standing);
+    return true;
   }
 
   *#run(): Process<void> {
     const { pattern, memory, stepping } = this.#options;
-    const { sim, costs } = this.#kvm.machine;
+    const { sim } = this.#kvm.machine;
     this.#dueNs = sim.now;
-    this.#toldNs = sim.now;
+    this.#time.start();
     for (;;) {
       this.#hits = stepping ? 0 : pattern.hitsBeforeMiss(memory);
-      this.#inGuest = true;
-      this.#kvm.vcpusInGuest += 1;
+      this.#running = true;
+      this.#kvm.vcpusRunning += 1;
       yield* sim.parkUntil(Math.max(sim.now, this.#missNs()));
-      this.#inGuest = false;
-      this.#kvm.vcpusInGuest -= 1;
-      this.#tell('running', sim.now);
+      this.#running = false;
+      this.#kvm.vcpusRunning -= 1;
+      this.#time.tell('running');
       if (!stepping) this.#advance();
 
-      if (this.#kicked) {
-        this.#kicked = false;
+      if (this.#kickedNs > 0) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
-        yield* sim.spend(costs.kickedVcpuNs);
-        this.#tell('tlb-flush', sim.now);
+        this.#standing = 'tlb-flush';
+        yield* sim.spend(this.#kickedNs);
+        this.#kickedNs = 0;
+        this.#time.tell('tlb-flush');
         this.#dueNs = sim.now + dueInNs;
         continue;
       }
@@ -198,17 +218,23 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */
   *#pageFault(frame: Gfn): Process<boolean> {
     const kvm = this.#kvm;
-    const { sim, costs } = kvm.machine;
-    const exitNs = Math.floor(costs.vmExitEntryNs / 2);
-    const entryNs = costs.vmExitEntryNs - exitNs;
+    const { sim, kernel } = kvm.machine;
+    const { exitNs, entryNs } = this.#retryLap;
     let fromSnapshot = false;
     for (;;) {
-      if (!fromSnapshot) yield* sim.spend(exitNs);
-      kvm.stats.faults += 1;
-      const result = yield* kvmTdpPageFault(kvm, frame, this, fromSnapshot);
+      this.#standing = 'fault';
+      if (!fromSnapshot) {
+        this.#crossing = true;
+        yield* sim.spend(exitNs);
+        this.#crossing = false;
+      }
+      const result = yield* kvmTdpPageFault(kvm, frame, this.#time, fromSnapshot);
+      this.#crossing = true;
       yield* sim.spend(entryNs);
+      this.#crossing = false;
+      kvm.stats.faults += 1;
       this.#record(frame, result, 1);
-      this.#tellLap(lapCause[result.outcome]);
+      this.#time.endLap(result.outcome === 'retry-frozen' ? frozenCause[kernel] : lapCause[result.outcome]);
       if (result.outcome === 'spurious') kvm.stats.spurious += 1;
       if (result.outcome === 'efault') return this.#outOfMemory(frame);
       if (result.outcome === 'fixed' || result.outcome === 'spurious') return true;
@@ -218,31 +244,35 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
   }
 
   /**
-   * While a section is open that the early check sees, every lap is the same: exit, two looks, re-entry, nothing shared.
-   * Sleeps through them and stands, afterwards, where the lap that would notice the end of the section stands. True: in
-   * the middle of that lap, at its snapshot.
+   * While a section is open that the early check sees, sleeps through its laps and stands, afterwards, where the lap that
+   * notices the end of the section stands. True: in the middle of that lap, at its snapshot.
    */
   *#skipLaps(frame: Gfn): Process<boolean> {
     const kvm = this.#kvm;
-    const { sim, costs } = kvm.machine;
+    const { sim } = kvm.machine;
+    const lap = this.#retryLap;
     if (!kvm.earlyRetryCheck || this.#options.stepping) return false;
     if (!kvm.invalidation.isInvalidating(frame, 1)) return false;
     const startNs = sim.now;
-    const exitNs = Math.floor(costs.vmExitEntryNs / 2);
-    const toSnapshotNs = exitNs + costs.faultSetupNs + costs.retryCheckNs;
-    const lapNs = costs.vmExitEntryNs + costs.faultSetupNs + 2 * costs.retryCheckNs;
+    this.#standing = 'invalidate-retry';
+    this.#skippingSinceNs = startNs;
     kvm.invalidation.spinUntilNoneOpen(this.#thread());
     yield* sim.park();
 
-    const laps = Math.max(0, Math.ceil((sim.now - startNs - toSnapshotNs) / lapNs));
-    kvm.stats.faults += laps;
-    kvm.stats.retries += laps;
+    const laps = lap.sentBack(sim.now - startNs);
+    const lapStartNs = startNs + laps * lap.ns;
+    const inMiddle = lapStartNs < sim.now;
+    yield* sim.spend(inMiddle ? lapStartNs + lap.toSnapshotNs - sim.now : lapStartNs - sim.now);
+    this.#skippingSinceNs = null;
+    this.#countLaps(laps);
     if (laps > 0) this.#record(frame, { outcome: 'retry-invalidate', level: 0 }, laps);
-    const lapStartNs = startNs + laps * lapNs;
-    const middle = lapStartNs < sim.now;
-    yield* sim.spend(middle ? lapStartNs + toSnapshotNs - sim.now : lapStartNs - sim.now);
-    this.#tell('invalidate-retry', Math.max(lapStartNs, this.#toldNs));
-    return middle;
+    this.#time.tell('invalidate-retry', lapStartNs);
+    return inMiddle;
+  }
+
+  #countLaps(laps: number): void {
+    this.#kvm.stats.faults += laps;
+    this.#kvm.stats.retries += laps;
   }
 
   /** The VMM gets -EFAULT from KVM_RUN: this vCPU is out of the run, which says so. */
@@ -253,52 +283,37 @@ export class Vcpu implements KvmVcpu, MmCpu, FaultAccount {
     return false;
   }
 
-  // ---- Whose time it was ------------------------------------------------------------------------------------------
-
-  spent(cause: StallCause): void {
-    this.#lap.push({ cause, untilNs: this.#kvm.machine.sim.now });
-  }
-
-  #waited(lockClass: LockClass, sinceNs: number, untilNs: number): void {
-    const cause = causeOfLock.get(lockClass);
-    if (cause === undefined) return;
-    this.#lap.push({ cause: null, untilNs: sinceNs }, { cause, untilNs });
-  }
-
-  /** The lap is over: what had no cause of its own was for `cause`. */
-  #tellLap(cause: StallCause): void {
-    for (const stretch of this.#lap) this.#tell(stretch.cause ?? cause, stretch.untilNs);
-    this.#lap = [];
-    this.#tell(cause, this.#kvm.machine.sim.now);
-  }
-
-  #tell(state: VcpuInterval['state'], endNs: number): void {
-    const startNs = this.#toldNs;
-    assert(endNs >= startNs, 'the time of a vCPU is told in order');
-    this.#toldNs = endNs;
-    if (endNs > startNs) this.#options.interval({ vcpu: this.id, state, startNs, endNs });
-  }
-
   #record(frame: Gfn, result: FaultResult, laps: number): void {
     const { events } = this.#kvm.events;
     if (!events.observed) return;
-    const outcome = result.outcome.startsWith('retry') ? 'retry' : result.outcome;
+    const { outcome, level } = result;
     events.publish({
       type: 'fault',
-      simTimeNs: this.#kvm.machine.sim.now,
+      simTimeNs: this.#now,
       vcpu: this.id,
       gfn: frame,
-      outcome: outcome as 'fixed' | 'retry' | 'spurious' | 'efault',
-      level: result.level,
+      outcome: outcome === 'fixed' || outcome === 'spurious' || outcome === 'efault' ? outcome : 'retry',
+      level,
       laps,
     });
   }
 }
 
-const lapCause: Readonly<Record<FaultResult['outcome'], StallCause>> = {
+/** A vCPU that executes HLT and is never woken: it wants nothing, and a flush only sets its request bit. */
+export class HaltedVcpu implements KvmVcpu {
+  readonly isInGuest = false;
+  kick(): void {}
+  spteCleared(): void {}
+  spteInstalled(): void {}
+}
+
+const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>, StallCause>> = {
   fixed: 'fault',
   spurious: 'fault',
   efault: 'fault',
   'retry-invalidate': 'invalidate-retry',
-  'retry-frozen': 'subtree-teardown',
+  'retry-lost': 'fault',
 };
+
+/** What a frozen SPTE is frozen for: in 6.1 its subtree is torn down meanwhile, later kernels only flush. */
+const frozenCause: Readonly<Record<'6.1' | '6.12', StallCause>> = { '6.1': 'subtree-teardown', '6.12': 'tlb-flush' };

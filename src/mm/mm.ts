@@ -13,7 +13,7 @@ import { Vma, type VmaOptions } from './vma.ts';
 /** A CPU that runs a thread of the mm: what a TLB shootdown has to reach. */
 export interface MmCpu {
   /** In the mm's cpumask and able to hold its translations now. A sleeping thread's CPU is not. */
-  readonly runsGuest: boolean;
+  readonly runsMm: boolean;
   /** Takes the interrupt: a vCPU in guest mode leaves it. */
   interrupt(): void;
 }

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { RecordBus, RecordChannel } from '../engine/records.ts';
 import type { Hva } from './address.ts';
 
@@ -18,12 +19,28 @@ export type MmEvent =
       readonly durationNs: number;
     };
 
+/** A task has waited for a lock that somebody else held. */
+export interface LockWait {
+  readonly simTimeNs: number;
+  readonly lock: string;
+  readonly task: string;
+  readonly waitedNs: number;
+}
+
 /** The stream of mm. Nobody subscribed: `channel.observed` is false and no record is built. */
 export class MmEvents {
   readonly channel: RecordChannel<MmEvent>;
+  readonly lockWaits: RecordChannel<LockWait>;
 
   constructor(bus: RecordBus) {
     this.channel = bus.channel<MmEvent>('mm');
+    this.lockWaits = bus.channel<LockWait>('lock-waits');
+  }
+
+  /** Called by whoever owns the task: the engine tells it of each wait that has ended. */
+  lockWait(task: string, lockClass: LockClass, sinceNs: number, untilNs: number): void {
+    if (!this.lockWaits.observed) return;
+    this.lockWaits.publish({ simTimeNs: untilNs, lock: lockClass.name, task, waitedNs: untilNs - sinceNs });
   }
 
   get events$(): Observable<MmEvent> {

@@ -3,7 +3,8 @@ import type { Mm } from './mm.ts';
 
 /**
  * Flushes the CPU TLBs that may hold translations of `mm` and waits until every CPU has answered. A CPU in guest mode
- * runs the mm as well: the interrupt forces its vCPU out, whatever KVM's own page table says.
+ * runs the mm as well: the interrupt forces its vCPU out, whatever KVM's own page table says. So does one whose vCPU
+ * goes round in the fault path; one whose thread sleeps does not.
  *
  * Models    flush_tlb_mm_range(), arch/x86/mm/tlb.c, with smp_call_function_many_cond() waiting.
  * Left out  The flush on the calling CPU, and the time of the interrupt handler on a CPU outside of guest mode: both
@@ -14,7 +15,7 @@ export function* cpuTlbShootdown(mm: Mm): Process<void> {
   const startNs = sim.now;
   let kicked = 0;
   for (const cpu of mm.cpus) {
-    if (!cpu.runsGuest) continue;
+    if (!cpu.runsMm) continue;
     cpu.interrupt();
     kicked += 1;
   }
