@@ -43,8 +43,9 @@ export function* hugetlbFullWalkAlloc(vma: Vma, address: Hva, level: Level): Pro
     yield* sim.spend(costs.tableAllocNs);
     yield* table.ptl.acquire();
     yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
-    // Somebody else may have filled the entry while this walk waited: then the fresh table is dropped.
-    if (table.kinds[index] === EntryKind.None) table.link(index, pageTables.newTable(table, index));
+    // Somebody else may have filled the entry while this walk waited, or taken its table away: the fresh one is dropped.
+    const same = pageTables.lowestTable(address, level) === table && table.kinds[index] === EntryKind.None;
+    if (same) table.link(index, pageTables.newTable(table, index));
     yield* table.ptl.release();
   }
 }

@@ -24,11 +24,6 @@ export class MmuGather {
     this.#mm = mm;
   }
 
-  /** A leaf was cleared although its reference is kept, so the flush is still needed. */
-  noteCleared(): void {
-    this.#needsFlush = true;
-  }
-
   /** Queues one reference of `folio`. True: the batch is full, and the caller must flush before it queues another. */
   removePage(folio: Folio): boolean {
     this.#needsFlush = true;
@@ -44,10 +39,17 @@ export class MmuGather {
     return this.#tables >= TABLE_LIMIT;
   }
 
-  /** tlb_flush_mmu() because a batch is full. */
+  /** tlb_flush_mmu(), because a batch of pages is full: the CPUs forget, then references and tables go. */
   *forcedFlush(): Process<void> {
     this.#mm.machine.work.forcedFlushes += 1;
     yield* this.#flush();
+  }
+
+  /** tlb_table_flush(), because a batch of tables is full: the pages stay queued. */
+  *tableFlush(): Process<void> {
+    this.#mm.machine.work.forcedFlushes += 1;
+    yield* cpuTlbShootdown(this.#mm);
+    yield* this.#freeTables();
   }
 
   /** tlb_finish_mmu(). */
@@ -60,7 +62,7 @@ export class MmuGather {
     yield* cpuTlbShootdown(this.#mm);
     // Each put is an atomic of its own on the head page, and meets there whoever else uses the folio: GUP of a vCPU
     // that spins, in kernels without the early retry check.
-    const cpu = sim.current.cpu;
+    const { cpu } = sim.current;
     for (const [folio, refs] of this.#refs) {
       for (let i = 0; i < refs; i++) {
         const ns = Math.max(folio.headLine.access(cpu), costs.headPutNs);
@@ -69,12 +71,16 @@ export class MmuGather {
         if (!sim.elapse(ns)) yield ns;
       }
     }
-    const tablesNs = this.#tables * costs.tableFreeNs;
-    if (!sim.elapse(tablesNs)) yield tablesNs;
-    work.tablesFreed += this.#tables;
     this.#refs.clear();
     this.#pages = 0;
-    this.#tables = 0;
+    yield* this.#freeTables();
     this.#needsFlush = false;
+  }
+
+  *#freeTables(): Process<void> {
+    const { sim, costs, work } = this.#mm.machine;
+    yield* sim.spend(this.#tables * costs.tableFreeNs);
+    work.tablesFreed += this.#tables;
+    this.#tables = 0;
   }
 }

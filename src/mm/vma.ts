@@ -5,6 +5,9 @@ import { hugetlbVmaLockClass } from './locks.ts';
 import type { Mm } from './mm.ts';
 import type { AddressSpace } from './page-cache.ts';
 
+/** Revisions of the HGM series; they differ in who excludes whom from the tables below the hstate-level entry. */
+export type HgmVersion = 'rfc1' | 'rfc2' | 'v1' | 'v2';
+
 export interface VmaOptions {
   readonly start: Hva;
   readonly end: Hva;
@@ -12,6 +15,8 @@ export interface VmaOptions {
   /** Level of the hstate: 2 for 2 MiB pages, 3 for 1 GiB pages. */
   readonly hstateLevel: Level;
   readonly shared: boolean;
+  /** The kernel's revision of the HGM series; v2 when absent. */
+  readonly hgmVersion?: HgmVersion;
 }
 
 /** A mapping of a hugetlbfs file. `highGranularity` is what MADV_SPLIT sets (VM_HUGETLB_HGM). */
@@ -22,6 +27,7 @@ export class Vma {
   readonly mapping: AddressSpace;
   readonly hstateLevel: Level;
   readonly shared: boolean;
+  readonly hgmVersion: HgmVersion;
   highGranularity = false;
   /** hugetlb vma_lock: read in faults and walks, write for whoever frees page tables. */
   readonly hugetlbLock: RwSemaphore;
@@ -34,7 +40,13 @@ export class Vma {
     this.mapping = options.mapping;
     this.hstateLevel = options.hstateLevel;
     this.shared = options.shared;
+    this.hgmVersion = options.hgmVersion ?? 'v2';
     this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass);
+  }
+
+  /** Held for read by faults and CONTINUE while they walk; for write by those versions' collapse that exclude them by it. */
+  get walkLock(): RwSemaphore {
+    return this.hgmVersion === 'rfc1' ? this.mapping.iMmapRwsem : this.hugetlbLock;
   }
 
   /** Bytes of one huge page of this VMA. */

@@ -6,11 +6,11 @@ import { collapseEntries } from './hugetlb-collapse-entries.ts';
 /**
  * Models    hugetlb_collapse(), mm/hugetlb.c, HGM RFC v1 (24 June 2022).
  * Context   Sleeps. The caller holds mmap_lock for read throughout.
- * Locks     i_mmap_rwsem (W), which its walkers held for read, taken before the section opens, as by RFC v1's caller.
+ * Locks     i_mmap_rwsem (W), which its walkers hold for read, taken before the section opens, as by RFC v1's caller; the
+ *           folio lock while the subtree of a page is freed.
  * Returns   As v1.
  * Order     Section, entries, tlb_finish_mmu(), range_end.
- * Left out  Its reference counting, which is known to be wrong: references follow the mapcount scheme of the run. It
- *           locked each page while it freed the subtree; the page lock is taken here where the scheme needs it.
+ * Left out  Its reference counting, which is known to be wrong: references follow the mapcount scheme of the run.
  */
 export function* hugetlbCollapseRfc1(collapse: HugetlbCollapse): Process<Result> {
   const { vma, scheme } = collapse;

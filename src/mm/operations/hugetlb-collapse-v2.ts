@@ -29,5 +29,6 @@ export function* hugetlbCollapseV2(collapse: HugetlbCollapse): Process<Result> {
   yield* mm.mmapLock.releaseWrite();
   yield* collapse.scheme.finished(collapse);
   yield* mm.mmapLock.acquireRead();
+  yield* sim.spend(costs.rwsemNs);
   return result;
 }

@@ -13,7 +13,7 @@ import type { NotifierSection } from '../mmu-notifier.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
-import type { Vma } from '../vma.ts';
+import type { HgmVersion, Vma } from '../vma.ts';
 
 export interface HugetlbCollapseOptions {
   readonly vma: Vma;
@@ -24,8 +24,6 @@ export interface HugetlbCollapseOptions {
   readonly chunkBytes: number;
   /** Largest leaf to build; the hstate's own size when absent. */
   readonly maxLevel?: Level;
-  /** RFC v2 and v1 test for migration first, so a poisoned page, which is not migratable either, ends the call. */
-  readonly poisonTestedFirst: boolean;
 }
 
 /** One call of hugetlb_collapse(): its arguments, its mmu_gather and the section that is open, if any. */
@@ -36,7 +34,8 @@ export class HugetlbCollapse {
   readonly scheme: NotifierScheme;
   readonly chunkBytes: number;
   readonly maxLevel: Level;
-  readonly poisonTestedFirst: boolean;
+  /** Nothing else keeps others away from the page: the scheme has no section, or the version relied on this lock (RFC v1). */
+  readonly locksFolio: boolean;
   readonly gather: MmuGather;
   section: NotifierSection | null = null;
   /** Tables that a swap has taken out of the tree and that still count their leaves. */
@@ -49,7 +48,7 @@ export class HugetlbCollapse {
     this.scheme = options.scheme;
     this.chunkBytes = options.chunkBytes;
     this.maxLevel = options.maxLevel ?? options.vma.hstateLevel;
-    this.poisonTestedFirst = options.poisonTestedFirst;
+    this.locksFolio = options.scheme.needsFolioLock || options.vma.hgmVersion === 'rfc1';
     this.gather = new MmuGather(options.vma.mm);
   }
 
@@ -95,7 +94,7 @@ export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: L
   yield* freeTables(collapse, table.unlink(index));
   if (folio !== null) {
     yield* setHugeEntry(collapse, folio, table, index, address);
-    if (collapse.scheme.needsFolioLock) yield* folio.lock.release();
+    if (collapse.locksFolio) yield* folio.lock.release();
   }
   return 0;
 }
@@ -110,13 +109,13 @@ function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | nu
   yield* sim.spend(costs.pageCacheLookupNs);
   const folio = vma.mapping.folio(vma.cacheIndex(address));
   if (folio === undefined) return null;
-  if (collapse.scheme.needsFolioLock) {
+  if (collapse.locksFolio) {
     yield* folio.lock.acquire();
     yield* sim.spend(costs.mutexNs);
   }
-  const refused = refusal(folio, collapse.poisonTestedFirst);
+  const refused = refusal(folio, vma.hgmVersion);
   if (refused !== null) {
-    if (collapse.scheme.needsFolioLock) yield* folio.lock.release();
+    if (collapse.locksFolio) yield* folio.lock.release();
     return refused;
   }
   folio.changeRefs(1);
@@ -125,8 +124,9 @@ function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | nu
   return folio;
 }
 
-function refusal(folio: Folio, poisonTestedFirst: boolean): Errno | null {
-  if (poisonTestedFirst && folio.poisoned) return Errno.EHWPOISON;
+/** Before v2 the test for migration came first, so a poisoned page, which is not migratable either, ended the call. */
+function refusal(folio: Folio, version: HgmVersion): Errno | null {
+  if (version === 'v2' && folio.poisoned) return Errno.EHWPOISON;
   if (!folio.migratable) return Errno.EBUSY;
   return folio.poisoned ? Errno.EHWPOISON : null;
 }
@@ -144,7 +144,8 @@ function* unmapLeaves(collapse: HugetlbCollapse, address: Hva, level: Level): Pr
   const { sim, costs, work, geometry } = mm.machine;
   const { cpu } = sim.current;
   const end = nextEntry(vma, address, level);
-  const leafNs = costs.hgmWalkNs + costs.ptlNs + costs.leafXchgNs + costs.gatherNs;
+  const holeNs = costs.hgmWalkNs + costs.ptlNs;
+  const leafNs = holeNs + costs.leafXchgNs + costs.gatherNs;
   const folio = vma.mapping.folio(vma.cacheIndex(address));
   const folioPage = pageOf(vma.hugePageStart(address));
 
@@ -157,7 +158,12 @@ function* unmapLeaves(collapse: HugetlbCollapse, address: Hva, level: Level): Pr
     const entry = index;
     index += 1;
     at = hva(table.firstPageOf(index) * PAGE_SIZE);
-    if (table.kinds[entry] !== EntryKind.Leaf || folio === undefined) continue;
+    if (table.kinds[entry] !== EntryKind.Leaf) {
+      // A hole is walked to and looked at under its lock like a leaf.
+      if (!sim.elapse(holeNs)) yield holeNs;
+      continue;
+    }
+    assert(folio !== undefined, 'a mapped page is in the page cache');
 
     if (!table.ptl.tryAcquire()) yield* table.ptl.acquire();
     if (!sim.elapse(leafNs)) yield leafNs;
@@ -179,7 +185,7 @@ function* freeTables(collapse: HugetlbCollapse, table: PageTable): Process<void>
       if (table.kinds[index] === EntryKind.Table) yield* freeTables(collapse, table.child(index));
     }
   }
-  if (collapse.gather.removeTable()) yield* collapse.gather.forcedFlush();
+  if (collapse.gather.removeTable()) yield* collapse.gather.tableFlush();
 }
 
 function* setHugeEntry(
@@ -192,15 +198,21 @@ function* setHugeEntry(
   const { vma } = collapse;
   const { sim, costs, work } = vma.mm.machine;
   const firstPage = subpageIndex(vma, address);
-  yield* table.ptl.acquire();
+  // v1 wrote the huge entry without its lock.
+  const locked = vma.hgmVersion !== 'v1';
+  if (locked) {
+    yield* table.ptl.acquire();
+    yield* sim.spend(costs.ptlNs);
+    work.ptlAcquisitions += 1;
+  }
   const mapNs = addFileRmap(vma.mm.mapcount, folio, firstPage, table.level, sim.current.cpu);
-  yield* sim.spend(costs.ptlNs + costs.pteInstallNs + mapNs);
+  yield* sim.spend(costs.pteInstallNs + mapNs);
   if (table.kinds[index] === EntryKind.Table) {
     collapse.detached = table.unlink(index);
   }
   table.setLeaf(index, pfn(folio.firstPfn + firstPage), true);
   work.hugeEntriesSet += 1;
-  yield* table.ptl.release();
+  if (locked) yield* table.ptl.release();
 }
 
 /**
@@ -210,6 +222,8 @@ function* setHugeEntry(
  */
 export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<PageTable | null | Errno> {
   const { vma } = collapse;
+  const { sim, costs } = vma.mm.machine;
+  yield* sim.spend(costs.hgmWalkNs);
   const folio = yield* findFolio(collapse, address);
   if (typeof folio === 'string' || folio === null) return folio;
   const { table, index } = entryAt(vma, address, level);
@@ -243,6 +257,8 @@ function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva):
       if (!sim.elapse(mapNs)) yield mapNs;
       work.leafClears += 1;
       if (gather.removePage(folio)) yield* gather.forcedFlush();
+    } else if (!sim.elapse(costs.hgmWalkNs)) {
+      yield costs.hgmWalkNs;
     }
   }
 }

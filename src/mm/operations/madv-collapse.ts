@@ -4,13 +4,12 @@ import { Errno, type Result } from '../errno.ts';
 import { isRangeOf } from '../hugetlb.ts';
 import type { Mm } from '../mm.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
+import type { HgmVersion } from '../vma.ts';
 import { HugetlbCollapse } from './hugetlb-collapse.ts';
 import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
 import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
 import { hugetlbCollapseV1 } from './hugetlb-collapse-v1.ts';
 import { hugetlbCollapseV2 } from './hugetlb-collapse-v2.ts';
-
-export type HgmVersion = 'rfc1' | 'rfc2' | 'v1' | 'v2';
 
 const hugetlbCollapse: Readonly<Record<HgmVersion, (collapse: HugetlbCollapse) => Process<Result>>> = {
   rfc1: hugetlbCollapseRfc1,
@@ -23,7 +22,6 @@ export interface MadvCollapseOptions {
   readonly mm: Mm;
   readonly start: Hva;
   readonly end: Hva;
-  readonly version: HgmVersion;
   readonly scheme: NotifierScheme;
   readonly chunkBytes: number;
   readonly maxLevel?: Level;
@@ -38,7 +36,7 @@ export interface MadvCollapseOptions {
  * Left out  Anonymous and shmem memory.
  */
 export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
-  const { mm, start, end, version } = options;
+  const { mm, start, end } = options;
   const { sim, costs } = mm.machine;
   yield* sim.spend(costs.syscallNs);
   yield* mm.mmapLock.acquireRead();
@@ -48,8 +46,7 @@ export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
   if (vma === undefined || !isRangeOf(vma, start, end) || !vma.shared) {
     result = Errno.EINVAL;
   } else if (vma.highGranularity) {
-    const poisonTestedFirst = version === 'v2';
-    result = yield* hugetlbCollapse[version](new HugetlbCollapse({ ...options, vma, poisonTestedFirst }));
+    result = yield* hugetlbCollapse[vma.hgmVersion](new HugetlbCollapse({ ...options, vma }));
   }
   yield* mm.mmapLock.releaseRead();
   return result;

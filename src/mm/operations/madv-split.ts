@@ -7,7 +7,7 @@ import type { Mm } from '../mm.ts';
 /**
  * madvise(MADV_SPLIT): allows high-granularity mapping. It splits nothing by itself and cannot be undone.
  *
- * Models    hugetlb_split_to_shift() callers and madvise_split(), mm/madvise.c, HGM series v1 and v2.
+ * Models    madvise_split(), mm/madvise.c, HGM series v1 and v2.
  * Locks     mmap_lock (W).
  * Returns   0; -EINVAL if the range is not a whole shared hugetlb mapping.
  * Left out  Splitting the VMA: the range must be the whole one. Unsharing of PMD tables: none are shared here.

@@ -12,14 +12,14 @@ import type { Vma } from '../vma.ts';
  * MADV_SPLIT. Entries were empty, so there is no notifier and no TLB flush.
  *
  * Models    mfill_atomic_continue(), mm/userfaultfd.c, and hugetlb_mcopy_atomic_pte(), mm/hugetlb.c, HGM series.
- * Locks     mmap_lock (R); per piece the hugetlb fault mutex, vma_lock (R), the folio lock and the page table lock. All
- *           pieces of one huge page share the mutex and the folio lock.
+ * Locks     mmap_lock (R); per piece the hugetlb fault mutex, vma_lock (R; i_mmap_rwsem in RFC v1), the folio lock and the
+ *           page table lock. All pieces of one huge page share the mutex and the folio lock.
  * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EINVAL.
  * Left out  Waking of waiters: nothing waits in userfaultfd here. -EAGAIN of concurrent fork and mremap.
  */
 export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const { sim, costs } = mm.machine;
-  yield* sim.spend(costs.uffdContinueBaseNs);
+  yield* sim.spend(costs.syscallNs + costs.uffdContinueBaseNs);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
@@ -33,6 +33,7 @@ export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
         result = Errno.EINVAL;
       } else {
         result = yield* continueOnePiece(vma, address, level);
+        yield* sim.spend(costs.condReschedNs);
         address = nextEntry(vma, address, level);
       }
     }
@@ -46,7 +47,7 @@ function* continueOnePiece(vma: Vma, address: Hva, level: 1 | 2 | 3 | 4): Proces
   const index = vma.cacheIndex(address);
   const mutex = vma.mm.faultMutex(vma.mapping, index);
   yield* mutex.acquire();
-  yield* vma.hugetlbLock.acquireRead();
+  yield* vma.walkLock.acquireRead();
   yield* sim.spend(costs.mutexNs + costs.rwsemNs);
 
   const { table, index: entry } = yield* hugetlbFullWalkAlloc(vma, address, level);
@@ -58,7 +59,9 @@ function* continueOnePiece(vma: Vma, address: Hva, level: 1 | 2 | 3 | 4): Proces
     yield* table.ptl.acquire();
     work.ptlAcquisitions += 1;
     yield* sim.spend(costs.mutexNs + costs.ptlNs);
-    if (table.level !== level || table.kinds[entry] !== EntryKind.None) {
+    // A leaf or a table here, and a walk that ends elsewhere by now, mean the same: somebody has been faster.
+    const same = vma.mm.pageTables.lowestTable(address, level) === table;
+    if (!same || table.level !== level || table.kinds[entry] !== EntryKind.None) {
       result = Errno.EEXIST;
     } else {
       const firstPage = subpageIndex(vma, address);
@@ -73,7 +76,7 @@ function* continueOnePiece(vma: Vma, address: Hva, level: 1 | 2 | 3 | 4): Proces
     yield* folio.lock.release();
   }
 
-  yield* vma.hugetlbLock.releaseRead();
+  yield* vma.walkLock.releaseRead();
   yield* mutex.release();
   return result;
 }
