@@ -53,8 +53,8 @@ const rules: readonly Rule[] = [
   {
     reads: ['hgm.chunkBytes'],
     check: ({ hgm }, refuse) => {
-      if (hgm.chunkBytes % PAGE_BYTES === 0) return;
-      refuse('hgm.chunkBytes', `must be a multiple of 4KiB, got ${formatSize(hgm.chunkBytes)}`);
+      if (Number.isInteger(Math.log2(hgm.chunkBytes))) return;
+      refuse('hgm.chunkBytes', `must be a power of two, got ${formatSize(hgm.chunkBytes)}`);
     },
   },
   {

@@ -93,12 +93,7 @@ const vmSchema = Type.Object(
 const hgmSchema = Type.Object(
   {
     version: oneOf(hgmVersions, 'v2', 'Revision of the HGM series whose locks hugetlb_collapse() follows.'),
-    chunkBytes: size(
-      PAGE_BYTES,
-      MAX_MEMORY_BYTES,
-      2 * MIB,
-      'What range-chunked puts into one section; a multiple of 4 KiB.',
-    ),
+    chunkBytes: size(2 * MIB, MAX_MEMORY_BYTES, 2 * MIB, 'What range-chunked puts into one section; a power of two.'),
   },
   { ...closed, description: 'HugeTLB high-granularity mapping.' },
 );

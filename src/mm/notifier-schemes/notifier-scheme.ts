@@ -22,7 +22,7 @@ export interface NotifierScheme {
   collapseEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result>;
   /** After the last entry; before or after tlb_finish_mmu(), as the version has range_end. */
   end(collapse: HugetlbCollapse): Process<void>;
-  /** The page tables are switched, the TLBs flushed, the locks released. */
+  /** The page tables are switched, the TLBs flushed, the version's own locks released. */
   finished(collapse: HugetlbCollapse): Process<void>;
 }
 

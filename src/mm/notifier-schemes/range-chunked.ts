@@ -6,10 +6,11 @@ import { collapseEntry, type HugetlbCollapse } from '../operations/hugetlb-colla
 import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /**
- * One section a chunk, closed before the next one opens. A chunk that is smaller than the leaf to build is collapsed
- * to the largest leaf that fits into it, since a vCPU may come in between and must find every page mapped; the last
- * section then covers the whole leaf and replaces the chunks' leaves by it. What the mapcount scheme makes of that last
- * step is part of the answer: THP-like counting touches every subpage again.
+ * One section a chunk, closed before the next one opens. A chunk that holds several of the leaves to build covers them
+ * all. A chunk that is smaller than the leaf to build is collapsed to the largest leaf that fits into it, since a vCPU may
+ * come in between and must find every page mapped; the last section then covers the whole leaf and replaces the chunks'
+ * leaves by it. What the mapcount scheme makes of that last step is part of the answer: THP-like counting touches every
+ * subpage again.
  */
 export const rangeChunked: NotifierScheme = {
   id: 'range-chunked',
@@ -18,22 +19,37 @@ export const rangeChunked: NotifierScheme = {
   *collapseEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
     const { vma, chunkBytes } = collapse;
     const end = nextEntry(vma, address, level);
-    if (vma.mm.machine.geometry.entryBytes(level) > chunkBytes) {
-      for (let chunk = address; chunk < end; chunk = hva(chunk + chunkBytes)) {
-        const chunkEnd = hva(Math.min(chunk + chunkBytes, end));
-        for (let at = chunk; at < chunkEnd; ) {
-          const chunkLevel = largestLevel(vma, at, chunkEnd);
-          const result = yield* collapseInSection(collapse, at, chunkLevel);
-          if (result !== 0) return result;
-          at = nextEntry(vma, at, chunkLevel);
-        }
+    if (end - address <= chunkBytes) return yield* collapseInChunk(collapse, address, level, end);
+
+    for (let chunk = address; chunk < end; chunk = hva(chunk + chunkBytes)) {
+      const chunkEnd = hva(Math.min(chunk + chunkBytes, end));
+      for (let at = chunk; at < chunkEnd; ) {
+        const chunkLevel = largestLevel(vma, at, chunkEnd);
+        const result = yield* collapseInSection(collapse, at, chunkLevel);
+        if (result !== 0) return result;
+        at = nextEntry(vma, at, chunkLevel);
       }
     }
     return yield* collapseInSection(collapse, address, level);
   },
-  end: nothing,
+  *end(collapse: HugetlbCollapse): Process<void> {
+    if (collapse.section !== null) yield* collapse.closeSection();
+  },
   finished: nothing,
 };
+
+/** The section of the chunk that `address` lies in: opened by its first entry, closed behind its last. */
+function* collapseInChunk(collapse: HugetlbCollapse, address: Hva, level: Level, end: Hva): Process<Result> {
+  const { vma, chunkBytes } = collapse;
+  if (collapse.section === null) {
+    const chunkEnd = address - ((address - vma.start) % chunkBytes) + chunkBytes;
+    const sectionEnd = hva(Math.min(chunkEnd, collapse.end));
+    collapse.section = yield* vma.mm.notifiers.rangeStart('clear', address, sectionEnd);
+  }
+  const result = yield* collapseEntry(collapse, address, level);
+  if (end >= collapse.section.end) yield* collapse.closeSection();
+  return result;
+}
 
 function* collapseInSection(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
   if (collapse.isCollapsed(address, level)) return 0;
