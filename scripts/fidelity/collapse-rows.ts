@@ -37,6 +37,12 @@ export function* collapseUnderContention(): Iterable<FidelityRow> {
     const ns = collapseNs(collapse({ ...oldKernel, 'vm.mapped': '2m', 'vm.vcpus': 48 }, mapcount));
     yield row(`2M to 1G, ${mapcount}, 6.1, 48 vCPUs`, ns);
   }
+  for (const contendedLineNs of [80, 200]) {
+    const input = inputOf('hgm-collapse-1g', 'range', { ...oldKernel, 'vm.vcpus': 48 });
+    const costs = { ...input.profile.costs, contendedLineNs };
+    const ns = collapseNs(runScenario({ ...input, profile: { ...input.profile, costs } }));
+    yield row(`4K to 1G, subpage, 6.1, 48 vCPUs, ${contendedLineNs} ns a line transfer (range of F2)`, ns);
+  }
   const fitted = collapseNs(collapse({ 'machine.profile': 'hgm-thread-2023' }, 'subpage'));
   yield row('4K to 1G, subpage, profile hgm-thread-2023 (constants fitted to this row)', fitted);
 }

@@ -8,23 +8,27 @@ import type { Memslot } from './memslot.ts';
 import type { Spte } from './tdp-table.ts';
 
 /**
- * An SPTE has come for `pages` frames from `first`. It must translate as the primary MMU does (reference L.1), and no
- * section whose start has returned may cover it (L.2).
+ * An SPTE has come for `pages` frames from `first`, because of a fault at `frame` (null: without one). It must translate as
+ * the primary MMU does (reference L.1), and no section whose start has returned may cover it (L.2). Of a fault only its own
+ * frame counts for that: KVM asks for no more, and what lies beside it in one host leaf cannot be changing, since a change of
+ * part of a leaf begins with a split whose section covers all of it.
  */
-export function checkInstall(kvm: Kvm, slot: Memslot, first: Gfn, pages: number): void {
+export function checkInstall(kvm: Kvm, slot: Memslot, first: Gfn, pages: number, frame: Gfn | null): void {
   const { sim, findings } = kvm.machine;
   // The ends tell of a wrong pfn as well as every page would: both sides map the leaf with one frame number.
-  for (const frame of [first, gfn(first + pages - 1)]) {
-    const spte = kvm.tdp.spte(frame);
-    if (spte !== null && isBacked(kvm, slot, frame, spte)) continue;
+  for (const end of [first, gfn(first + pages - 1)]) {
+    const spte = kvm.tdp.spte(end);
+    if (spte !== null && isBacked(kvm, slot, end, spte)) continue;
     findings.add({
       kind: 'stale-spte',
-      message: `gfn ${frame}: the SPTE put in place does not translate as the host page table does`,
+      message: `gfn ${end}: the SPTE put in place does not translate as the host page table does`,
       simTimeNs: sim.now,
-      evidence: { gfn: frame, spte },
+      evidence: { gfn: end, spte },
     });
   }
-  if (kvm.invalidation.isInvalidating(first, pages)) {
+  const covered =
+    frame === null ? kvm.invalidation.isInvalidating(first, pages) : kvm.invalidation.isInvalidating(frame, 1);
+  if (covered) {
     findings.add({
       kind: 'spte-in-section',
       message: `gfn ${first}: an SPTE appears while an invalidation covers it`,

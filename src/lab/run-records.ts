@@ -75,6 +75,11 @@ export function publishRecords(
       }
     });
   }
+  if (wants('lock')) {
+    mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
+      guarded({ topic: 'lock', simTimeNs, lock, task, waitedNs }),
+    );
+  }
   if (wants('finding')) {
     machine.findings.listen((finding: Finding) => guarded({ topic: 'finding', simTimeNs: finding.simTimeNs, finding }));
   }

@@ -2,7 +2,7 @@
 // randomness but the named streams of its seed.
 
 import type { Process } from '../engine/process.ts';
-import type { RunOutcome } from '../engine/simulation.ts';
+import type { RunOutcome, Task } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { hva } from '../mm/address.ts';
@@ -40,9 +40,8 @@ export function runScenario(input: RunInput): RunResult {
   timeline.start();
   const outcome = runToEnd(world, timeline, input);
 
-  for (const vcpu of vcpus) vcpu.settle();
+  const unfinished = vcpus.filter((vcpu) => vcpu.settle()).length;
   stalls.closeAll();
-  const unfinished = vcpus.filter((vcpu) => !vcpu.isInGuest).length;
   if (outcome !== 'done') findings.add(outcome);
   else if (unfinished > 0) {
     const message = `${unfinished} vCPUs still stood still at the end of the run; their windows count up to there`;
@@ -50,6 +49,7 @@ export function runScenario(input: RunInput): RunResult {
   }
   if (timeline.allDone) checkFolioCounts(mm);
   checkAllSptes(kvm);
+  for (const finding of lockFindings(world)) findings.add(finding);
 
   const causes: Partial<Record<StallCause, number>> = {};
   let spinNs = 0;
@@ -79,7 +79,7 @@ export function runScenario(input: RunInput): RunResult {
     seqBumps: kvm.stats.seqBumps,
     hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs),
     guest: { touches, throughputLoss: wanted === 0 ? 0 : Math.max(0, 1 - touches / wanted) },
-    findings: [...findings.list, ...lockFindings(world)],
+    findings: findings.list,
     counters: { ...machine.work, headLineWaitNs: headLineWaitNs(world), mmuLockLineWaitNs: kvm.mmuLockLine.waitedNs },
     simulatedNs: sim.now,
     events: sim.events,
@@ -116,7 +116,8 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
       return { kind: 'time-budget', message, simTimeNs, evidence: { simulatedNs: outcome.simulatedNs } };
     }
     case 'deadlock': {
-      const names = outcome.waiting.map(
+      const blocked = outcome.waiting.filter(({ waitingFor }) => waitingFor !== null);
+      const names = (blocked.length > 0 ? blocked : outcome.waiting).map(
         ({ task, waitingFor }) => `${task} waits for ${waitingFor ?? 'nothing that comes'}`,
       );
       return { kind: 'deadlock', message: names.join('; '), simTimeNs, evidence: outcome.waiting };
@@ -167,14 +168,16 @@ export class Timeline {
 
   /** A thread of the VMM for each entry with a time, which goes on to the entries that follow it. */
   start(): void {
-    const { sim } = this.#world.machine;
+    const { mm, machine } = this.#world;
+    const { sim } = machine;
     const { timeline, vm } = this.#input.scenario;
     timeline.forEach((entry, index) => {
       if (entry.at === 'after-previous' && index > 0) return;
       let end = index + 1;
       while (timeline[end]?.at === 'after-previous') end += 1;
       const delayNs = entry.at === 'after-previous' ? 0 : entry.at;
-      sim.spawn(`vmm${index}`, this.#thread(index, end), { delayNs, cpu: vm.vcpus + index });
+      const task: Task = sim.spawn(`vmm${index}`, this.#thread(index, end), { delayNs, cpu: vm.vcpus + index });
+      task.onWaitEnd = (lockClass, sinceNs, untilNs) => mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
     });
   }
 
@@ -218,7 +221,7 @@ export class Timeline {
       case 'madv-collapse': {
         const scheme = notifierSchemes[splitScheme(this.#input.scheme).notifier];
         const limit = entry.target === null ? {} : ({ maxLevel: entry.target === '2m' ? 2 : 3 } as const);
-        return madvCollapse({ mm, start, end, version: hgm.version, scheme, chunkBytes: hgm.chunkBytes, ...limit });
+        return madvCollapse({ mm, start, end, scheme, chunkBytes: hgm.chunkBytes, ...limit });
       }
       case 'madv-split':
         return madvSplit(mm, start, end);

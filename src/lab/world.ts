@@ -1,6 +1,7 @@
 // Builds what a scenario describes, as it stands at time 0: the machine, one mm with one mapping and its page cache, one
 // VM over it. Nothing here takes simulated time.
 
+import { assert } from '../engine/assert.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { KvmCosts } from '../kvm/costs.ts';
 import type { GuestAccessPattern } from '../kvm/guest-access.ts';
@@ -10,7 +11,8 @@ import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
-import { Vcpu } from '../kvm/vcpu.ts';
+import type { TdpTable } from '../kvm/tdp-table.ts';
+import { HaltedVcpu, Vcpu } from '../kvm/vcpu.ts';
 import { Geometry, gfn, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../mm/address.ts';
 import { Folio } from '../mm/folio.ts';
 import { FindingLog, type Machine, WorkCounters } from '../mm/machine.ts';
@@ -18,6 +20,7 @@ import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import { Mm } from '../mm/mm.ts';
 import type { NotifierId } from '../mm/notifier-schemes/notifier-scheme.ts';
 import { AddressSpace } from '../mm/page-cache.ts';
+import type { PageTable } from '../mm/page-table.ts';
 import type { Vma } from '../mm/vma.ts';
 import { StridePattern } from './patterns/stride.ts';
 import { UniformPattern } from './patterns/uniform.ts';
@@ -75,7 +78,10 @@ export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) =
   for (let id = 0; id < scenario.vm.vcpus; id++) {
     const memory = guestMemory(kvm, slot, scenario, id);
     const pattern = guestPattern(sim, scenario, id, memory.pages);
-    if (pattern === null) continue;
+    if (pattern === null) {
+      kvm.vcpus.push(new HaltedVcpu());
+      continue;
+    }
     const { thinkNs } = scenario.guest;
     const stepping = input.stepping ?? false;
     vcpus.push(new Vcpu({ kvm, id, cpu: id, pattern, memory, thinkNs, stepping, interval }));
@@ -91,7 +97,14 @@ function mapMemory(machine: Machine, mm: Mm, scenario: Scenario): Vma {
   const hstateLevel: Level = backing === 'hugetlb-1g' ? 3 : 2;
   const mapping = new AddressSpace(machine);
   const start = hva(geometry.entryBytes(4));
-  const vma = mm.mmap({ start, end: hva(start + memory), mapping, hstateLevel, shared: true });
+  const vma = mm.mmap({
+    start,
+    end: hva(start + memory),
+    mapping,
+    hstateLevel,
+    shared: true,
+    hgmVersion: scenario.hgm.version,
+  });
   vma.highGranularity = mapped !== 'none' && levelOf[mapped] < hstateLevel;
 
   for (let index = 0; index * vma.hugePageSize < memory; index++) {
@@ -102,15 +115,17 @@ function mapMemory(machine: Machine, mm: Mm, scenario: Scenario): Vma {
 
   const level = levelOf[mapped];
   const leafPages = geometry.pagesPer[level];
+  const leavesPerFolio = geometry.pagesPer[hstateLevel] / leafPages;
   const startPage = pageOf(start);
-  let table = mm.pageTables.tableAt(start, level);
-  let folio = mapping.folio(0);
+  let table: PageTable | null = null;
   forEachChosen(memory / PAGE_SIZE / leafPages, populatedFraction, sim.random('populated pages'), (leaf) => {
     const page = startPage + leaf * leafPages;
-    if (page - table.firstPage >= table.spanPages) table = mm.pageTables.tableAt(hva(page * PAGE_SIZE), level);
-    const firstPage = (leaf * leafPages) % geometry.pagesPer[hstateLevel];
-    if (firstPage === 0 || folio === undefined) folio = mapping.folio(vma.cacheIndex(hva(page * PAGE_SIZE)));
-    if (folio === undefined) return;
+    if (table === null || page - table.firstPage >= table.spanPages) {
+      table = mm.pageTables.tableAt(hva(page * PAGE_SIZE), level);
+    }
+    const folio = mapping.folio(Math.floor(leaf / leavesPerFolio));
+    const firstPage = (leaf % leavesPerFolio) * leafPages;
+    assert(folio !== undefined, 'all of the file is in the page cache');
     table.setLeaf((page - table.firstPage) / leafPages, folio.firstPfn + firstPage, true);
     mm.mapcount.change(folio, firstPage, level, 1);
     folio.changeRefs(1);
@@ -127,12 +142,12 @@ function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario): void {
   const { pageTables } = kvm.mm;
   const leaves = pageTables.root.leaves;
   const isChosen = chooser(leaves, sptePopulatedFraction, sim.random('pages with an SPTE'));
-  let table = kvm.tdp.tableAt(slot.baseGfn, level);
+  let table: TdpTable | null = null;
   const end = hva(slot.userspaceAddr + slot.pages * PAGE_SIZE);
   pageTables.forEachLeaf(slot.userspaceAddr, end, (hostTable, index, address) => {
     if (!isChosen()) return;
     const frame = slot.baseGfn + pageOf(address) - pageOf(slot.userspaceAddr);
-    if (frame - table.firstPage >= table.spanPages) table = kvm.tdp.tableAt(gfn(frame), level);
+    if (table === null || frame - table.firstPage >= table.spanPages) table = kvm.tdp.tableAt(gfn(frame), level);
     table.setLeaf(geometry.index(frame, level), hostTable.pfns[index] ?? 0, true);
   });
 }

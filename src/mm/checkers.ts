@@ -7,7 +7,7 @@ import type { Mm } from './mm.ts';
 
 /**
  * Compares reference count and mapcount of every folio with the leaves that the page tables hold (reference L.8, L.9):
- * one reference for the page cache and one a leaf; mapcount as the scheme defines it. Reports differences as findings.
+ * one reference for the page cache, one a leaf and one for each GUP under way; mapcount as the scheme defines it. Reports differences as findings.
  */
 export function checkFolioCounts(mm: Mm): void {
   const { machine } = mm;
@@ -28,10 +28,10 @@ export function checkFolioCounts(mm: Mm): void {
       if (mapcount !== expectedMapcount) {
         report(mm, folio, 'mapcount', `mapcount is ${mapcount}, the page tables hold ${expectedMapcount}`, { leaves });
       }
-      if (folio.refcount !== leaves + 1) {
-        report(mm, folio, 'refcount', `refcount is ${folio.refcount}, leaves and page cache make ${leaves + 1}`, {
-          leaves,
-        });
+      const expectedRefs = 1 + leaves + folio.gupRefs;
+      if (folio.refcount !== expectedRefs) {
+        const message = `refcount is ${folio.refcount}; page cache, leaves and GUP make ${expectedRefs}`;
+        report(mm, folio, 'refcount', message, { leaves, gupRefs: folio.gupRefs });
       }
     }
   }

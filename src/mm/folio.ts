@@ -23,6 +23,8 @@ export class Folio {
   readonly entireMapcountLine: CacheLine;
   readonly lock: Mutex;
   refcount = 1;
+  /** Of these, references that GUP has taken and its caller has not dropped yet. */
+  gupRefs = 0;
   /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
   entireMapcount = 0;
   poisoned = false;

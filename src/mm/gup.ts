@@ -28,6 +28,7 @@ export function gupFast(mm: Mm, address: Hva, cpu: number): { page: GupPage; ref
   mm.machine.work.gupFast += 1;
   mm.machine.work.gupRefAtomics += 1;
   folio.changeRefs(1);
+  folio.gupRefs += 1;
   return { page: { folio, ...found }, refNs: folio.headLine.access(cpu) };
 }
 
@@ -59,6 +60,7 @@ export function* gupSlow(mm: Mm, address: Hva): Process<GupPage | Errno> {
 /** Drops the reference of a GUP. Returns the nanoseconds of the atomic, for the caller to spend. */
 export function putFolio(folio: Folio, cpu: number): number {
   folio.changeRefs(-1);
+  folio.gupRefs -= 1;
   folio.machine.work.gupRefAtomics += 1;
   return folio.headLine.access(cpu);
 }

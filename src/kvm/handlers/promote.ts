@@ -37,7 +37,7 @@ function* promoteRegion(kvm: Kvm, slot: Memslot, { table, index, firstGfn }: Reg
   if (leaf === null || host === null) return false;
   const removed = table.unlink(index);
   table.setLeaf(index, leaf.pfn - (leaf.gfn - firstGfn), host.writable);
-  checkInstall(kvm, slot, firstGfn, table.entryPages);
+  checkInstall(kvm, slot, firstGfn, table.entryPages, null);
   kvm.spteInstalled(firstGfn, table.entryPages);
   yield* handleRemovedPt(kvm, removed);
   return true;
