@@ -2,8 +2,8 @@
 // topics. Only what somebody has asked for is subscribed to, so nothing else is built.
 
 import type { Finding } from '../mm/machine.ts';
-import type { Timeline } from './run.ts';
 import type { RunRecord, Topic } from './run-types.ts';
+import type { Timeline } from './timeline.ts';
 import type { World } from './world.ts';
 
 /** `topics` null: all of them. */

@@ -2,21 +2,15 @@
 // randomness but the named streams of its seed.
 
 import type { Process } from '../engine/process.ts';
-import type { RunOutcome, Task } from '../engine/simulation.ts';
+import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
-import { hva } from '../mm/address.ts';
 import { checkFolioCounts } from '../mm/checkers.ts';
-import type { Result } from '../mm/errno.ts';
-import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
-import { madvCollapse } from '../mm/operations/madv-collapse.ts';
-import { madvSplit } from '../mm/operations/madv-split.ts';
-import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import { hugeRecovery } from './huge-recovery.ts';
 import { publishRecords } from './run-records.ts';
-import type { Finding, OperationResult, RunInput, RunResult } from './run-types.ts';
-import type { TimelineEntry } from './scenario.ts';
-import { buildWorld, splitScheme, type World } from './world.ts';
+import type { Finding, RunInput, RunResult } from './run-types.ts';
+import { Timeline } from './timeline.ts';
+import { buildWorld, type World } from './world.ts';
 
 /** Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. */
 export function runScenario(input: RunInput): RunResult {
@@ -140,93 +134,4 @@ function headLineWaitNs({ vma }: World): number {
   let ns = 0;
   for (const [, folio] of vma.mapping.folios()) ns += folio.headLine.waitedNs;
   return ns;
-}
-
-/** What the timeline has started and what came of it. */
-export class Timeline {
-  readonly results: OperationResult[] = [];
-  readonly started: ((entry: TimelineEntry, index: number) => void)[] = [];
-  readonly ended: ((entry: TimelineEntry, index: number, result: Result) => void)[] = [];
-  firstStartNs: number | null = null;
-  readonly #world: World;
-  readonly #input: RunInput;
-  #left: number;
-
-  constructor(world: World, input: RunInput) {
-    this.#world = world;
-    this.#input = input;
-    this.#left = input.scenario.timeline.length;
-  }
-
-  get total(): number {
-    return this.#input.scenario.timeline.length;
-  }
-
-  get allDone(): boolean {
-    return this.#left === 0;
-  }
-
-  /** A thread of the VMM for each entry with a time, which goes on to the entries that follow it. */
-  start(): void {
-    const { mm, machine } = this.#world;
-    const { sim } = machine;
-    const { timeline, vm } = this.#input.scenario;
-    timeline.forEach((entry, index) => {
-      if (entry.at === 'after-previous' && index > 0) return;
-      let end = index + 1;
-      while (timeline[end]?.at === 'after-previous') end += 1;
-      const delayNs = entry.at === 'after-previous' ? 0 : entry.at;
-      const task: Task = sim.spawn(`vmm${index}`, this.#thread(index, end), { delayNs, cpu: vm.vcpus + index });
-      task.onWaitEnd = (lockClass, sinceNs, untilNs) => mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
-    });
-  }
-
-  *#thread(from: number, to: number): Process<void> {
-    const { sim } = this.#world.machine;
-    for (let index = from; index < to; index++) {
-      const entry = this.#input.scenario.timeline[index];
-      if (entry === undefined) return;
-      const startNs = sim.now;
-      this.firstStartNs ??= startNs;
-      for (const listener of this.started) listener(entry, index);
-      const result = yield* this.#operation(entry);
-      this.results[index] = {
-        operation: entry.operation,
-        startNs,
-        durationNs: sim.now - startNs,
-        errno: result === 0 ? null : result,
-      };
-      this.#left -= 1;
-      for (const listener of this.ended) listener(entry, index, result);
-    }
-  }
-
-  /** One call of userspace, or one for each step; the first error ends them. */
-  *#operation(entry: TimelineEntry): Process<Result> {
-    const { start, length } = entry.range;
-    const step = entry.step ?? length;
-    for (let at = start; at < start + length; at += step) {
-      const result = yield* this.#call(entry, at, Math.min(at + step, start + length));
-      if (result !== 0) return result;
-    }
-    return 0;
-  }
-
-  #call(entry: TimelineEntry, from: number, to: number): Process<Result> {
-    const { mm, vma } = this.#world;
-    const { hgm } = this.#input.scenario;
-    const start = hva(vma.start + from);
-    const end = hva(vma.start + to);
-    switch (entry.operation) {
-      case 'madv-collapse': {
-        const scheme = notifierSchemes[splitScheme(this.#input.scheme).notifier];
-        const limit = entry.target === null ? {} : ({ maxLevel: entry.target === '2m' ? 2 : 3 } as const);
-        return madvCollapse({ mm, start, end, scheme, chunkBytes: hgm.chunkBytes, ...limit });
-      }
-      case 'madv-split':
-        return madvSplit(mm, start, end);
-      case 'uffdio-continue':
-        return uffdioContinue(mm, start, end);
-    }
-  }
 }
