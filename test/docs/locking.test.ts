@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadProfile } from '../../src/lab/library.ts';
-import { Timeline } from '../../src/lab/run.ts';
 import type { RunInput } from '../../src/lab/run-types.ts';
 import { parseScenario } from '../../src/lab/scenario.ts';
+import { Timeline } from '../../src/lab/timeline.ts';
 import { availableIds, hgmVersions, schemeIds } from '../../src/lab/vocabulary.ts';
 import { buildWorld } from '../../src/lab/world.ts';
 import * as mmLocks from '../../src/mm/locks.ts';
