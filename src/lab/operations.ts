@@ -8,7 +8,7 @@ import { madvCollapse } from '../mm/operations/madv-collapse.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import type { RunInput } from './run-types.ts';
-import type { OperationId, TimelineEntry } from './scenario.ts';
+import type { TimelineEntry } from './scenario.ts';
 import { splitScheme, type World } from './world.ts';
 
 /** What one call of userspace works on. */
@@ -19,7 +19,7 @@ export interface CallRange {
 
 type Operation = (world: World, input: RunInput, entry: TimelineEntry, range: CallRange) => Process<Result>;
 
-export const operations: Readonly<Record<OperationId, Operation>> = {
+export const operations: Readonly<Record<TimelineEntry['operation'], Operation>> = {
   'madv-collapse': ({ mm }, { scheme, scenario }, { target }, range) =>
     madvCollapse({
       mm,
