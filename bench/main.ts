@@ -1,0 +1,22 @@
+// `npm run bench`: all sections, or those that are named as arguments.
+
+import { engine } from './engine.ts';
+import type { Section } from './section.ts';
+import { simulation } from './simulation.ts';
+
+const sections: readonly Section[] = [engine, simulation];
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!sections.some((section) => section.name === name)) {
+    console.error(`no section "${name}"; there are: ${sections.map((section) => section.name).join(', ')}`);
+    process.exit(2);
+  }
+}
+
+console.log(`Node ${process.versions.node}, V8 ${process.versions.v8}`);
+for (const section of sections) {
+  if (wanted.length > 0 && !wanted.includes(section.name)) continue;
+  console.log(`\n${section.title}`);
+  section.run((line) => console.log(line));
+}
