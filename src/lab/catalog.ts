@@ -36,6 +36,8 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'operations/madv-collapse': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step', 'timeline.N.target'],
   'operations/uffdio-continue': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/madv-split': ['timeline.N.at', 'timeline.N.range'],
+  'operations/madv-dontneed': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
+  'operations/munmap': ['timeline.N.at', 'timeline.N.range'],
 };
 
 export function catalog() {

@@ -43,8 +43,9 @@ export const costDescriptions = {
   sleepWakeUpNs: 'from the wake-up of a sleeping task until it runs',
   condReschedNs: 'one test of need_resched and of contention in a walk that may yield',
   tlbMissExtra4kNs: 'what a guest access that misses the TLB costs more with 4K than with 1G SPTEs',
-  copyPageNs: 'copying one 4K page in an anonymous collapse',
-  zeroPageNs: 'zeroing one 4K page in an anonymous collapse',
+  copyPageNs: 'copying one 4K page',
+  zeroPageNs: 'zeroing one 4K page',
+  freePageNs: 'giving one folio back to the page allocator',
 } as const;
 
 export type CostName = keyof typeof costDescriptions;

@@ -5,14 +5,16 @@ import type { Hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
 import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
 import { madvCollapse } from '../mm/operations/madv-collapse.ts';
+import { madvDontneed } from '../mm/operations/madv-dontneed.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
+import { munmap } from '../mm/operations/munmap.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import type { RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
 import { splitScheme, type World } from './world.ts';
 
 /** What one call of userspace works on. */
-export interface CallRange {
+interface CallRange {
   readonly start: Hva;
   readonly end: Hva;
 }
@@ -29,5 +31,7 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
       ...(target === null ? {} : { maxLevel: target === '2m' ? 2 : 3 }),
     }),
   'madv-split': ({ mm }, _input, _entry, { start, end }) => madvSplit(mm, start, end),
+  'madv-dontneed': ({ mm }, _input, _entry, { start, end }) => madvDontneed(mm, start, end),
+  munmap: ({ mm }, _input, _entry, { start, end }) => munmap(mm, start, end),
   'uffdio-continue': ({ mm }, _input, _entry, { start, end }) => uffdioContinue(mm, start, end),
 };

@@ -130,8 +130,8 @@ const lockFindings = ({ machine }: World): Finding[] =>
     evidence,
   }));
 
-function headLineWaitNs({ vma }: World): number {
+function headLineWaitNs({ machine }: World): number {
   let ns = 0;
-  for (const [, folio] of vma.mapping.folios()) ns += folio.headLine.waitedNs;
+  for (const folio of machine.memory.folios()) ns += folio.headLineWaitedNs;
   return ns;
 }

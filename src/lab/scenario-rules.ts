@@ -25,7 +25,12 @@ const overlaps = (a: string, b: string) =>
   a === b || a === '' || b === '' || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
 const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
-const backingBytes = { 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
+/** The largest leaf that can map it. */
+const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
+const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
+
+/** Operations that this version runs on hugetlb memory alone. */
+const hugetlbOnly: ReadonlySet<string> = new Set(['madv-collapse', 'madv-split', 'uffdio-continue']);
 
 const rules: readonly Rule[] = [
   {
@@ -48,6 +53,32 @@ const rules: readonly Rule[] = [
     check: ({ vm }, refuse) => {
       if (vm.mapped === 'none' || leafBytes[vm.mapped] <= backingBytes[vm.backing]) return;
       refuse('vm.mapped', `must not be larger than the pages of ${vm.backing}, got "${vm.mapped}"`);
+    },
+  },
+  {
+    reads: ['vm.folios', 'vm.backing', 'vm.mapped'],
+    check: ({ vm }, refuse) => {
+      if (vm.folios === null) return;
+      if (isHugetlb(vm.backing)) refuse('vm.folios', `must be null for ${vm.backing}, got "${vm.folios}"`);
+      else if (vm.folios === '4k' && vm.mapped === '2m') {
+        refuse('vm.folios', 'must be "2m" or null where vm.mapped is "2m", got "4k"');
+      }
+    },
+  },
+  {
+    reads: ['timeline', 'vm.memory', 'vm.backing'],
+    check: ({ timeline, vm }, refuse) => {
+      for (const [index, { operation, range }] of timeline.entries()) {
+        if (hugetlbOnly.has(operation) && !isHugetlb(vm.backing)) {
+          refuse(`timeline.${index}.operation`, `${operation} is not available yet for ${vm.backing}`);
+        }
+        if (operation === 'munmap' && (range.start !== 0 || range.length !== vm.memory)) {
+          refuse(
+            `timeline.${index}.range`,
+            'must be all of vm.memory for munmap: parts of a mapping are not available yet',
+          );
+        }
+      }
     },
   },
   {
@@ -113,7 +144,7 @@ const rules: readonly Rule[] = [
     reads: ['timeline', 'vm.memory', 'vm.backing'],
     check: ({ timeline, vm }, refuse) => {
       for (const [index, entry] of timeline.entries()) {
-        const unit = alignmentOf(entry, backingBytes[vm.backing]);
+        const unit = alignmentOf(entry, vm.backing);
         for (const key of ['start', 'length'] as const) {
           if (entry.range[key] % unit === 0) continue;
           const got = formatSize(entry.range[key]);
@@ -130,7 +161,7 @@ const rules: readonly Rule[] = [
     check: ({ timeline, vm }, refuse) => {
       for (const [index, entry] of timeline.entries()) {
         checkTarget(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.target`, message));
-        checkStep(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.step`, message));
+        checkStep(entry, vm.backing, (message) => refuse(`timeline.${index}.step`, message));
       }
     },
   },
@@ -147,14 +178,17 @@ const rules: readonly Rule[] = [
 ];
 
 /** What start and length of the range of an operation must be multiples of. */
-function alignmentOf(entry: TimelineEntry, pageBytes: number): number {
+function alignmentOf(entry: TimelineEntry, backing: Scenario['vm']['backing']): number {
   switch (entry.operation) {
     case 'madv-collapse':
       return 2 * MIB; // the smallest leaf that a collapse can make
     case 'madv-split':
-      return pageBytes;
+      return backingBytes[backing];
     case 'uffdio-continue':
       return PAGE_BYTES;
+    case 'madv-dontneed':
+    case 'munmap':
+      return isHugetlb(backing) ? backingBytes[backing] : PAGE_BYTES;
   }
 }
 
@@ -164,11 +198,11 @@ function checkTarget({ operation, target }: TimelineEntry, pageBytes: number, re
   else if (leafBytes[target] > pageBytes) refuse(`must not be larger than the pages of vm.backing, got "${target}"`);
 }
 
-function checkStep(entry: TimelineEntry, pageBytes: number, refuse: (message: string) => void): void {
+function checkStep(entry: TimelineEntry, backing: Scenario['vm']['backing'], refuse: (message: string) => void): void {
   const { operation, range, step, target } = entry;
   if (step === null) return;
-  const unit = alignmentOf(entry, pageBytes);
-  if (operation === 'madv-split') refuse('must be null for madv-split: it is one call for the range');
+  const unit = alignmentOf(entry, backing);
+  if (operation === 'madv-split' || operation === 'munmap') refuse(`must be null for ${operation}: it is one call`);
   else if (step % unit !== 0)
     refuse(`must be a multiple of ${formatSize(unit)} for ${operation}, got ${formatSize(step)}`);
   else if (range.length % step !== 0) refuse(`must divide the length of the range (${formatSize(range.length)})`);

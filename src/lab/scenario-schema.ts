@@ -11,6 +11,7 @@ import {
   type AvailableId,
   availableIds,
   backings,
+  folioSizes,
   hgmVersions,
   kernels,
   mapcountSchemes,
@@ -80,6 +81,11 @@ const vmSchema = Type.Object(
     memory: size(2 * MIB, MAX_MEMORY_BYTES, GIB, 'Memory of the VM; a multiple of the page size of its backing.'),
     backing: oneOf(backings, 'hugetlb-1g', 'What the memory is made of.'),
     mapped: oneOf(mappedSizes, '4k', 'Size of the host page-table entries at time 0; not above that of the backing.'),
+    folios: Type.Union([oneOf(folioSizes, '4k', 'Size of the folios.'), Type.Null()], {
+      default: null,
+      description: 'Size of the folios of anonymous and shmem memory. Null: as large as the entries that map them.',
+      expected: '"4k", "2m" or null',
+    }),
     populatedFraction: fraction(1, 'Part of the memory that is mapped at time 0, drawn at random.'),
     sptePopulatedFraction: fraction(
       1,

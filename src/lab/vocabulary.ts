@@ -85,8 +85,8 @@ export const operations = [
     'MADV_COLLAPSE: maps a range with the largest leaves its pages allow. Here: hugetlb_collapse().',
   ),
   notYet('khugepaged-scan', 'One pass of khugepaged over the range.'),
-  notYet('madv-dontneed', 'MADV_DONTNEED: drops the pages of a range.'),
-  notYet('munmap', 'munmap(): removes the mapping of a range.'),
+  ready('madv-dontneed', 'MADV_DONTNEED: drops what is mapped in a range; the tables stay.'),
+  ready('munmap', 'munmap(): removes the mapping, with its page tables.'),
   notYet('mprotect', 'mprotect(): changes the permission of a range.'),
   notYet('mremap', 'mremap(): moves the mapping of a range.'),
   notYet('fork', 'fork(): copies the mm.'),
@@ -99,8 +99,8 @@ export const operations = [
 ] as const;
 
 export const backings = [
-  notYet('anonymous', 'Private anonymous memory, with transparent huge pages.'),
-  notYet('shmem', 'Shared memory in tmpfs, with transparent huge pages.'),
+  ready('anonymous', 'Private anonymous memory.'),
+  ready('shmem', 'Shared memory in tmpfs.'),
   ready('hugetlb-2m', 'Shared HugeTLB pages of 2 MiB.'),
   ready('hugetlb-1g', 'Shared HugeTLB pages of 1 GiB.'),
 ] as const;
@@ -110,6 +110,11 @@ export const mappedSizes = [
   ready('2m', 'Mapped with 2 MiB entries.'),
   ready('1g', 'Mapped with 1 GiB entries.'),
   ready('none', 'Not mapped; pages are in the page cache.'),
+] as const;
+
+export const folioSizes = [
+  ready('4k', 'Small pages.'),
+  ready('2m', 'Transparent huge pages, mapped with entries of their size or smaller.'),
 ] as const;
 
 export const mmus = [

@@ -3,6 +3,7 @@
 import { hva, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
+import { HugetlbVma } from './hugetlb-vma.ts';
 import type { Mm } from './mm.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { Mm } from './mm.ts';
 export function checkFolioCounts(mm: Mm): void {
   const { machine } = mm;
   for (const vma of mm.vmas) {
+    if (!(vma instanceof HugetlbVma)) continue;
     for (const [index, folio] of vma.mapping.folios()) {
       const start = hva(vma.start + index * vma.hugePageSize);
       const end = hva(start + vma.hugePageSize);

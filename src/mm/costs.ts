@@ -22,6 +22,11 @@ export interface MmCosts {
   /** Dropping one reference of a folio on its head page. */
   readonly headPutNs: number;
   readonly pageCacheLookupNs: number;
+  /** Zeroing, copying one 4K page. */
+  readonly zeroPageNs: number;
+  readonly copyPageNs: number;
+  /** Giving one folio back to the page allocator. */
+  readonly freePageNs: number;
   readonly tableAllocNs: number;
   readonly tableFreeNs: number;
   /** CPU TLB shootdown: the initiator's fixed part, and each interrupted CPU. */

@@ -4,9 +4,11 @@ import { Mutex } from '../engine/locks/mutex.ts';
 import type { Level, Pfn } from './address.ts';
 import { folioLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
+import type { AddressSpace } from './page-cache.ts';
 
 /**
- * A hugetlb folio: one page of the page cache, with its reference count and whatever its mapcount scheme keeps.
+ * One folio: a small page, a THP or a huge page of hugetlb, with its reference count and whatever its mapcount scheme
+ * keeps. What only few of them need is made when it is first asked for, since a VM has a quarter of a million for each GiB.
  *
  * Models struct folio, include/linux/mm_types.h: _refcount lies in the head page, where GUP of every vCPU and the puts of a
  * collapse meet; the compound mapcount (_entire_mapcount) lies in the first tail page, which is another cache line.
@@ -14,14 +16,11 @@ import type { Machine } from './machine.ts';
 export class Folio {
   readonly machine: Machine;
   readonly firstPfn: Pfn;
-  /** Level of the hstate that it belongs to: 2 or 3. */
+  /** 1: one page; 2: 2 MiB; 3: 1 GiB. */
   readonly level: Level;
   readonly pages: number;
-  /** `struct page` of the head: the reference count. */
-  readonly headLine: CacheLine;
-  /** `struct page` of the first tail: the compound mapcount. */
-  readonly entireMapcountLine: CacheLine;
-  readonly lock: Mutex;
+  /** Of hugetlb: its mappings are counted by the scheme of the run, not as those of THP. */
+  readonly hugetlb: boolean;
   refcount = 1;
   /** Of these, references that GUP has taken and its caller has not dropped yet. */
   gupRefs = 0;
@@ -29,29 +28,58 @@ export class Folio {
   entireMapcount = 0;
   poisoned = false;
   migratable = true;
+  /** Where the page cache has it; null: anonymous, or removed from it. */
+  cached: { readonly mapping: AddressSpace; readonly index: number } | null = null;
+  #headLine: CacheLine | null = null;
+  #entireMapcountLine: CacheLine | null = null;
+  #lock: Mutex | null = null;
   #subpageMapcounts: Int32Array | null = null;
 
-  constructor(machine: Machine, firstPfn: Pfn, level: Level) {
+  constructor(machine: Machine, firstPfn: Pfn, level: Level, hugetlb: boolean) {
+    this.hugetlb = hugetlb;
     this.machine = machine;
     this.firstPfn = firstPfn;
     this.level = level;
     this.pages = machine.geometry.pagesPer[level];
-    const { atomicHotNs, contendedLineNs } = machine.costs;
-    const line = { hotNs: atomicHotNs, transferNs: contendedLineNs };
-    this.headLine = new CacheLine(machine.sim, line);
-    this.entireMapcountLine = new CacheLine(machine.sim, line);
-    this.lock = new Mutex(machine.sim, folioLockClass);
+    machine.memory.add(this);
   }
 
-  /** `_mapcount` of each 4K subpage, as an array of 0-based counts. Allocated when first asked for. */
+  /** `struct page` of the head: the reference count. */
+  get headLine(): CacheLine {
+    this.#headLine ??= this.#line();
+    return this.#headLine;
+  }
+
+  /** `struct page` of the first tail: the compound mapcount. */
+  get entireMapcountLine(): CacheLine {
+    this.#entireMapcountLine ??= this.#line();
+    return this.#entireMapcountLine;
+  }
+
+  get lock(): Mutex {
+    this.#lock ??= new Mutex(this.machine.sim, folioLockClass);
+    return this.#lock;
+  }
+
+  /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */
   get subpageMapcounts(): Int32Array {
     this.#subpageMapcounts ??= new Int32Array(this.pages);
     return this.#subpageMapcounts;
+  }
+
+  /** Ns that atomics on the head page have waited for other CPUs. */
+  get headLineWaitedNs(): number {
+    return this.#headLine?.waitedNs ?? 0;
   }
 
   /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
   changeRefs(delta: number): void {
     this.refcount += delta;
     assert(this.refcount >= 0, 'the reference count of a folio is not negative');
+  }
+
+  #line(): CacheLine {
+    const { atomicHotNs, contendedLineNs } = this.machine.costs;
+    return new CacheLine(this.machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
   }
 }

@@ -1,10 +1,12 @@
 import type { Process } from '../engine/process.ts';
 import { type Hva, type Level, type Pfn, pfn } from './address.ts';
 import { Errno } from './errno.ts';
+import { handleMmFault } from './fault.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
-import { hugetlbFault } from './hugetlb-fault.ts';
+import { HugetlbVma } from './hugetlb-vma.ts';
 import type { Mm } from './mm.ts';
+import { ShmemVma } from './shmem-vma.ts';
 
 /** A page that GUP has taken a reference on. The caller drops it with putFolio. */
 export interface GupPage {
@@ -23,7 +25,7 @@ export interface GupPage {
 export function gupFast(mm: Mm, address: Hva, cpu: number): { page: GupPage; refNs: number } | null {
   const found = mm.pageTables.translate(address);
   if (found === null || !found.writable) return null;
-  const folio = folioAt(mm, address);
+  const folio = mm.machine.memory.folioOf(found.pfn);
   if (folio === undefined) return null;
   mm.machine.work.gupFast += 1;
   mm.machine.work.gupRefAtomics += 1;
@@ -48,7 +50,7 @@ export function* gupSlow(mm: Mm, address: Hva): Process<GupPage | Errno> {
     yield* mm.mmapLock.acquireRead();
     yield* sim.spend(costs.rwsemNs);
     const vma = mm.findVma(address);
-    const result = vma === undefined ? Errno.EFAULT : yield* hugetlbFault(vma, address);
+    const result = vma === undefined ? Errno.EFAULT : yield* handleMmFault(vma, address);
     const found = result === 0 ? gupFast(mm, address, sim.current.cpu) : null;
     if (found !== null) yield* sim.spend(found.refNs);
     yield* mm.mmapLock.releaseRead();
@@ -76,14 +78,17 @@ export function hostMappingLevel(mm: Mm, address: Hva): Level {
   return level === 0 ? 1 : level;
 }
 
-function folioAt(mm: Mm, address: Hva): Folio | undefined {
-  const vma = mm.findVma(address);
-  return vma?.mapping.folio(vma.cacheIndex(address));
-}
-
 /** The frame that the page cache has for `address`, whatever the page tables say at this moment. */
 export function pageCachePfn(mm: Mm, address: Hva): Pfn | null {
   const vma = mm.findVma(address);
-  const folio = vma?.mapping.folio(vma.cacheIndex(address));
-  return vma === undefined || folio === undefined ? null : pfn(folio.firstPfn + subpageIndex(vma, address));
+  if (vma instanceof HugetlbVma) {
+    const folio = vma.mapping.folio(vma.cacheIndex(address));
+    return folio === undefined ? null : pfn(folio.firstPfn + subpageIndex(vma, address));
+  }
+  if (vma instanceof ShmemVma) {
+    const index = vma.pageIndex(address);
+    const folio = vma.mapping.folio(index);
+    return folio === undefined ? null : pfn(folio.firstPfn + index - (folio.cached?.index ?? 0));
+  }
+  return null;
 }

@@ -2,10 +2,10 @@ import type { Process } from '../engine/process.ts';
 import type { Hva } from './address.ts';
 import { Errno, type Result } from './errno.ts';
 import { hugetlbFullWalk, hugetlbFullWalkAlloc, subpageIndex } from './hugetlb.ts';
+import type { HugetlbVma } from './hugetlb-vma.ts';
 import { addFileRmap } from './mapcount/mapcount-scheme.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
-import type { Vma } from './vma.ts';
 
 /**
  * Maps the huge page at `address`, or the piece of it whose entry is empty, from the page cache.
@@ -18,7 +18,7 @@ import type { Vma } from './vma.ts';
  * Returns   0, also if somebody else mapped it meanwhile; -EFAULT where the page cache has no page.
  * Left out  Allocation of huge pages, copy on write, userfaultfd.
  */
-export function* hugetlbFault(vma: Vma, address: Hva): Process<Result> {
+export function* hugetlbFault(vma: HugetlbVma, address: Hva): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   sim.lockdep.assertHeld(vma.mm.mmapLock, 'any');
   const index = vma.cacheIndex(address);
@@ -42,7 +42,7 @@ export function* hugetlbFault(vma: Vma, address: Hva): Process<Result> {
 }
 
 /** Maps the page cache's folio at an empty entry; `again` if the entry, or the table that holds it, is another by then. */
-function* hugetlbNoPage(vma: Vma, address: Hva, table: PageTable, entry: number): Process<Result | 'again'> {
+function* hugetlbNoPage(vma: HugetlbVma, address: Hva, table: PageTable, entry: number): Process<Result | 'again'> {
   const { sim, costs, work } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
   const folio = vma.mapping.folio(vma.cacheIndex(address));

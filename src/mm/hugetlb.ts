@@ -3,9 +3,9 @@
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, isAligned, type Level, PAGE_SIZE, pageOf } from './address.ts';
+import type { HugetlbVma } from './hugetlb-vma.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
-import type { Vma } from './vma.ts';
 
 /** Where a high-granularity walk has ended. Models struct hugetlb_pte: the entry, its size, its lock. */
 export interface HugetlbPte {
@@ -19,7 +19,7 @@ export interface HugetlbPte {
  *
  * Models hugetlb_full_walk(), mm/hugetlb.c, HGM series v1 and v2.
  */
-export function hugetlbFullWalk(vma: Vma, address: Hva): HugetlbPte {
+export function hugetlbFullWalk(vma: HugetlbVma, address: Hva): HugetlbPte {
   const lowest = vma.highGranularity ? 1 : vma.hstateLevel;
   const table = vma.mm.pageTables.lowestTable(address, lowest);
   return { table, index: vma.mm.machine.geometry.index(pageOf(address), table.level) };
@@ -32,7 +32,7 @@ export function hugetlbFullWalk(vma: Vma, address: Hva): HugetlbPte {
  * Models    hugetlb_full_walk_alloc(), mm/hugetlb.c.
  * Locks     The lock of each table that gets a new entry, for the time of the write.
  */
-export function* hugetlbFullWalkAlloc(vma: Vma, address: Hva, level: Level): Process<HugetlbPte> {
+export function* hugetlbFullWalkAlloc(vma: HugetlbVma, address: Hva, level: Level): Process<HugetlbPte> {
   const { sim, costs, geometry } = vma.mm.machine;
   const { pageTables } = vma.mm;
   yield* sim.spend(costs.hgmWalkNs);
@@ -55,7 +55,7 @@ export function* hugetlbFullWalkAlloc(vma: Vma, address: Hva, level: Level): Pro
  *
  * Models the size loop of for_each_hgm_shift(), mm/hugetlb.c, in UFFDIO_CONTINUE and MADV_COLLAPSE.
  */
-export function largestLevel(vma: Vma, address: Hva, end: Hva, limit: Level = vma.hstateLevel): Level {
+export function largestLevel(vma: HugetlbVma, address: Hva, end: Hva, limit: Level = vma.hstateLevel): Level {
   const { geometry } = vma.mm.machine;
   for (let level = Math.min(limit, vma.hstateLevel) as Level; level > 1; level = (level - 1) as Level) {
     const bytes = geometry.entryBytes(level);
@@ -65,19 +65,12 @@ export function largestLevel(vma: Vma, address: Hva, end: Hva, limit: Level = vm
 }
 
 /** Number of the 4K page at `address` inside its huge page. */
-export function subpageIndex(vma: Vma, address: Hva): number {
+export function subpageIndex(vma: HugetlbVma, address: Hva): number {
   return (address - vma.hugePageStart(address)) / PAGE_SIZE;
 }
 
-/** Checks a range that userspace has passed: page aligned, inside of the VMA, not empty. */
-export function isRangeOf(vma: Vma, start: Hva, end: Hva): boolean {
-  return (
-    isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end && start >= vma.start && end <= vma.end
-  );
-}
-
 /** The address after the entry of `level` at `address`. */
-export function nextEntry(vma: Vma, address: Hva, level: Level): Hva {
+export function nextEntry(vma: HugetlbVma, address: Hva, level: Level): Hva {
   const bytes = vma.mm.machine.geometry.entryBytes(level);
   assert(isAligned(address - vma.start, bytes), 'a leaf starts at a multiple of its size');
   return hva(address + bytes);

@@ -6,6 +6,7 @@ export const mmapLockClass = lockClass('mmap_lock', 'sleeping');
 export const hugetlbFaultMutexClass = lockClass('hugetlb_fault_mutex', 'sleeping');
 export const hugetlbVmaLockClass = lockClass('hugetlb_vma_lock', 'sleeping');
 export const iMmapRwsemClass = lockClass('i_mmap_rwsem', 'sleeping');
+export const anonVmaRwsemClass = lockClass('anon_vma.rwsem', 'sleeping');
 export const folioLockClass = lockClass('folio_lock', 'sleeping');
 export const ptlClass = lockClass('ptl', 'spinning');
 /** Tables one level up nest outside of the ones below them. */

@@ -1,6 +1,8 @@
 import type { Simulation } from '../engine/simulation.ts';
 import type { Geometry } from './address.ts';
 import type { MmCosts } from './costs.ts';
+import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
+import type { PhysicalMemory } from './physical-memory.ts';
 
 /** Kernels whose code the model follows; see docs/kernel-map.md for what differs between them. */
 export type KernelVersion = '6.1' | '6.12';
@@ -16,6 +18,9 @@ export interface Machine<Costs extends MmCosts = MmCosts> {
   readonly cpus: number;
   readonly geometry: Geometry;
   readonly costs: Costs;
+  readonly memory: PhysicalMemory;
+  /** How folios of hugetlb count their mappings: what the HGM discussion is about. */
+  readonly hugetlbMapcount: MapcountScheme;
   readonly work: WorkCounters;
   readonly findings: FindingLog;
 }

@@ -1,6 +1,8 @@
 import { Mutex } from '../engine/locks/mutex.ts';
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
 import type { Hva } from './address.ts';
+import { AnonymousVma } from './anonymous-vma.ts';
+import { HugetlbVma, type HugetlbVmaOptions } from './hugetlb-vma.ts';
 import { hugetlbFaultMutexClass, mmapLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
@@ -8,7 +10,8 @@ import { MmuNotifierChain } from './mmu-notifier.ts';
 import type { AddressSpace } from './page-cache.ts';
 import { PageTables } from './page-table.ts';
 import { MmEvents } from './records.ts';
-import { Vma, type VmaOptions } from './vma.ts';
+import { ShmemVma } from './shmem-vma.ts';
+import type { Vma } from './vma.ts';
 
 /** A CPU that runs a thread of the mm: what a TLB shootdown has to reach. */
 export interface MmCpu {
@@ -24,24 +27,42 @@ export class Mm {
   readonly mmapLock: RwSemaphore;
   readonly pageTables: PageTables;
   readonly notifiers: MmuNotifierChain;
-  readonly mapcount: MapcountScheme;
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
   readonly vmas: Vma[] = [];
   readonly #faultMutexes: Mutex[] = [];
   readonly #mappingIds = new Map<AddressSpace, number>();
 
-  constructor(machine: Machine, mapcount: MapcountScheme) {
+  constructor(machine: Machine) {
     this.machine = machine;
-    this.mapcount = mapcount;
     this.events = new MmEvents(machine.sim.records);
     this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass);
     this.pageTables = new PageTables(machine);
     this.notifiers = new MmuNotifierChain(machine.sim, this.events);
   }
 
-  mmap(options: VmaOptions): Vma {
-    const vma = new Vma(this, options);
+  get mapcount(): MapcountScheme {
+    return this.machine.hugetlbMapcount;
+  }
+
+  mmapHugetlb(options: HugetlbVmaOptions): HugetlbVma {
+    return this.#add(new HugetlbVma(this, options));
+  }
+
+  mmapAnonymous(start: Hva, end: Hva): AnonymousVma {
+    return this.#add(new AnonymousVma(this, start, end));
+  }
+
+  mmapShmem(start: Hva, end: Hva, mapping: AddressSpace): ShmemVma {
+    return this.#add(new ShmemVma(this, start, end, mapping));
+  }
+
+  /** Takes a mapping out of the address space. What it still maps is the caller's to zap. */
+  detach(vma: Vma): void {
+    this.vmas.splice(this.vmas.indexOf(vma), 1);
+  }
+
+  #add<V extends Vma>(vma: V): V {
     this.vmas.push(vma);
     return vma;
   }

@@ -1,5 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import type { Folio } from './folio.ts';
+import { freeFolio } from './free-folio.ts';
 import type { Mm } from './mm.ts';
 import { cpuTlbShootdown } from './tlb.ts';
 
@@ -69,6 +70,7 @@ export class MmuGather {
         folio.changeRefs(-1);
         work.refAtomics += 1;
         if (!sim.elapse(ns)) yield ns;
+        if (folio.refcount === 0) yield* sim.spend(freeFolio(folio));
       }
     }
     this.#refs.clear();

@@ -1,69 +1,35 @@
 import { assert } from '../engine/assert.ts';
-import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
-import { type Hva, hva, type Level } from './address.ts';
-import { hugetlbVmaLockClass } from './locks.ts';
+import { type Hva, isAligned, PAGE_SIZE } from './address.ts';
 import type { Mm } from './mm.ts';
-import type { AddressSpace } from './page-cache.ts';
 
-/** Revisions of the HGM series; they differ in who excludes whom from the tables below the hstate-level entry. */
-export type HgmVersion = 'rfc1' | 'rfc2' | 'v1' | 'v2';
-
-export interface VmaOptions {
-  readonly start: Hva;
-  readonly end: Hva;
-  readonly mapping: AddressSpace;
-  /** Level of the hstate: 2 for 2 MiB pages, 3 for 1 GiB pages. */
-  readonly hstateLevel: Level;
-  readonly shared: boolean;
-  /** The kernel's revision of the HGM series; v2 when absent. */
-  readonly hgmVersion?: HgmVersion;
-}
-
-/** A mapping of a hugetlbfs file. `highGranularity` is what MADV_SPLIT sets (VM_HUGETLB_HGM). */
-export class Vma {
+/** A mapping of an address space, of one of the kinds that a VM's memory can be. Models struct vm_area_struct. */
+export abstract class Vma {
+  abstract readonly kind: 'hugetlb' | 'anonymous' | 'shmem';
   readonly mm: Mm;
   readonly start: Hva;
   readonly end: Hva;
-  readonly mapping: AddressSpace;
-  readonly hstateLevel: Level;
   readonly shared: boolean;
-  readonly hgmVersion: HgmVersion;
-  highGranularity = false;
-  /** hugetlb vma_lock: read in faults and walks, write for whoever frees page tables. */
-  readonly hugetlbLock: RwSemaphore;
 
-  constructor(mm: Mm, options: VmaOptions) {
-    assert(options.start < options.end, 'a VMA is not empty');
+  constructor(mm: Mm, start: Hva, end: Hva, shared: boolean) {
+    assert(start < end, 'a VMA is not empty');
     this.mm = mm;
-    this.start = options.start;
-    this.end = options.end;
-    this.mapping = options.mapping;
-    this.hstateLevel = options.hstateLevel;
-    this.shared = options.shared;
-    this.hgmVersion = options.hgmVersion ?? 'v2';
-    this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass);
-  }
-
-  /** Held for read by faults and CONTINUE while they walk; for write by those versions' collapse that exclude them by it. */
-  get walkLock(): RwSemaphore {
-    return this.hgmVersion === 'rfc1' ? this.mapping.iMmapRwsem : this.hugetlbLock;
-  }
-
-  /** Bytes of one huge page of this VMA. */
-  get hugePageSize(): number {
-    return this.mm.machine.geometry.entryBytes(this.hstateLevel);
-  }
-
-  /** Index in the page cache of the huge page at `address`. */
-  cacheIndex(address: Hva): number {
-    return Math.floor((address - this.start) / this.hugePageSize);
-  }
-
-  hugePageStart(address: Hva): Hva {
-    return hva(address - ((address - this.start) % this.hugePageSize));
+    this.start = start;
+    this.end = end;
+    this.shared = shared;
   }
 
   contains(address: Hva): boolean {
     return address >= this.start && address < this.end;
+  }
+
+  /** Checks a range that userspace has passed: page aligned, not empty, inside of this mapping. */
+  covers(start: Hva, end: Hva): boolean {
+    const aligned = isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE);
+    return aligned && start < end && start >= this.start && end <= this.end;
+  }
+
+  /** Number of the 4K page at `address` inside the mapping. */
+  pageIndex(address: Hva): number {
+    return Math.floor((address - this.start) / PAGE_SIZE);
   }
 }

@@ -22,8 +22,9 @@ import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts';
 import { Mm } from '../../src/mm/mm.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
+import { PhysicalMemory } from '../../src/mm/physical-memory.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
-import type { Vma } from '../../src/mm/vma.ts';
+import type { HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 
 export const testCosts: KvmCosts = {
   atomicHotNs: 5,
@@ -39,6 +40,9 @@ export const testCosts: KvmCosts = {
   headMapcountNs: 5,
   headPutNs: 5,
   pageCacheLookupNs: 60,
+  zeroPageNs: 270,
+  copyPageNs: 1030,
+  freePageNs: 131,
   tableAllocNs: 800,
   tableFreeNs: 100,
   shootdownFixedNs: 2000,
@@ -101,7 +105,7 @@ export class TestWorld {
   readonly machine: Machine<KvmCosts>;
   readonly mm: Mm;
   readonly mapping: AddressSpace;
-  readonly vma: Vma;
+  readonly vma: HugetlbVma;
   readonly kvm: Kvm;
   readonly slot: Memslot;
   readonly rows: Row[] = [];
@@ -118,10 +122,12 @@ export class TestWorld {
       cpus: 4,
       geometry,
       costs: { ...testCosts, ...options.costs },
+      memory: new PhysicalMemory(geometry),
+      hugetlbMapcount: mapcountSchemes[options.mapcount ?? 'subpage'],
       work: new WorkCounters(),
       findings: new FindingLog(),
     };
-    this.mm = new Mm(this.machine, mapcountSchemes[options.mapcount ?? 'subpage']);
+    this.mm = new Mm(this.machine);
     this.mapping = new AddressSpace(this.machine);
 
     const hstateLevel = options.hstateLevel ?? 2;
@@ -130,11 +136,11 @@ export class TestWorld {
     // One top-level entry from 0: an address that is taken for a page index by mistake shows.
     const start = hva(geometry.entryBytes(4));
     const { mapping } = this;
-    this.vma = this.mm.mmap({ start, end: hva(start + bytes), mapping, hstateLevel, shared: options.shared ?? true });
+    this.vma = this.mm.mmapHugetlb({ start, end: hva(start + bytes), mapping, hstateLevel, shared: options.shared ?? true });
     this.vma.highGranularity = options.highGranularity ?? true;
     for (let index = 0; index < hugePages; index++) {
       const firstPfn = pfn(0x10000 + index * geometry.pagesPer[hstateLevel]);
-      mapping.add(index, new Folio(this.machine, firstPfn, hstateLevel));
+      mapping.add(index, new Folio(this.machine, firstPfn, hstateLevel, true));
     }
 
     this.kvm = new Kvm({

@@ -6,17 +6,18 @@ import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
-import { hugetlbFullWalk, nextEntry, subpageIndex } from '../hugetlb.ts';
+import { nextEntry, subpageIndex } from '../hugetlb.ts';
+import { unmapHugepageRange } from '../hugetlb-unmap.ts';
+import type { HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
 import { addFileRmap, removeRmap } from '../mapcount/mapcount-scheme.ts';
 import { MmuGather } from '../mmu-gather.ts';
 import type { NotifierSection } from '../mmu-notifier.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
-import type { HgmVersion, Vma } from '../vma.ts';
 
 export interface HugetlbCollapseOptions {
-  readonly vma: Vma;
+  readonly vma: HugetlbVma;
   readonly start: Hva;
   readonly end: Hva;
   readonly scheme: NotifierScheme;
@@ -28,7 +29,7 @@ export interface HugetlbCollapseOptions {
 
 /** One call of hugetlb_collapse(): its arguments, its mmu_gather and the section that is open, if any. */
 export class HugetlbCollapse {
-  readonly vma: Vma;
+  readonly vma: HugetlbVma;
   readonly start: Hva;
   readonly end: Hva;
   readonly scheme: NotifierScheme;
@@ -67,7 +68,7 @@ export class HugetlbCollapse {
 }
 
 /** The entry of `level` for `address`, or the one above it where the walk ends earlier. */
-function entryAt(vma: Vma, address: Hva, level: Level): { table: PageTable; index: number } {
+function entryAt(vma: HugetlbVma, address: Hva, level: Level): { table: PageTable; index: number } {
   const table = vma.mm.pageTables.lowestTable(address, level);
   return { table, index: vma.mm.machine.geometry.index(pageOf(address), table.level) };
 }
@@ -89,7 +90,7 @@ export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: L
   const folio = yield* findFolio(collapse, address);
   if (typeof folio === 'string') return folio;
 
-  yield* unmapLeaves(collapse, address, level);
+  yield* unmapHugepageRange(collapse.gather, vma, address, nextEntry(vma, address, level));
   const { table, index } = entryAt(vma, address, level);
   yield* freeTables(collapse, table.unlink(index));
   if (folio !== null) {
@@ -129,53 +130,6 @@ function refusal(folio: Folio, version: HgmVersion): Errno | null {
   if (version === 'v2' && folio.poisoned) return Errno.EHWPOISON;
   if (!folio.migratable) return Errno.EBUSY;
   return folio.poisoned ? Errno.EHWPOISON : null;
-}
-
-/**
- * Clears every leaf under the entry of `level` at `address`, one by one: walk, lock, xchg, mapcount, queue the
- * reference. This loop is what a collapse of a 1 GiB page spends its time in.
- *
- * Models    __unmap_hugepage_range(), mm/hugetlb.c, with HGM's full walk for each leaf.
- * Locks     The page table lock of the leaf, once for each leaf.
- */
-function* unmapLeaves(collapse: HugetlbCollapse, address: Hva, level: Level): Process<void> {
-  const { vma, gather } = collapse;
-  const { mm } = vma;
-  const { sim, costs, work, geometry } = mm.machine;
-  const { cpu } = sim.current;
-  const end = nextEntry(vma, address, level);
-  const holeNs = costs.hgmWalkNs + costs.ptlNs;
-  const leafNs = holeNs + costs.leafXchgNs + costs.gatherNs;
-  const folio = vma.mapping.folio(vma.cacheIndex(address));
-  const folioPage = pageOf(vma.hugePageStart(address));
-
-  let { table, index } = hugetlbFullWalk(vma, address);
-  for (let at = address; at < end; ) {
-    // The next entry of the same table needs no walk here, though it costs one there: nobody else frees tables meanwhile.
-    if (index === geometry.entriesPerTable || table.kinds[index] === EntryKind.Table) {
-      ({ table, index } = hugetlbFullWalk(vma, at));
-    }
-    const entry = index;
-    index += 1;
-    at = hva(table.firstPageOf(index) * PAGE_SIZE);
-    if (table.kinds[entry] !== EntryKind.Leaf) {
-      // A hole is walked to and looked at under its lock like a leaf.
-      if (!sim.elapse(holeNs)) yield holeNs;
-      continue;
-    }
-    assert(folio !== undefined, 'a mapped page is in the page cache');
-
-    if (!table.ptl.tryAcquire()) yield* table.ptl.acquire();
-    if (!sim.elapse(leafNs)) yield leafNs;
-    const firstPage = table.firstPageOf(entry) - folioPage;
-    const mapNs = removeRmap(mm.mapcount, folio, firstPage, table.level, cpu);
-    table.clear(entry);
-    if (!sim.elapse(mapNs)) yield mapNs;
-    yield* table.ptl.release();
-    work.leafClears += 1;
-    work.ptlAcquisitions += 1;
-    if (gather.removePage(folio)) yield* gather.forcedFlush();
-  }
 }
 
 /** Queues a detached table and all tables below it. Models hugetlb_free_range(), HGM: free_pte_range() and up. */

@@ -1,10 +1,9 @@
 import type { Process } from '../../engine/process.ts';
 import type { Hva, Level } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
-import { isRangeOf } from '../hugetlb.ts';
+import { type HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
-import type { HgmVersion } from '../vma.ts';
 import { HugetlbCollapse } from './hugetlb-collapse.ts';
 import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
 import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
@@ -43,7 +42,7 @@ export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
   let result: Result = 0;
-  if (vma === undefined || !isRangeOf(vma, start, end) || !vma.shared) {
+  if (!(vma instanceof HugetlbVma) || !vma.covers(start, end) || !vma.shared) {
     result = Errno.EINVAL;
   } else if (vma.highGranularity) {
     result = yield* hugetlbCollapse[vma.hgmVersion](new HugetlbCollapse({ ...options, vma }));

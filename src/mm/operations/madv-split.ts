@@ -1,7 +1,7 @@
 import type { Process } from '../../engine/process.ts';
 import type { Hva } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
-import { isRangeOf } from '../hugetlb.ts';
+import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 
 /**
@@ -18,7 +18,7 @@ export function* madvSplit(mm: Mm, start: Hva, end: Hva): Process<Result> {
   yield* mm.mmapLock.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
-  const fits = vma !== undefined && isRangeOf(vma, start, end) && start === vma.start && end === vma.end;
+  const fits = vma instanceof HugetlbVma && vma.covers(start, end) && start === vma.start && end === vma.end;
   if (fits && vma.shared) vma.highGranularity = true;
   yield* mm.mmapLock.releaseWrite();
   return fits && vma.shared ? 0 : Errno.EINVAL;

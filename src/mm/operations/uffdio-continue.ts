@@ -1,11 +1,11 @@
 import type { Process } from '../../engine/process.ts';
 import { type Hva, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
-import { hugetlbFullWalkAlloc, isRangeOf, largestLevel, nextEntry, subpageIndex } from '../hugetlb.ts';
+import { hugetlbFullWalkAlloc, largestLevel, nextEntry, subpageIndex } from '../hugetlb.ts';
+import { HugetlbVma } from '../hugetlb-vma.ts';
 import { addFileRmap } from '../mapcount/mapcount-scheme.ts';
 import type { Mm } from '../mm.ts';
 import { EntryKind } from '../radix-table.ts';
-import type { Vma } from '../vma.ts';
 
 /**
  * UFFDIO_CONTINUE: maps pages that are in the page cache, with the largest leaves that fit; 4K pieces in a mapping with
@@ -24,7 +24,7 @@ export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
   let result: Result = 0;
-  if (vma === undefined || !isRangeOf(vma, start, end) || !vma.shared) {
+  if (!(vma instanceof HugetlbVma) || !vma.covers(start, end) || !vma.shared) {
     result = Errno.EINVAL;
   } else {
     for (let address = start; address < end && result === 0; ) {
@@ -42,7 +42,7 @@ export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
   return result;
 }
 
-function* continueOnePiece(vma: Vma, address: Hva, level: 1 | 2 | 3 | 4): Process<Result> {
+function* continueOnePiece(vma: HugetlbVma, address: Hva, level: 1 | 2 | 3 | 4): Process<Result> {
   const { sim, costs, work } = vma.mm.machine;
   const index = vma.cacheIndex(address);
   const mutex = vma.mm.faultMutex(vma.mapping, index);

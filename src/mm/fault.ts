@@ -1,0 +1,143 @@
+import type { Process } from '../engine/process.ts';
+import type { Hva } from './address.ts';
+import { AnonymousVma } from './anonymous-vma.ts';
+import { Errno, type Result } from './errno.ts';
+import { Folio } from './folio.ts';
+import { hugetlbFault } from './hugetlb-fault.ts';
+import { HugetlbVma } from './hugetlb-vma.ts';
+import type { PageTable } from './page-table.ts';
+import { EntryKind } from './radix-table.ts';
+import { addRmap } from './rmap.ts';
+import { ShmemVma } from './shmem-vma.ts';
+import type { Vma } from './vma.ts';
+
+/**
+ * Brings in the page at `address` for writing.
+ *
+ * Models    handle_mm_fault(), mm/memory.c: dispatch to hugetlb_fault(), do_anonymous_page(), do_fault().
+ * Context   Sleeps. The caller holds mmap_lock for read.
+ * Returns   0, also if somebody else was faster; -EFAULT where nothing can be mapped.
+ */
+export function* handleMmFault(vma: Vma, address: Hva): Process<Result> {
+  if (vma instanceof HugetlbVma) return yield* hugetlbFault(vma, address);
+  if (vma instanceof AnonymousVma) return yield* doAnonymousPage(vma, address);
+  if (vma instanceof ShmemVma) return yield* shmemFault(vma, address);
+  return Errno.EFAULT;
+}
+
+/**
+ * Models   do_anonymous_page(), mm/memory.c. Faults bring in 4K pages: THP at fault time is left out, as the collapse
+ *          of small pages is the question here.
+ * Locks    The page table lock around the write.
+ */
+function* doAnonymousPage(vma: AnonymousVma, address: Hva): Process<Result> {
+  const { sim, costs } = vma.mm.machine;
+  yield* sim.spend(costs.slowGupNs);
+  const table = yield* allocatePteTable(vma, address);
+  if (table === null) return 0;
+  yield* sim.spend(costs.zeroPageNs);
+  const folio = new Folio(vma.mm.machine, vma.mm.machine.memory.allocate(1), 1, false);
+  // Its first reference is the mapping's: an anonymous page has no other.
+  const mapped = yield* setPte(vma, table, address, folio, 0, false);
+  if (!mapped) vma.mm.machine.memory.remove(folio);
+  return 0;
+}
+
+/**
+ * Models   shmem_fault() and finish_fault(), mm/shmem.c, mm/memory.c: a large folio is mapped whole where its PMD entry is
+ *          empty and it is aligned (do_set_pmd), else a page of it.
+ * Locks    The folio lock from the look-up to the end, under it the page table lock.
+ */
+function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
+  const { sim, costs, geometry, memory } = vma.mm.machine;
+  const index = vma.pageIndex(address);
+  for (;;) {
+    yield* sim.spend(costs.slowGupNs + costs.pageCacheLookupNs);
+    let folio = vma.mapping.folio(index);
+    if (folio === undefined) {
+      yield* sim.spend(costs.zeroPageNs);
+      if (vma.mapping.folio(index) !== undefined) continue;
+      folio = new Folio(vma.mm.machine, memory.allocate(1), 1, false);
+      vma.mapping.add(index, folio);
+    }
+    yield* folio.lock.acquire();
+    yield* sim.spend(costs.mutexNs);
+    // The look-up was before the lock: collapse_file may have put another folio there since.
+    if (vma.mapping.folio(index) !== folio) {
+      yield* folio.lock.release();
+      continue;
+    }
+    const first = folio.cached?.index ?? index;
+    if (folio.level === 2) {
+      const pmd = vma.mm.pageTables.tableAt(address, 2);
+      const entry = geometry.index(Math.floor(address / 4096), 2);
+      if (pmd.kinds[entry] === EntryKind.None) {
+        yield* setLeaf(vma, pmd, entry, folio, 0, true);
+        yield* folio.lock.release();
+        return 0;
+      }
+    }
+    const table = yield* allocatePteTable(vma, address);
+    if (table !== null) yield* setPte(vma, table, address, folio, index - first, true);
+    yield* folio.lock.release();
+    return 0;
+  }
+}
+
+/** The PTE table for `address`, made where it is missing; null where a larger leaf maps the address by now. */
+export function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
+  const { sim, costs, geometry } = vma.mm.machine;
+  const { pageTables } = vma.mm;
+  for (;;) {
+    const table = pageTables.lowestTable(address, 1);
+    if (table.level === 1) return table;
+    const index = geometry.index(Math.floor(address / 4096), table.level);
+    if (table.kinds[index] !== EntryKind.None) return null;
+    yield* sim.spend(costs.tableAllocNs);
+    yield* table.ptl.acquire();
+    yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
+    const same = pageTables.lowestTable(address, 1) === table && table.kinds[index] === EntryKind.None;
+    if (same) table.link(index, pageTables.newTable(table, index));
+    yield* table.ptl.release();
+  }
+}
+
+/** Sets one PTE to a page of `folio`. False: it was not empty any more, or its table has gone. */
+export function* setPte(
+  vma: Vma,
+  table: PageTable,
+  address: Hva,
+  folio: Folio,
+  folioPage: number,
+  takesRef: boolean,
+): Process<boolean> {
+  const index = vma.mm.machine.geometry.index(Math.floor(address / 4096), 1);
+  if (vma.mm.pageTables.lowestTable(address, 1) !== table) return false;
+  return yield* setLeaf(vma, table, index, folio, folioPage, takesRef);
+}
+
+function* setLeaf(
+  vma: Vma,
+  table: PageTable,
+  index: number,
+  folio: Folio,
+  folioPage: number,
+  takesRef: boolean,
+): Process<boolean> {
+  const { sim, costs, work } = vma.mm.machine;
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs);
+  work.ptlAcquisitions += 1;
+  const empty = table.kinds[index] === EntryKind.None;
+  if (empty) {
+    const mapNs = addRmap(folio, folioPage, table.level);
+    if (takesRef) {
+      folio.changeRefs(1);
+      work.refAtomics += 1;
+    }
+    table.setLeaf(index, folio.firstPfn + folioPage, true);
+    yield* sim.spend(costs.pteInstallNs + mapNs + (takesRef ? costs.atomicHotNs : 0));
+  }
+  yield* table.ptl.release();
+  return empty;
+}

@@ -1,0 +1,27 @@
+import type { Folio } from './folio.ts';
+import { mapcount } from './rmap.ts';
+
+/** Models folio_mapcount(): how many mappings the kernel believes in. */
+export const folioMapcount = (folio: Folio): number =>
+  folio.hugetlb ? folio.machine.hugetlbMapcount.mapcount(folio) : mapcount(folio);
+
+/**
+ * The last reference has gone: the folio's frames are nobody's. Returns the ns for the caller to spend.
+ *
+ * Models   __folio_put() and free_huge_folio(), mm/swap.c, mm/hugetlb.c, whose assertions are findings here: a page is
+ *          freed with mapcount 0 (reference L.8).
+ */
+export function freeFolio(folio: Folio): number {
+  const { machine } = folio;
+  const count = folioMapcount(folio);
+  if (count !== 0) {
+    machine.findings.add({
+      kind: 'freed-while-mapped',
+      message: `folio ${folio.firstPfn} of ${folio.pages} pages is freed with mapcount ${count}`,
+      simTimeNs: machine.sim.now,
+      evidence: { firstPfn: folio.firstPfn, pages: folio.pages, mapcount: count },
+    });
+  }
+  machine.memory.remove(folio);
+  return machine.costs.freePageNs;
+}

@@ -1,0 +1,53 @@
+import { type Geometry, type Level, type Pfn, pfn } from './address.ts';
+import type { Folio } from './folio.ts';
+
+/** Frames below this one are never handed out, so that a frame that is taken for an index shows. */
+const FIRST_FRAME = 0x100000;
+
+/**
+ * The frames of the host and the folios that are made of them. Memory is never short, and a frame that was freed is not
+ * handed out again in the same run: an SPTE that still points to it can be told from one that points to its next owner.
+ *
+ * Models page_folio() as far as it finds a folio from a frame, and the page allocator without its free lists.
+ */
+export class PhysicalMemory {
+  readonly #geometry: Geometry;
+  readonly #folios: readonly Map<number, Folio>[];
+  #nextFrame = FIRST_FRAME;
+
+  constructor(geometry: Geometry) {
+    this.#geometry = geometry;
+    this.#folios = geometry.pagesPer.map(() => new Map());
+  }
+
+  /** Frames for one folio of `level`, aligned to its size. */
+  allocate(level: Level): Pfn {
+    const pages = this.#geometry.pagesPer[level];
+    const first = Math.ceil(this.#nextFrame / pages) * pages;
+    this.#nextFrame = first + pages;
+    return pfn(first);
+  }
+
+  add(folio: Folio): void {
+    this.#folios[folio.level]?.set(folio.firstPfn, folio);
+  }
+
+  remove(folio: Folio): void {
+    this.#folios[folio.level]?.delete(folio.firstPfn);
+  }
+
+  /** The folio that a frame belongs to; undefined where it has been freed. */
+  folioOf(frame: Pfn): Folio | undefined {
+    for (let level: Level = 3; level >= 1; level = (level - 1) as Level) {
+      const folios = this.#folios[level];
+      if (folios === undefined || folios.size === 0) continue;
+      const folio = folios.get(frame - (frame % this.#geometry.pagesPer[level]));
+      if (folio !== undefined) return folio;
+    }
+    return undefined;
+  }
+
+  *folios(): IterableIterator<Folio> {
+    for (const folios of this.#folios) yield* folios.values();
+  }
+}

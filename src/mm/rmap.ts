@@ -1,0 +1,38 @@
+// Mapcounts of small pages and of THPs, as the kernel that the machine runs keeps them. HugeTLB has schemes of its own, in
+// mapcount/.
+
+import type { Level } from './address.ts';
+import type { Folio } from './folio.ts';
+
+/** Models folio_add_anon_rmap_ptes(), folio_add_file_rmap_ptes(), _pmd(), mm/rmap.c. Returns ns for the caller to spend. */
+export const addRmap = (folio: Folio, firstPage: number, level: Level): number => change(folio, firstPage, level, 1);
+
+/** Models folio_remove_rmap_ptes() and _pmd(), mm/rmap.c. Pairs with addRmap. */
+export const removeRmap = (folio: Folio, firstPage: number, level: Level): number =>
+  change(folio, firstPage, level, -1);
+
+/** Models folio_mapcount(), include/linux/mm.h: entries that map any part of the folio. */
+export function mapcount(folio: Folio): number {
+  if (folio.level === 1) return folio.entireMapcount;
+  let total = folio.entireMapcount;
+  for (const count of folio.subpageMapcounts) total += count;
+  return total;
+}
+
+/**
+ * Atomics of reference F.6: a page of its own has one; a PTE of a THP the subpage's (6.12 also the large folio's count); a
+ * PMD one for each subpage and one for the whole in 6.1, two since.
+ */
+function change(folio: Folio, firstPage: number, level: Level, delta: 1 | -1): number {
+  const { costs, kernel, work } = folio.machine;
+  let atomics = 1;
+  if (folio.level === 1 || level === folio.level) {
+    folio.entireMapcount += delta;
+    if (folio.level > 1) atomics = kernel === '6.1' ? folio.pages + 1 : 2;
+  } else {
+    folio.subpageMapcounts[firstPage] = (folio.subpageMapcounts[firstPage] ?? 0) + delta;
+    if (kernel !== '6.1') atomics = 2;
+  }
+  work.mapcountAtomics += atomics;
+  return atomics * costs.subpageMapcountNs;
+}
