@@ -12,7 +12,7 @@ export interface KvmCosts extends MmCosts {
   readonly tdpMapNs: number;
   readonly spteVisitNs: number;
   readonly spteClearNs: number;
-  /** Marking struct page dirty and accessed for a zapped SPTE, up to 6.12. */
+  /** Marking a struct page dirty and accessed: for each zapped SPTE up to 6.12, at the fault that maps it later. */
   readonly ptePageMarkNs: number;
   /** Writing one child SPTE of a leaf that is split. */
   readonly spteInstallNs: number;

@@ -3,7 +3,7 @@ import { lockClass } from '../engine/locks/lock-class.ts';
 import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
-import type { Machine } from '../mm/machine.ts';
+import type { KernelVersion, Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
 import type { KvmCosts } from './costs.ts';
 import { Invalidation } from './invalidation.ts';
@@ -29,13 +29,19 @@ export interface KvmOptions {
   readonly name: string;
   /** Look at the invalidation before GUP, as kernels from 6.8 on do. */
   readonly earlyRetryCheck: boolean;
+  /** The iTLB multihit mitigation is on (kvm.nx_huge_pages). */
+  readonly nxHugePages: boolean;
 }
+
+/** From 6.13 on (reference M) the fault that maps a page marks it dirty and accessed, and zaps leave struct pages alone. */
+export const marksAtFault = (kernel: KernelVersion): boolean => kernel === '6.18';
 
 /** One VM as KVM sees it. Models struct kvm with the parts of its MMU that the fault path and the notifiers use. */
 export class Kvm {
   readonly machine: Machine<KvmCosts>;
   readonly mm: Mm;
   readonly earlyRetryCheck: boolean;
+  readonly nxHugePages: boolean;
   /** Readers: faults and handlers that arbitrate by cmpxchg. Writers: everything that a notifier zaps. */
   readonly mmuLock: RwSpinlock;
   /** The lock's word. Every acquire and release is an atomic on it, and readers meet there too. */
@@ -52,10 +58,11 @@ export class Kvm {
   lastHugeInstallNs: number | null = null;
 
   constructor(options: KvmOptions) {
-    const { machine, mm, name, earlyRetryCheck } = options;
+    const { machine, mm, name, earlyRetryCheck, nxHugePages } = options;
     this.machine = machine;
     this.mm = mm;
     this.earlyRetryCheck = earlyRetryCheck;
+    this.nxHugePages = nxHugePages;
     this.mmuLock = new RwSpinlock(machine.sim, mmuLockClass);
     const { atomicHotNs, contendedLineNs } = machine.costs;
     this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
@@ -100,6 +107,11 @@ export class Kvm {
   *writeUnlock(): Process<void> {
     yield* this.#lockWord();
     yield* this.mmuLock.releaseWrite();
+  }
+
+  /** What a zap does to the struct page of each SPTE: up to 6.12 it marks it dirty and accessed, later a fault does. */
+  get zapMarkNs(): number {
+    return marksAtFault(this.machine.kernel) ? 0 : this.machine.costs.ptePageMarkNs;
   }
 
   /** Somebody waits for mmu_lock and the kernel may break it for them. Models rwlock_needbreak(). */

@@ -1,7 +1,7 @@
 import type { Process } from '../engine/process.ts';
 import type { Gfn } from '../mm/address.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
-import type { Kvm } from './kvm.ts';
+import { type Kvm, marksAtFault } from './kvm.ts';
 import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
 
 export type { FaultResult } from './tdp-mmu.ts';
@@ -16,6 +16,7 @@ const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
  *           without mmu_lock; without it every lap does GUP and takes mmu_lock first.
  * Context   Sleeps, in slow GUP only.
  * Locks     mmu_lock (R) around the stale check and the mapping. Never held while GUP runs.
+ *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
  * Returns   retry: re-enter the guest, which faults again at once.
  * Left out  fast_page_fault() (A/D bits are on, nothing is write-protected), async page faults, obsolete roots.
  */
@@ -54,8 +55,14 @@ export function* kvmTdpPageFault(
   if (!invalidation.retryGfn(mmuSeq, frame)) {
     result = yield* kvmTdpMmuMap(kvm, slot, frame, page.pfn, page.writable, account);
   }
-  yield* kvm.readUnlock();
-  yield* sim.spend(putFolio(page.folio, cpu));
+  if (marksAtFault(kvm.machine.kernel)) {
+    const unused = result.outcome.startsWith('retry');
+    yield* sim.spend((unused ? 0 : costs.ptePageMarkNs) + putFolio(page.folio, cpu));
+    yield* kvm.readUnlock();
+  } else {
+    yield* kvm.readUnlock();
+    yield* sim.spend(putFolio(page.folio, cpu));
+  }
   return result;
 }
 

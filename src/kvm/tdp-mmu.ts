@@ -3,7 +3,7 @@
 
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { type Gfn, gfn, type Level } from '../mm/address.ts';
+import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { checkInstall } from './checkers.ts';
@@ -40,7 +40,7 @@ export function* tdpMmuZapLeafs(
   const { sim, costs, work, geometry } = machine;
   sim.lockdep.assertHeld(kvm.mmuLock, 'write');
   const visitNs = costs.spteVisitNs + costs.condReschedNs;
-  const zapNs = costs.spteClearNs + costs.ptePageMarkNs;
+  const zapNs = costs.spteClearNs + kvm.zapMarkNs;
   let flush = false;
   // Where the walk has started, or started again after a lock-break: from the root, all levels are visited once more.
   let restarted: number = first;
@@ -108,7 +108,8 @@ const retryLost: FaultResult = { outcome: 'retry-lost', level: 0 };
  * Models    kvm_tdp_mmu_map(), arch/x86/kvm/mmu/tdp_mmu.c, with kvm_mmu_hugepage_adjust().
  * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
  * Returns   fixed; spurious where a leaf is there already; retry if the entry is frozen, or changed under the cmpxchg.
- * Left out  Splitting a larger leaf, dirty logging, NX huge pages: no operation here makes them happen.
+ * Left out  Splitting a larger leaf, dirty logging: no operation here makes them happen. NX huge pages: the guest's
+ *           accesses are not fetches, so of the mitigation only what 6.1 does to data pages is left, nxKeepsTables().
  */
 export function* kvmTdpMmuMap(
   kvm: Kvm,
@@ -121,7 +122,7 @@ export function* kvmTdpMmuMap(
   const { sim, costs, geometry } = kvm.machine;
   sim.lockdep.assertHeld(kvm.mmuLock, 'read');
   yield* sim.spend(costs.hostLevelNs + costs.tdpMapNs);
-  const goal = Math.min(slot.maxLevel(frame, geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
+  let goal = Math.min(slot.maxLevel(frame, geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
 
   for (;;) {
     const table = kvm.tdp.top.find(frame, goal);
@@ -129,6 +130,10 @@ export function* kvmTdpMmuMap(
     const kind = table.kind(index);
     if (kind === EntryKind.Frozen) return retryFrozen;
     if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: table.level };
+    if (kind === EntryKind.Table && nxKeepsTables(kvm)) {
+      goal = below(goal);
+      continue;
+    }
     const atGoal = table.level === goal;
     yield* sim.spend(atGoal ? costs.atomicHotNs : costs.tableAllocNs + costs.atomicHotNs);
     // The cmpxchg fails if another vCPU has changed the entry since it was read.
@@ -139,6 +144,16 @@ export function* kvmTdpMmuMap(
     }
     table.link(index, table.newChild(index));
   }
+}
+
+/**
+ * Whether a fault leaves a table where it found one, although its goal is a leaf in the table's place.
+ *
+ * Models disallowed_hugepage_adjust(), arch/x86/kvm/mmu/mmu.c. Up to 6.1 any table counts as one that the mitigation has
+ * made; from 6.2 on only such a table does, and none is made here, as no access is a fetch.
+ */
+function nxKeepsTables(kvm: Kvm): boolean {
+  return kvm.nxHugePages && kvm.machine.kernel === '6.1';
 }
 
 function* installLeaf(
@@ -182,7 +197,7 @@ export function* handleRemovedPt(kvm: Kvm, table: TdpTable): Process<void> {
     if (kind === EntryKind.Leaf) present += 1;
     else if (kind === EntryKind.Table) yield* handleRemovedPt(kvm, table.unlink(index, EntryKind.Frozen));
   }
-  ns += present * (costs.spteClearNs + costs.ptePageMarkNs);
+  ns += present * (costs.spteClearNs + kvm.zapMarkNs);
   yield* sim.spend(ns);
   work.spteTeardownXchg += geometry.entriesPerTable;
   work.spteTablesFreed += 1;

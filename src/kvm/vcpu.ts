@@ -3,6 +3,7 @@ import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { Process } from '../engine/process.ts';
 import type { Task } from '../engine/simulation.ts';
 import type { Gfn } from '../mm/address.ts';
+import type { KernelVersion } from '../mm/machine.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import type { GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
@@ -316,4 +317,8 @@ const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>,
 };
 
 /** What a frozen SPTE is frozen for: in 6.1 its subtree is torn down meanwhile, later kernels only flush. */
-const frozenCause: Readonly<Record<'6.1' | '6.12', StallCause>> = { '6.1': 'subtree-teardown', '6.12': 'tlb-flush' };
+const frozenCause: Readonly<Record<KernelVersion, StallCause>> = {
+  '6.1': 'subtree-teardown',
+  '6.12': 'tlb-flush',
+  '6.18': 'tlb-flush',
+};

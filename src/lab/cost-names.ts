@@ -17,7 +17,8 @@ export const costDescriptions = {
   contendedLineNs: 'service time of one atomic operation on a line that another CPU owned last',
   spteVisitNs: 'reading one SPTE in a zap walk, without the reschedule test',
   spteClearNs: 'writing one leaf SPTE as non-present, with its statistics',
-  ptePageMarkNs: 'marking the struct page of one zapped SPTE dirty and accessed (kernels up to 6.12)',
+  ptePageMarkNs:
+    'marking a struct page dirty and accessed: of each zapped SPTE up to 6.12, of each page mapped from 6.13 on',
   teardownXchgNs: 'one xchg of an entry of a removed TDP table',
   spteInstallNs: 'writing one child SPTE when a huge one is split',
   tableAllocNs: 'allocating one page-table page',

@@ -71,6 +71,11 @@ const machineSchema = Type.Object(
       description: 'Whether a fault looks for an open invalidation before GUP. Null: as the kernel version does.',
       expected: 'true, false or null',
     }),
+    nxHugePages: Type.Boolean({
+      default: false,
+      description:
+        'The host mitigates the iTLB multihit: in 6.1 no huge SPTE replaces a table that is left of smaller ones.',
+    }),
   },
   { ...closed, description: 'The host.' },
 );

@@ -125,7 +125,7 @@ export const mmus = [
 export const kernels = [
   ready('6.1', 'Linux 6.1: no check for a retry before GUP; a retry lap takes GUP and mmu_lock.'),
   ready('6.12', 'Linux 6.12: checks for a retry before GUP.'),
-  notYet('6.18', 'Linux 6.18: zaps do not touch struct pages; huge SPTEs recovered in place.'),
+  ready('6.18', 'Linux 6.18: zaps do not touch struct pages; huge SPTEs recovered in place.'),
 ] as const;
 
 export const preemptions = [

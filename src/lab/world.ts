@@ -63,6 +63,7 @@ export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) =
     mm,
     name: 'vm0',
     earlyRetryCheck: scenario.machine.earlyRetryCheck ?? scenario.machine.kernel !== '6.1',
+    nxHugePages: scenario.machine.nxHugePages,
   });
   const slot = new Memslot(gfn(0), scenario.vm.memory / PAGE_SIZE, vma.start);
   kvm.memslots.push(slot);

@@ -5,7 +5,7 @@ import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 
 /** Kernels whose code the model follows; see docs/kernel-map.md for what differs between them. */
-export type KernelVersion = '6.1' | '6.12';
+export type KernelVersion = '6.1' | '6.12' | '6.18';
 /** `full`: a spinning lock may be broken for those who wait for it. `voluntary`: only need_resched breaks it. */
 export type PreemptionModel = 'full' | 'voluntary';
 

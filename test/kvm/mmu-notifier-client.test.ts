@@ -100,7 +100,13 @@ describe('kvm mmu notifier', () => {
 
   test('two VMs on one mm: both zap, one after the other, and both answer before start returns', () => {
     const world = new TestWorld();
-    const other = new Kvm({ machine: world.machine, mm: world.mm, name: 'vm1', earlyRetryCheck: true });
+    const other = new Kvm({
+      machine: world.machine,
+      mm: world.mm,
+      name: 'vm1',
+      earlyRetryCheck: true,
+      nxHugePages: false,
+    });
     other.memslots.push(new Memslot(gfn(0), 8, world.vma.start));
     other.tdp.tableAt(gfn(0), 1).setLeaf(0, world.folio().firstPfn, true);
     const unregister = registerKvm(other, collapsedHandlers.promote);

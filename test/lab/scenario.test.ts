@@ -16,7 +16,7 @@ describe('scenario: defaults', () => {
     expect(parseScenario({})).toEqual({
       name: 'unnamed',
       description: '',
-      machine: { profile: 'epyc-uncontended', kernel: '6.12', preemption: 'full', cpus: 16, earlyRetryCheck: null },
+      machine: { profile: 'epyc-uncontended', kernel: '6.12', preemption: 'full', cpus: 16, earlyRetryCheck: null, nxHugePages: false },
       vm: {
         vcpus: 8,
         memory: GIB,
@@ -116,7 +116,6 @@ describe('scenario: fields', () => {
   });
 
   test.each([
-    ['machine.kernel', { machine: { kernel: '6.18' } }],
     ['vm.backing', { vm: { backing: 'shmem' } }],
     ['vm.mmu', { vm: { mmu: 'shadow' } }],
     ['mapcount', { mapcount: 'folio-pairs' }],

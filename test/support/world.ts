@@ -11,6 +11,7 @@ import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
 import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
+import type { HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 import {
   FindingLog,
   type KernelVersion,
@@ -24,7 +25,6 @@ import { Mm } from '../../src/mm/mm.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
 import { PhysicalMemory } from '../../src/mm/physical-memory.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
-import type { HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 
 export const testCosts: KvmCosts = {
   atomicHotNs: 5,
@@ -84,6 +84,7 @@ export interface WorldOptions {
   readonly kernel?: KernelVersion;
   readonly preemption?: PreemptionModel;
   readonly earlyRetryCheck?: boolean;
+  readonly nxHugePages?: boolean;
   readonly handler?: CollapsedHandlerId;
   readonly shared?: boolean;
   readonly highGranularity?: boolean;
@@ -136,7 +137,13 @@ export class TestWorld {
     // One top-level entry from 0: an address that is taken for a page index by mistake shows.
     const start = hva(geometry.entryBytes(4));
     const { mapping } = this;
-    this.vma = this.mm.mmapHugetlb({ start, end: hva(start + bytes), mapping, hstateLevel, shared: options.shared ?? true });
+    this.vma = this.mm.mmapHugetlb({
+      start,
+      end: hva(start + bytes),
+      mapping,
+      hstateLevel,
+      shared: options.shared ?? true,
+    });
     this.vma.highGranularity = options.highGranularity ?? true;
     for (let index = 0; index < hugePages; index++) {
       const firstPfn = pfn(0x10000 + index * geometry.pagesPer[hstateLevel]);
@@ -148,6 +155,7 @@ export class TestWorld {
       mm: this.mm,
       name: 'vm0',
       earlyRetryCheck: options.earlyRetryCheck ?? kernel !== '6.1',
+      nxHugePages: options.nxHugePages ?? false,
     });
     this.slot = new Memslot(gfn(options.baseGfn ?? 0), bytes / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);
