@@ -7,6 +7,7 @@ import { Vma } from './vma.ts';
 /** Private memory without a file. Its anon_vma is its own: nothing here shares pages by fork. */
 export class AnonymousVma extends Vma {
   readonly kind = 'anonymous';
+  readonly mapping = null;
   /** anon_vma->rwsem: read by rmap walks, write by collapse. */
   readonly anonVmaRwsem: RwSemaphore;
 

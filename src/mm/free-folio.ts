@@ -25,3 +25,16 @@ export function freeFolio(folio: Folio): number {
   machine.memory.remove(folio);
   return machine.costs.freePageNs;
 }
+
+/**
+ * Drops a reference that the page cache, a mapping or a batch has held; the last one frees the folio. Returns the ns.
+ *
+ * Models folio_put(), include/linux/mm.h.
+ */
+export function putMapping(folio: Folio, cpu: number): number {
+  const { costs, work } = folio.machine;
+  const ns = Math.max(folio.headLine.access(cpu), costs.headPutNs);
+  folio.changeRefs(-1);
+  work.refAtomics += 1;
+  return folio.refcount === 0 ? ns + freeFolio(folio) : ns;
+}

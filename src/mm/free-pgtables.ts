@@ -1,3 +1,4 @@
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, pageOf } from './address.ts';
 import type { Mm } from './mm.ts';
@@ -6,26 +7,27 @@ import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 
 /**
- * Takes every table that lies wholly in [start, end) out of the tree and queues it. Nothing is mapped there any more.
+ * Takes every table that no mapping needs any more out of the tree and queues it: those in [start, end), and those that
+ * reach beyond it where no other mapping lies. Nothing is mapped there any more.
  *
- * Models   free_pgtables() and free_pgd_range(), mm/memory.c.
- * Locks    The caller has made the range unreachable: its mapping is detached.
+ * Models   free_pgtables() and free_pgd_range(), mm/memory.c: floor and ceiling are the neighbours.
+ * Locks    The caller has made the range unreachable: its mapping is detached, from the mm and from its file.
  */
 export function* freePgtables(gather: MmuGather, mm: Mm, start: Hva, end: Hva): Process<void> {
-  yield* freeBelow(gather, mm.pageTables.root, pageOf(start), pageOf(end));
+  yield* freeBelow(gather, mm, mm.pageTables.root, pageOf(start), pageOf(end));
 }
 
-function* freeBelow(gather: MmuGather, table: PageTable, first: number, end: number): Process<void> {
+function* freeBelow(gather: MmuGather, mm: Mm, table: PageTable, first: number, end: number): Process<void> {
   for (let index = 0; index < table.geometry.entriesPerTable; index++) {
     if (table.kinds[index] !== EntryKind.Table) continue;
     const page = table.firstPageOf(index);
-    if (page >= end || page + table.entryPages <= first) continue;
+    const pageEnd = page + table.entryPages;
+    if (page >= end || pageEnd <= first) continue;
     const child = table.child(index);
-    if (child.level > 1) yield* freeBelow(gather, child, first, end);
-    if (page < first || page + table.entryPages > end || !isEmpty(child)) continue;
+    if (child.level > 1) yield* freeBelow(gather, mm, child, first, end);
+    if (mm.vmas.some((vma) => pageOf(vma.start) < pageEnd && pageOf(vma.end) > page)) continue;
+    assert(child.leaves === 0, 'what a mapping mapped is zapped before its tables go');
     table.unlink(index);
     if (gather.removeTable()) yield* gather.tableFlush();
   }
 }
-
-const isEmpty = (table: PageTable): boolean => table.kinds.every((kind) => kind === EntryKind.None);

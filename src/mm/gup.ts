@@ -3,6 +3,7 @@ import { type Hva, type Level, type Pfn, pfn } from './address.ts';
 import { Errno } from './errno.ts';
 import { handleMmFault } from './fault.ts';
 import type { Folio } from './folio.ts';
+import { freeFolio } from './free-folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import type { Mm } from './mm.ts';
@@ -64,7 +65,9 @@ export function putFolio(folio: Folio, cpu: number): number {
   folio.changeRefs(-1);
   folio.gupRefs -= 1;
   folio.machine.work.gupRefAtomics += 1;
-  return folio.headLine.access(cpu);
+  const ns = folio.headLine.access(cpu);
+  // The last one: the page was unmapped, or truncated, while GUP had it.
+  return folio.refcount === 0 ? ns + freeFolio(folio) : ns;
 }
 
 /**

@@ -39,6 +39,11 @@ export function* unmapHugepageRange(gather: MmuGather, vma: HugetlbVma, start: H
     }
 
     if (!table.ptl.tryAcquire()) yield* table.ptl.acquire();
+    // Seen before the lock: another zapper, truncation beside MADV_DONTNEED, may have been here since.
+    if (table.kinds[entry] !== EntryKind.Leaf) {
+      yield* table.ptl.release();
+      continue;
+    }
     if (!sim.elapse(leafNs)) yield leafNs;
     const frame = table.pfns[entry] ?? 0;
     if (folio === undefined || frame < folio.firstPfn || frame >= folio.firstPfn + folio.pages) {

@@ -1,6 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import type { Folio } from './folio.ts';
-import { freeFolio } from './free-folio.ts';
+import { putMapping } from './free-folio.ts';
 import type { Mm } from './mm.ts';
 import { cpuTlbShootdown } from './tlb.ts';
 
@@ -12,7 +12,7 @@ const TABLE_LIMIT = 510;
  * What an operation has unmapped and may free only after the CPU TLBs have forgotten it: references of folios, one for
  * each leaf, and pages of page tables.
  *
- * Models struct mmu_gather, mm/mmu_gather.c: tlb_remove_page(), tlb_remove_table(), tlb_flush_mmu(), tlb_finish_mmu().
+ * Models struct mmu_gather, mm/mmu_gather.c: tlb_remove_page(), tlb_remove_table(), tlb_flush_mmu(), tlb_flush_mmu_tlbonly(), tlb_finish_mmu().
  */
 export class MmuGather {
   readonly #mm: Mm;
@@ -40,6 +40,12 @@ export class MmuGather {
     return this.#tables >= TABLE_LIMIT;
   }
 
+  /** tlb_flush_mmu_tlbonly(): the CPUs forget what has been queued since they last did; nothing is freed yet. */
+  *flushTlb(): Process<void> {
+    if (this.#needsFlush) yield* cpuTlbShootdown(this.#mm);
+    this.#needsFlush = false;
+  }
+
   /** tlb_flush_mmu(), because a batch of pages is full: the CPUs forget, then references and tables go. */
   *forcedFlush(): Process<void> {
     this.#mm.machine.work.forcedFlushes += 1;
@@ -49,34 +55,30 @@ export class MmuGather {
   /** tlb_table_flush(), because a batch of tables is full: the pages stay queued. */
   *tableFlush(): Process<void> {
     this.#mm.machine.work.forcedFlushes += 1;
-    yield* cpuTlbShootdown(this.#mm);
+    yield* this.flushTlb();
     yield* this.#freeTables();
   }
 
   /** tlb_finish_mmu(). */
   *finish(): Process<void> {
-    if (this.#needsFlush) yield* this.#flush();
+    if (this.#pages > 0 || this.#tables > 0) yield* this.#flush();
   }
 
   *#flush(): Process<void> {
-    const { sim, costs, work } = this.#mm.machine;
-    yield* cpuTlbShootdown(this.#mm);
+    const { sim } = this.#mm.machine;
+    yield* this.flushTlb();
     // Each put is an atomic of its own on the head page, and meets there whoever else uses the folio: GUP of a vCPU
     // that spins, in kernels without the early retry check.
     const { cpu } = sim.current;
     for (const [folio, refs] of this.#refs) {
       for (let i = 0; i < refs; i++) {
-        const ns = Math.max(folio.headLine.access(cpu), costs.headPutNs);
-        folio.changeRefs(-1);
-        work.refAtomics += 1;
+        const ns = putMapping(folio, cpu);
         if (!sim.elapse(ns)) yield ns;
-        if (folio.refcount === 0) yield* sim.spend(freeFolio(folio));
       }
     }
     this.#refs.clear();
     this.#pages = 0;
     yield* this.#freeTables();
-    this.#needsFlush = false;
   }
 
   *#freeTables(): Process<void> {

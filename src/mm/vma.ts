@@ -1,10 +1,13 @@
 import { assert } from '../engine/assert.ts';
 import { type Hva, isAligned, PAGE_SIZE } from './address.ts';
 import type { Mm } from './mm.ts';
+import type { AddressSpace } from './page-cache.ts';
 
 /** A mapping of an address space, of one of the kinds that a VM's memory can be. Models struct vm_area_struct. */
 export abstract class Vma {
   abstract readonly kind: 'hugetlb' | 'anonymous' | 'shmem';
+  /** The file that is mapped, from its first page on; null: anonymous memory. */
+  abstract readonly mapping: AddressSpace | null;
   readonly mm: Mm;
   readonly start: Hva;
   readonly end: Hva;

@@ -1,98 +1,150 @@
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
+import { putMapping } from './free-folio.ts';
+import type { Mm } from './mm.ts';
 import type { MmuGather } from './mmu-gather.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { removeRmap } from './rmap.ts';
+import { cpuTlbShootdown } from './tlb.ts';
 import type { Vma } from './vma.ts';
 
 /**
  * Clears every leaf of [start, end) and queues its reference. The caller has opened the section that covers the range. A
  * leaf larger than the range that is left of it is split first.
  *
- * Models   unmap_page_range(), zap_pte_range(), zap_huge_pmd(), __split_huge_pmd(), mm/memory.c, mm/huge_memory.c, for
- *          anonymous and shmem memory.
- * Locks    The page table lock, once for each table; dropped to flush when the gather is full.
+ * Models   unmap_page_range() and zap_pmd_range(), mm/memory.c, for anonymous and shmem memory.
+ * Locks    The page table lock, once for each PTE table and each huge leaf.
  * Left out Batching of consecutive entries of one folio (6.9), swap entries, uffd-wp markers.
  */
 export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hva): Process<void> {
-  const { sim, costs, geometry, work } = vma.mm.machine;
-  const { pageTables } = vma.mm;
-  const zapNs = costs.leafXchgNs + costs.gatherNs;
+  const { geometry } = vma.mm.machine;
   for (let at = start; at < end; ) {
-    const table = pageTables.lowestTable(at, 1);
-    let index = geometry.index(pageOf(at), table.level);
-    const entryBytes = table.entryPages * PAGE_SIZE;
-    if (table.kinds[index] === EntryKind.Leaf && (at % entryBytes !== 0 || at + entryBytes > end)) {
-      yield* splitHugePmd(vma, table, index);
-      continue;
-    }
-    yield* table.ptl.acquire();
-    yield* sim.spend(costs.ptlNs);
-    work.ptlAcquisitions += 1;
-    let full = false;
-    for (; index < geometry.entriesPerTable && at < end && !full; index++) {
-      if (table.kinds[index] === EntryKind.Table) break;
-      if (table.kinds[index] === EntryKind.Leaf) {
-        if (at + entryBytes > end) break;
-        const folio = zapLeaf(vma, table, index);
-        const mapNs = removeRmap(folio.folio, folio.page, table.level);
-        if (!sim.elapse(zapNs + mapNs)) yield zapNs + mapNs;
-        full = gather.removePage(folio.folio);
-      }
-      at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
-    }
-    yield* table.ptl.release();
-    if (full) yield* gather.forcedFlush();
+    const table = vma.mm.pageTables.lowestTable(at, 1);
+    const index = geometry.index(pageOf(at), table.level);
+    const entryEnd = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
+    if (table.level === 1) at = yield* zapPteRange(gather, vma, table, at, end);
+    else if (table.kinds[index] === EntryKind.None) at = entryEnd;
+    else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) yield* splitHugePmd(vma, table, index);
+    else if (yield* zapHugePmd(gather, vma, table, index)) at = entryEnd;
   }
 }
 
+/**
+ * Models   zap_pte_range(), mm/memory.c. Dirty pages of a file: the CPUs must have forgotten the entry before anybody can
+ *          find the page clean, so each table of them is one flush under its lock. Every entry here has been written to.
+ * Returns  Where to go on: behind the table, behind the page that filled the gather, or at the same place if the table has
+ *          been taken away while its lock was awaited (pte_offset_map_lock() fails).
+ */
+function* zapPteRange(gather: MmuGather, vma: Vma, table: PageTable, start: Hva, end: Hva): Process<Hva> {
+  const { sim, costs, geometry, work } = vma.mm.machine;
+  const zapNs = costs.leafXchgNs + costs.gatherNs;
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs);
+  work.ptlAcquisitions += 1;
+  if (vma.mm.pageTables.lowestTable(start, 1) !== table) {
+    yield* table.ptl.release();
+    return start;
+  }
+  let at = start;
+  let full = false;
+  let dirtyFile = false;
+  for (let index = geometry.index(pageOf(at), 1); index < geometry.entriesPerTable && at < end && !full; index++) {
+    if (table.kinds[index] === EntryKind.Leaf) {
+      const { folio, page } = zapLeaf(vma, table, index);
+      const mapNs = removeRmap(folio, page, 1);
+      if (!sim.elapse(zapNs + mapNs)) yield zapNs + mapNs;
+      full = gather.removePage(folio);
+      dirtyFile ||= vma.kind === 'shmem';
+    }
+    at = hva(at + PAGE_SIZE);
+  }
+  if (full || dirtyFile) yield* gather.flushTlb();
+  yield* table.ptl.release();
+  if (full || dirtyFile) yield* gather.forcedFlush();
+  return at;
+}
+
+/** Models zap_huge_pmd(), mm/huge_memory.c. False: somebody else has split or emptied the entry meanwhile. */
+function* zapHugePmd(gather: MmuGather, vma: Vma, table: PageTable, index: number): Process<boolean> {
+  const { sim, costs, work } = vma.mm.machine;
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs);
+  work.ptlAcquisitions += 1;
+  const present = table.kinds[index] === EntryKind.Leaf;
+  let full = false;
+  if (present) {
+    const { folio, page } = zapLeaf(vma, table, index);
+    yield* sim.spend(costs.leafXchgNs + costs.gatherNs + removeRmap(folio, page, table.level));
+    full = gather.removePage(folio);
+  }
+  yield* table.ptl.release();
+  if (full) yield* gather.forcedFlush();
+  return present;
+}
+
 function zapLeaf(vma: Vma, table: PageTable, index: number): { folio: Folio; page: number } {
-  const { memory, work } = vma.mm.machine;
   const frame = table.pfns[index] ?? 0;
-  const folio = memory.folioOf(pfn(frame));
-  if (folio === undefined) throw new Error(`model assertion failed: frame ${frame} is mapped and belongs to no folio`);
+  const folio = vma.mm.machine.memory.folioOf(pfn(frame));
+  assert(folio !== undefined, 'a mapped frame belongs to a folio');
   table.clear(index);
-  work.leafClears += 1;
+  vma.mm.machine.work.leafClears += 1;
   return { folio, page: frame - folio.firstPfn };
 }
 
 /**
- * Replaces a PMD leaf by a table of leaves to the same pages, so that a part of it can go.
+ * Takes a PMD leaf apart, so that a part of its range can change. Anonymous memory: the entry becomes a table of leaves to
+ * the same pages. A file: the entry is cleared, all of it; whoever needs the rest faults it in from the page cache.
  *
- * Models    __split_huge_pmd(), mm/huge_memory.c: a section over the whole huge page, since KVM's huge SPTE must be gone
- *           before a part of it changes.
+ * Models    __split_huge_pmd(), __split_huge_pmd_locked(), mm/huge_memory.c: a section over the whole huge page, since KVM's
+ *           huge SPTE must be gone before a part of it changes; the CPUs forget the entry under its lock.
  * Returns   With the entry split, or changed by somebody else.
+ * Left out  The deposited table, which was paid for when the huge page was mapped.
  */
 export function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
   const { mm } = vma;
-  const { sim, costs, memory } = mm.machine;
+  const { sim, costs, work } = mm.machine;
   const start = hva(table.firstPageOf(index) * PAGE_SIZE);
   const section = yield* mm.notifiers.rangeStart('clear', start, hva(start + table.entryPages * PAGE_SIZE));
-  const child = mm.pageTables.newTable(table, index);
-  yield* sim.spend(costs.tableAllocNs);
   yield* table.ptl.acquire();
   yield* sim.spend(costs.ptlNs);
-  const frame = table.pfns[index] ?? 0;
-  const folio = memory.folioOf(pfn(frame));
-  if (table.kinds[index] === EntryKind.Leaf && folio !== undefined) {
-    const first = frame - folio.firstPfn;
-    removeRmap(folio, first, table.level);
-    for (let entry = 0; entry < child.geometry.entriesPerTable; entry++) {
-      child.setLeaf(entry, frame + entry * child.entryPages, table.writable[index] === 1);
-      countSplit(folio, first + entry * child.entryPages);
-    }
-    folio.changeRefs(child.geometry.entriesPerTable - 1);
-    table.clear(index);
-    table.link(index, child);
-    yield* sim.spend(child.geometry.entriesPerTable * (costs.pteInstallNs + costs.subpageMapcountNs));
+  work.ptlAcquisitions += 1;
+  if (table.kinds[index] === EntryKind.Leaf) {
+    const writable = table.writable[index] === 1;
+    const { folio, page } = zapLeaf(vma, table, index);
+    yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
+    yield* cpuTlbShootdown(mm);
+    if (vma.kind === 'anonymous') yield* mapPieces(mm, table, index, folio, page, writable);
+    else yield* sim.spend(putMapping(folio, sim.current.cpu));
   }
   yield* table.ptl.release();
   yield* mm.notifiers.rangeEnd(section);
 }
 
-function countSplit(folio: Folio, page: number): void {
-  folio.subpageMapcounts[page] = (folio.subpageMapcounts[page] ?? 0) + 1;
-  folio.machine.work.mapcountAtomics += 1;
+/** The entry becomes a table of leaves to the pages of `folio` from `first` on; they share one more atomic on its count. */
+function* mapPieces(
+  mm: Mm,
+  table: PageTable,
+  index: number,
+  folio: Folio,
+  first: number,
+  writable: boolean,
+): Process<void> {
+  const { sim, costs, work, kernel } = mm.machine;
+  const child = mm.pageTables.newTable(table, index);
+  const entries = child.geometry.entriesPerTable;
+  for (let entry = 0; entry < entries; entry++) {
+    const page = first + entry * child.entryPages;
+    child.setLeaf(entry, folio.firstPfn + page, writable);
+    folio.subpageMapcounts[page] = (folio.subpageMapcounts[page] ?? 0) + 1;
+  }
+  // The entry's own reference stays, for one of the leaves.
+  folio.changeRefs(entries - 1);
+  work.refAtomics += 1;
+  const atomics = entries + (kernel === '6.1' ? 0 : 1);
+  work.mapcountAtomics += atomics;
+  table.link(index, child);
+  yield* sim.spend(entries * costs.pteInstallNs + atomics * costs.subpageMapcountNs);
 }

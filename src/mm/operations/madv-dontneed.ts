@@ -1,21 +1,19 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, isAligned } from '../address.ts';
+import { type Hva, hva } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
-import { unmapHugepageRange } from '../hugetlb-unmap.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
-import { MmuGather } from '../mmu-gather.ts';
 import type { Vma } from '../vma.ts';
-import { unmapPageRange } from '../zap.ts';
+import { zapPageRange } from '../zap-page-range.ts';
 
 /**
  * madvise(MADV_DONTNEED): drops what is mapped in the range; the tables stay. Anonymous pages are freed with their last
  * reference, those of a file stay in the page cache.
  *
- * Models    madvise_dontneed_single_vma() and zap_page_range_single(), mm/madvise.c, mm/memory.c.
- * Locks     mmap_lock (R); for hugetlb also vma_lock (W) and i_mmap_rwsem (W), as __unmap_hugepage_range_final() does.
- * Order     Section, zap, range_end, then tlb_finish_mmu().
- * Returns   0; -EINVAL if the range is not inside one mapping, or not whole huge pages of hugetlb.
+ * Models    madvise_dontneed_free() and madvise_dontneed_single_vma(), mm/madvise.c.
+ * Locks     mmap_lock (R), and what zapPageRange() takes.
+ * Returns   0; -EINVAL if the range is not inside one mapping, or does not start at a huge page of hugetlb. An end inside
+ *           of one is rounded down.
  */
 export function* madvDontneed(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const { sim, costs } = mm.machine;
@@ -24,34 +22,16 @@ export function* madvDontneed(mm: Mm, start: Hva, end: Hva): Process<Result> {
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
   let result: Result = Errno.EINVAL;
-  if (vma !== undefined && vma.covers(start, end) && isWholePages(vma, start, end)) {
+  const zapEnd = vma === undefined ? end : wholePagesEnd(vma, end);
+  if (vma?.covers(start, end) && wholePagesEnd(vma, start) === start) {
     result = 0;
-    yield* zapRange(vma, start, end);
+    if (zapEnd > start) yield* zapPageRange(vma, start, zapEnd);
   }
   yield* mm.mmapLock.releaseRead();
   return result;
 }
 
-/** A section around the zap, the flush behind it. Models zap_page_range_single(). */
-function* zapRange(vma: Vma, start: Hva, end: Hva): Process<void> {
-  const { sim, costs } = vma.mm.machine;
-  const gather = new MmuGather(vma.mm);
-  const section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
-  if (vma instanceof HugetlbVma) {
-    yield* vma.hugetlbLock.acquireWrite();
-    yield* vma.mapping.iMmapRwsem.acquireWrite();
-    yield* sim.spend(2 * costs.rwsemNs);
-    yield* unmapHugepageRange(gather, vma, start, end);
-    yield* vma.mapping.iMmapRwsem.releaseWrite();
-    yield* vma.hugetlbLock.releaseWrite();
-  } else {
-    yield* unmapPageRange(gather, vma, start, end);
-  }
-  yield* vma.mm.notifiers.rangeEnd(section);
-  yield* gather.finish();
-}
-
-export function isWholePages(vma: Vma, start: Hva, end: Hva): boolean {
-  if (!(vma instanceof HugetlbVma)) return true;
-  return isAligned(start - vma.start, vma.hugePageSize) && isAligned(end - vma.start, vma.hugePageSize);
+/** Huge pages of hugetlb go as a whole. */
+function wholePagesEnd(vma: Vma, end: Hva): Hva {
+  return vma instanceof HugetlbVma ? hva(end - ((end - vma.start) % vma.hugePageSize)) : end;
 }
