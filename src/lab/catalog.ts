@@ -31,8 +31,8 @@ export interface CatalogEntry extends Term {
 /** Paths of the scenario that matter to a term, by the path of the term. */
 const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'schemes/range-chunked': ['hgm.chunkBytes'],
-  'patterns/stride': ['guest.stridePages', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
-  'patterns/uniform': ['guest.writeFraction', 'guest.thinkNs'],
+  'patterns/stride': ['guest.range', 'guest.partitioned', 'guest.stridePages', 'guest.writeFraction', 'guest.thinkNs'],
+  'patterns/uniform': ['guest.range', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
   'operations/madv-collapse': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step', 'timeline.N.target'],
   'operations/uffdio-continue': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/madv-split': ['timeline.N.at', 'timeline.N.range'],

@@ -99,11 +99,26 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    reads: ['guest.stridePages', 'vm.memory'],
+    reads: ['guest.range', 'guest.partitioned', 'vm.memory', 'vm.vcpus'],
+    check: ({ guest: { range, partitioned }, vm }, refuse) => {
+      const got = `${formatSize(range.start)} to ${formatSize(range.start + range.length)}`;
+      if (range.length === 0 || range.start + range.length > vm.memory) {
+        refuse('guest.range', `must lie inside vm.memory (${formatSize(vm.memory)}), got ${got}`);
+      } else if (range.start % PAGE_BYTES !== 0 || range.length % PAGE_BYTES !== 0) {
+        refuse('guest.range', `must be whole pages of ${formatSize(PAGE_BYTES)}, got ${got}`);
+      } else if (partitioned && range.length < vm.vcpus * PAGE_BYTES) {
+        refuse('guest.range', `must have a page for each of the ${vm.vcpus} vCPUs if guest.partitioned, got ${got}`);
+      }
+    },
+  },
+  {
+    reads: ['guest.stridePages', 'guest.range', 'vm.memory'],
     check: ({ guest, vm }, refuse) => {
-      const pages = vm.memory / PAGE_BYTES;
+      if (guest.range.length === 0 || guest.range.start + guest.range.length > vm.memory) return;
+      const pages = guest.range.length / PAGE_BYTES;
+      const what = guest.range.length === vm.memory ? 'vm.memory' : 'guest.range';
       if (guest.stridePages <= pages) return;
-      refuse('guest.stridePages', `must be at most the ${pages} pages of vm.memory, got ${guest.stridePages}`);
+      refuse('guest.stridePages', `must be at most the ${pages} pages of ${what}, got ${guest.stridePages}`);
     },
   },
   {

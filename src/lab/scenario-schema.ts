@@ -109,33 +109,38 @@ const hgmSchema = Type.Object(
   { ...closed, description: 'HugeTLB high-granularity mapping.' },
 );
 
+const memoryRange = (description: string) =>
+  Type.Object(
+    {
+      start: size(0, MAX_MEMORY_BYTES, 0, 'Offset into the memory of the VM.'),
+      // Without a default of its own: what is left of the memory is known only when the document has been read.
+      length: Type.Integer({
+        minimum: PAGE_BYTES,
+        maximum: MAX_MEMORY_BYTES,
+        unit: 'bytes',
+        derived: true,
+        description: 'Length. Absent: up to the end of the memory.',
+      }),
+    },
+    { ...closed, description },
+  );
+
+const guestRangeSchema = memoryRange('The part of the memory that the vCPUs touch.');
+const rangeSchema = memoryRange('What the operation works on.');
+
 const guestSchema = Type.Object(
   {
     pattern: oneOf(patterns, 'stride', 'Which pages the vCPUs touch.'),
     stridePages: count(1, MAX_MEMORY_BYTES / PAGE_BYTES, 4, '4 KiB pages', 'Distance of two accesses of a stride.'),
     partitioned: Type.Boolean({
       default: false,
-      description: 'Each vCPU touches a slice of its own, memory / vcpus. False: all touch all of the memory.',
+      description: 'Each vCPU touches a slice of its own, range / vcpus. False: all touch all of the range.',
     }),
+    range: guestRangeSchema,
     writeFraction: fraction(1, 'Part of the accesses that write. Only 1 is available yet.'),
     thinkNs: time(1, SECOND, 100, 'From the end of one access to the next.'),
   },
   { ...closed, description: 'What the guest does.' },
-);
-
-const rangeSchema = Type.Object(
-  {
-    start: size(0, MAX_MEMORY_BYTES, 0, 'Offset into the memory of the VM.'),
-    // Without a default of its own: what is left of the memory is known only when the document has been read.
-    length: Type.Integer({
-      minimum: PAGE_BYTES,
-      maximum: MAX_MEMORY_BYTES,
-      unit: 'bytes',
-      derived: true,
-      description: 'Length. Absent: up to the end of the memory.',
-    }),
-  },
-  { ...closed, description: 'What the operation works on.' },
 );
 
 const timelineEntrySchema = Type.Object(

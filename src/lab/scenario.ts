@@ -22,15 +22,21 @@ export function parseScenario(document: unknown, overrides: Overrides = {}): Sce
 
 /** Gives each range without a length the rest of the memory. Takes what may be invalid, and leaves that as it is. */
 function withRangeEnds(value: unknown): unknown {
-  if (!isPlainObject(value) || !isPlainObject(value.vm) || !Array.isArray(value.timeline)) return value;
-  const memory = value.vm.memory;
+  if (!isPlainObject(value) || !isPlainObject(value.vm)) return value;
+  const { memory } = value.vm;
   if (typeof memory !== 'number') return value;
-  const timeline = value.timeline.map((entry: unknown) => {
-    if (!isPlainObject(entry) || !isPlainObject(entry.range)) return entry;
-    const { start, length } = entry.range;
-    if (length !== undefined || typeof start !== 'number') return entry;
-    // A start at or behind the end of the memory leaves nothing, which the rule on ranges refuses.
-    return { ...entry, range: { start, length: Math.max(memory - start, 0) } };
-  });
-  return { ...value, timeline };
+  const { guest, timeline } = value;
+  return {
+    ...value,
+    guest: withRangeEnd(guest, memory),
+    timeline: Array.isArray(timeline) ? timeline.map((entry: unknown) => withRangeEnd(entry, memory)) : timeline,
+  };
+}
+
+function withRangeEnd(owner: unknown, memory: number): unknown {
+  if (!isPlainObject(owner) || !isPlainObject(owner.range)) return owner;
+  const { start, length } = owner.range;
+  if (length !== undefined || typeof start !== 'number') return owner;
+  // A start at or behind the end of the memory leaves nothing, which the rules on ranges refuse.
+  return { ...owner, range: { start, length: Math.max(memory - start, 0) } };
 }

@@ -105,13 +105,16 @@ function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario): void {
   });
 }
 
-/** All of the slot, or the vCPU's own slice of it; the last slice takes what does not divide. */
+/** All of the guest's range, or the vCPU's own slice of it; the last slice takes what does not divide. */
 function guestMemory(kvm: Kvm, slot: Memslot, scenario: Scenario, vcpu: number): GuestMemory {
-  if (!scenario.guest.partitioned) return new GuestMemory(kvm.tdp, slot.baseGfn, slot.pages);
+  const { range, partitioned } = scenario.guest;
+  const firstGfn = slot.baseGfn + range.start / PAGE_SIZE;
+  const rangePages = range.length / PAGE_SIZE;
+  if (!partitioned) return new GuestMemory(kvm.tdp, gfn(firstGfn), rangePages);
   const { vcpus } = scenario.vm;
-  const slice = Math.floor(slot.pages / vcpus);
-  const pages = vcpu === vcpus - 1 ? slot.pages - slice * (vcpus - 1) : slice;
-  return new GuestMemory(kvm.tdp, gfn(slot.baseGfn + vcpu * slice), pages);
+  const slice = Math.floor(rangePages / vcpus);
+  const pages = vcpu === vcpus - 1 ? rangePages - slice * (vcpus - 1) : slice;
+  return new GuestMemory(kvm.tdp, gfn(firstGfn + vcpu * slice), pages);
 }
 
 /** Null: the vCPU is halted and wants nothing. */

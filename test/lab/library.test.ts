@@ -3,12 +3,12 @@ import { builtInLibrary, type Library, listScenarios, loadProfile, loadScenario 
 import { errorsOf } from './errors.ts';
 
 describe('scenario library', () => {
-  test('list: three scenarios, each with a sentence', () => {
-    expect(listScenarios().map(({ name }) => name)).toEqual([
-      'hgm-collapse-1g',
-      'hgm-collapse-2m',
-      'hgm-collapse-stepwise',
-    ]);
+  test('list: by name, each with a sentence', () => {
+    const names = listScenarios().map(({ name }) => name);
+    expect(names).toEqual([...names].sort());
+    expect(names).toEqual(
+      expect.arrayContaining(['hgm-collapse-1g', 'hgm-collapse-2m', 'hgm-collapse-stepwise', 'numa-storm']),
+    );
     for (const { description } of listScenarios()) expect(description).toMatch(/\.$/);
   });
 
@@ -49,7 +49,9 @@ describe('scenario library', () => {
     expect(errorsOf(() => loadScenario('hgm'))).toEqual([
       {
         path: 'scenario',
-        message: 'no scenario is named "hgm"; there are hgm-collapse-1g, hgm-collapse-2m, hgm-collapse-stepwise',
+        message: `no scenario is named "hgm"; there are ${listScenarios()
+          .map(({ name }) => name)
+          .join(', ')}`,
       },
     ]);
     expect(errorsOf(() => loadProfile('fast'))[0]?.message).toMatch(/there are epyc-uncontended, hgm-thread-2023$/);
