@@ -31,6 +31,7 @@ export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): 
     if (table.kinds[index] === EntryKind.Leaf) {
       table.link(index, childOf(table, index));
       work.spteSplits += 1;
+      kvm.spteResized(table.firstPageOf(index), table.entryPages);
       flush = true;
     }
     if (kvm.needBreak) {

@@ -1,6 +1,7 @@
 import type { Gfn } from '../mm/address.ts';
 import { gfn } from '../mm/address.ts';
 import type { TdpRoot } from './tdp-table.ts';
+import type { SpteMix } from './tlb-reach.ts';
 
 /** The guest's memory as its access pattern sees it: page numbers from 0, each with an SPTE or without. */
 export class GuestMemory {
@@ -28,6 +29,11 @@ export class GuestMemory {
 
   get unmappedPages(): number {
     return this.pages - this.#tdp.mappedPages(this.frame(0), this.frame(this.pages));
+  }
+
+  /** What its SPTEs are made of. */
+  get spteMix(): SpteMix {
+    return this.#tdp.mix(this.frame(0), this.frame(this.pages));
   }
 
   /** The first page from `page` on without an SPTE, or `pages`. */

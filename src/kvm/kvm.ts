@@ -54,6 +54,8 @@ export class Kvm {
   /** How many of them run guest code. They keep it themselves: a zap of a large range asks at every entry. */
   vcpusRunning = 0;
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
+  /** 4K frames whose SPTE has come, gone or changed its size, each time counted. */
+  spteChanges = 0;
   /** When a huge SPTE last came; null: none has since time 0. */
   lastHugeInstallNs: number | null = null;
 
@@ -77,16 +79,24 @@ export class Kvm {
 
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
+    this.spteChanges += pages;
     if (this.vcpusRunning === 0) return;
     for (const vcpu of this.vcpus) vcpu.spteCleared(gfn(first), pages);
   }
 
   spteInstalled(first: number, pages: number): void {
+    this.spteChanges += pages;
     for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
     if (pages > 1) {
       this.machine.work.hugeInstalls += 1;
       this.lastHugeInstallNs = this.machine.sim.now;
     }
+  }
+
+  /** The SPTEs of these frames have become smaller ones to the same pages. */
+  spteResized(first: number, pages: number): void {
+    this.spteChanges += pages;
+    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
   }
 
   *readLock(): Process<void> {

@@ -1,5 +1,6 @@
 import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
+import type { SpteMix } from './tlb-reach.ts';
 
 /** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
 export class TdpTable extends RadixTable<TdpTable> {
@@ -79,6 +80,37 @@ export class TdpRoot {
       return pages;
     };
     return count(this.top);
+  }
+
+  /** How much of [first, end) SPTEs of each size map. A table of 4K and 2M leaves tells both numbers by its counts. */
+  mix(first: Gfn, end: Gfn): SpteMix {
+    const pages = [0, 0, 0, 0, 0];
+    const add = (level: Level, count: number): void => {
+      pages[level] = (pages[level] ?? 0) + count;
+    };
+    const largePages = this.geometry.pagesPer[2];
+    const count = (table: TdpTable): void => {
+      if (table.mappedPages === 0) return;
+      const tableEnd = table.firstPage + table.spanPages;
+      if (table.level <= 2 && table.firstPage >= first && tableEnd <= end) {
+        const large = (table.mappedPages - table.leaves) / (largePages - 1);
+        add(1, table.leaves - large);
+        add(2, large * largePages);
+        return;
+      }
+      const from = Math.max(table.firstPage, first);
+      const last = Math.ceil((Math.min(tableEnd, end) - table.firstPage) / table.entryPages);
+      for (let index = Math.max(0, Math.floor((from - table.firstPage) / table.entryPages)); index < last; index++) {
+        if (table.kinds[index] === EntryKind.Table) count(table.child(index));
+        else if (table.kinds[index] === EntryKind.Leaf) {
+          const at = table.firstPageOf(index);
+          add(table.level, Math.min(at + table.entryPages, end) - Math.max(at, first));
+        }
+      }
+    };
+    count(this.top);
+    const [, smallPages = 0, large = 0, hugePages = 0] = pages;
+    return { smallPages, largePages: large, hugePages };
   }
 
   /** The first frame in [from, end) without an SPTE, or `end`. */

@@ -11,6 +11,7 @@ import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
 import type { StallCause } from './stall-windows.ts';
+import { TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
 export interface VcpuOptions {
@@ -32,7 +33,8 @@ export interface VcpuOptions {
  * until the access can be made.
  *
  * Models   vcpu_run() and vcpu_enter_guest(), arch/x86/kvm/x86.c, as far as memory is concerned.
- * Left out TLB contents: an access to a page whose SPTE is gone faults at once, though the CPU might still hold the
+ * Left out The TLB in time, see tlb-reach.ts for its price;
+ *          TLB contents: an access to a page whose SPTE is gone faults at once, though the CPU might still hold the
  *          translation until the flush; interrupts of the guest's own, and time slices.
  */
 export class Vcpu implements KvmVcpu, MmCpu {
@@ -43,6 +45,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
   readonly #kvm: Kvm;
   readonly #time: VcpuTime;
   readonly #retryLap: RetryLap;
+  readonly #tlbReach: TlbReach;
   #task: Task | null = null;
   /** Runs guest code: parked until the next access that misses. */
   #running = false;
@@ -65,8 +68,14 @@ export class Vcpu implements KvmVcpu, MmCpu {
     this.id = id;
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
     this.#retryLap = new RetryLap(kvm.machine.costs);
+    this.#tlbReach = new TlbReach(kvm, options.memory);
     kvm.vcpus.push(this);
     kvm.mm.cpus.push(this);
+  }
+
+  /** What its accesses would have taken longer for TLB misses than under 1G SPTEs; no part of its time. */
+  get tlbMissExtraNs(): number {
+    return this.#tlbReach.extraNs;
   }
 
   start(): void {
@@ -115,12 +124,14 @@ export class Vcpu implements KvmVcpu, MmCpu {
     const to = Math.min(memory.page(first) + pages, memory.pages);
     if (from >= to) return;
     this.#advance();
+    this.#tlbReach.look();
     this.#retime(pattern.hitsAfterClearing(memory, this.#hits, from, to - from));
   }
 
   spteInstalled(): void {
     if (this.#options.stepping || !this.#waitsForMiss()) return;
     this.#advance();
+    this.#tlbReach.look();
     this.#retime(this.#options.pattern.hitsAfterInstalling(this.#options.memory, this.#hits));
   }
 
@@ -156,6 +167,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
     const made = Math.ceil((now - this.#dueNs) / thinkNs);
     pattern.advance(made);
     this.touches += made;
+    this.#tlbReach.touched(made);
     this.#dueNs += made * thinkNs;
     this.#hits -= made;
     assert(this.#hits >= 0, 'no access that misses has been made');
@@ -184,6 +196,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
       this.#hits = stepping ? 0 : pattern.hitsBeforeMiss(memory);
       this.#running = true;
       this.#kvm.vcpusRunning += 1;
+      this.#tlbReach.look();
       yield* sim.parkUntil(Math.max(sim.now, this.#missNs()));
       this.#running = false;
       this.#kvm.vcpusRunning -= 1;
@@ -213,6 +226,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
   #step(): void {
     this.#options.pattern.advance(1);
     this.touches += 1;
+    this.#tlbReach.touched(1);
     this.#dueNs += this.#options.thinkNs;
   }
 

@@ -109,7 +109,11 @@ export interface RunResult {
   readonly hugeRecoveryNs: number | null;
   readonly guest: {
     readonly touches: number;
-    /** Part of the touches that the guest would have made on an idle host with huge SPTEs and did not make, 0..1. */
+    /**
+     * Part of the touches that the guest would have made on an idle host with 1G SPTEs and did not make, 0..1: for its
+     * stalls, and for the TLB misses of smaller SPTEs (counters.tlbMissExtraNs). The latter are an expectation beside the
+     * run: they do not slow the guest's clock, and `touches` is without them.
+     */
     readonly throughputLoss: number;
   };
   readonly findings: readonly Finding[];

@@ -56,7 +56,7 @@ export function runScenario(input: RunInput): RunResult {
     }
   }
   const touches = vcpus.reduce((sum, vcpu) => sum + vcpu.touches, 0);
-  const wanted = (vcpus.length * sim.now) / input.scenario.guest.thinkNs;
+  const tlbMissExtraNs = vcpus.reduce((sum, vcpu) => sum + vcpu.tlbMissExtraNs, 0);
   return {
     scheme: input.scheme,
     mapcount: input.mapcount,
@@ -72,9 +72,17 @@ export function runScenario(input: RunInput): RunResult {
     tlbFlushes: kvm.stats.tlbFlushes,
     seqBumps: kvm.stats.seqBumps,
     hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs),
-    guest: { touches, throughputLoss: wanted === 0 ? 0 : Math.max(0, 1 - touches / wanted) },
+    guest: {
+      touches,
+      throughputLoss: throughputLoss(touches, tlbMissExtraNs, vcpus.length * sim.now, input.scenario.guest.thinkNs),
+    },
     findings: findings.list,
-    counters: { ...machine.work, headLineWaitNs: headLineWaitNs(world), mmuLockLineWaitNs: kvm.mmuLockLine.waitedNs },
+    counters: {
+      ...machine.work,
+      headLineWaitNs: headLineWaitNs(world),
+      mmuLockLineWaitNs: kvm.mmuLockLine.waitedNs,
+      tlbMissExtraNs: Math.round(tlbMissExtraNs),
+    },
     simulatedNs: sim.now,
     events: sim.events,
   };
@@ -120,6 +128,17 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
     case 'until':
       return 'done';
   }
+}
+
+/**
+ * The part of the touches that stalls and TLB misses have cost. A guest that ran for `touches` at thinkNs each would have
+ * made fewer of them in that time, had each taken its TLB misses too.
+ */
+function throughputLoss(touches: number, tlbMissExtraNs: number, vcpuNs: number, thinkNs: number): number {
+  if (vcpuNs === 0 || touches === 0) return vcpuNs === 0 ? 0 : 1;
+  const ranNs = touches * thinkNs;
+  const possible = (touches * ranNs) / (ranNs + tlbMissExtraNs);
+  return Math.max(0, 1 - (possible * thinkNs) / vcpuNs);
 }
 
 const lockFindings = ({ machine }: World): Finding[] =>

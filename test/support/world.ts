@@ -35,6 +35,7 @@ export const testCosts: KvmCosts = {
   hgmWalkNs: 25,
   leafXchgNs: 10,
   gatherNs: 10,
+  pteScanNs: 9,
   pteInstallNs: 30,
   subpageMapcountNs: 20,
   headMapcountNs: 5,
@@ -67,6 +68,8 @@ export const testCosts: KvmCosts = {
   kvmFlushPerIdleVcpuNs: 18,
   kickedVcpuNs: 1500,
   notifierCallNs: 200,
+  tlbMissExtra4kNs: 80,
+  tlbMissExtra2mNs: 8,
 };
 
 /** How long after its grant a sleeping waiter runs. */
