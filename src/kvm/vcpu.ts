@@ -57,6 +57,8 @@ export class Vcpu implements KvmVcpu, MmCpu {
   #standing: StallCause = 'fault';
   /** Since when the laps of a retry are skipped; null: they are not. */
   #skippingSinceNs: number | null = null;
+  /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
+  #left = false;
   /** When the access that is due is to be made, and how many from it on will hit. */
   #dueNs = 0;
   #hits = 0;
@@ -175,6 +177,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
 
   /** The run is over: tells what is under way as far as it has come. True: the vCPU was standing still. */
   settle(): boolean {
+    if (this.#left) return false;
     if (this.#running) {
       if (!this.#options.stepping) this.#advance();
       this.#time.tell('running');
@@ -294,6 +297,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
   #outOfMemory(frame: Gfn): boolean {
     const { findings, sim } = this.#kvm.machine;
     const message = `vcpu ${this.id}: KVM_RUN returns -EFAULT, nothing can be mapped at gfn ${frame}`;
+    this.#left = true;
     findings.add({ kind: 'guest-efault', message, simTimeNs: sim.now, evidence: { vcpu: this.id, gfn: frame } });
     return false;
   }

@@ -37,6 +37,8 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'operations/uffdio-continue': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/madv-split': ['timeline.N.at', 'timeline.N.range'],
   'operations/madv-dontneed': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
+  'operations/truncate': ['timeline.N.at', 'timeline.N.range'],
+  'operations/punch-hole': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/munmap': ['timeline.N.at', 'timeline.N.range'],
 };
 

@@ -8,6 +8,8 @@ import { madvCollapse } from '../mm/operations/madv-collapse.ts';
 import { madvDontneed } from '../mm/operations/madv-dontneed.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
 import { munmap } from '../mm/operations/munmap.ts';
+import { punchHole } from '../mm/operations/punch-hole.ts';
+import { truncate } from '../mm/operations/truncate.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import type { RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
@@ -31,6 +33,8 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
       ...(target === null ? {} : { maxLevel: target === '2m' ? 2 : 3 }),
     }),
   'madv-split': ({ mm }, _input, _entry, { start, end }) => madvSplit(mm, start, end),
+  truncate: ({ vma }, _input, _entry, { start }) => truncate(vma, start),
+  'punch-hole': ({ vma }, _input, _entry, { start, end }) => punchHole(vma, start, end),
   'madv-dontneed': ({ mm }, _input, _entry, { start, end }) => madvDontneed(mm, start, end),
   munmap: ({ mm }, _input, _entry, { start, end }) => munmap(mm, start, end),
   'uffdio-continue': ({ mm }, _input, _entry, { start, end }) => uffdioContinue(mm, start, end),

@@ -29,6 +29,10 @@ const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
 const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
+/** Operations on the file behind the memory. */
+const fileOnly: ReadonlySet<string> = new Set(['truncate', 'punch-hole']);
+/** Operations that userspace asks for with one call, whatever the range. */
+const oneCall: ReadonlySet<string> = new Set(['madv-split', 'munmap', 'truncate']);
 /** Operations that this version runs on hugetlb memory alone. */
 const hugetlbOnly: ReadonlySet<string> = new Set(['madv-collapse', 'madv-split', 'uffdio-continue']);
 
@@ -71,6 +75,12 @@ const rules: readonly Rule[] = [
       for (const [index, { operation, range }] of timeline.entries()) {
         if (hugetlbOnly.has(operation) && !isHugetlb(vm.backing)) {
           refuse(`timeline.${index}.operation`, `${operation} is not available yet for ${vm.backing}`);
+        }
+        if (fileOnly.has(operation) && vm.backing === 'anonymous') {
+          refuse(`timeline.${index}.operation`, `${operation} needs a file, which ${vm.backing} memory has not`);
+        }
+        if (operation === 'truncate' && range.start + range.length !== vm.memory) {
+          refuse(`timeline.${index}.range`, 'must reach to the end of vm.memory for truncate');
         }
         if (operation === 'munmap' && (range.start !== 0 || range.length !== vm.memory)) {
           refuse(
@@ -156,10 +166,10 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    reads: ['timeline', 'vm.memory', 'vm.backing'],
+    reads: ['timeline', 'vm'],
     check: ({ timeline, vm }, refuse) => {
       for (const [index, entry] of timeline.entries()) {
-        const unit = alignmentOf(entry, vm.backing);
+        const unit = alignmentOf(entry, vm);
         for (const key of ['start', 'length'] as const) {
           if (entry.range[key] % unit === 0) continue;
           const got = formatSize(entry.range[key]);
@@ -172,11 +182,11 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    reads: ['timeline', 'vm.memory', 'vm.backing'],
+    reads: ['timeline', 'vm'],
     check: ({ timeline, vm }, refuse) => {
       for (const [index, entry] of timeline.entries()) {
         checkTarget(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.target`, message));
-        checkStep(entry, vm.backing, (message) => refuse(`timeline.${index}.step`, message));
+        checkStep(entry, vm, (message) => refuse(`timeline.${index}.step`, message));
       }
     },
   },
@@ -193,7 +203,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** What start and length of the range of an operation must be multiples of. */
-function alignmentOf(entry: TimelineEntry, backing: Scenario['vm']['backing']): number {
+function alignmentOf(entry: TimelineEntry, { backing, folios, mapped }: Scenario['vm']): number {
   switch (entry.operation) {
     case 'madv-collapse':
       return 2 * MIB; // the smallest leaf that a collapse can make
@@ -201,6 +211,9 @@ function alignmentOf(entry: TimelineEntry, backing: Scenario['vm']['backing']): 
       return backingBytes[backing];
     case 'uffdio-continue':
       return PAGE_BYTES;
+    case 'truncate':
+    case 'punch-hole': // a large folio of which a part is to go would be split first
+      return isHugetlb(backing) || (folios ?? mapped) === '2m' ? backingBytes[backing] : PAGE_BYTES;
     case 'madv-dontneed':
     case 'munmap':
       return isHugetlb(backing) ? backingBytes[backing] : PAGE_BYTES;
@@ -213,11 +226,11 @@ function checkTarget({ operation, target }: TimelineEntry, pageBytes: number, re
   else if (leafBytes[target] > pageBytes) refuse(`must not be larger than the pages of vm.backing, got "${target}"`);
 }
 
-function checkStep(entry: TimelineEntry, backing: Scenario['vm']['backing'], refuse: (message: string) => void): void {
+function checkStep(entry: TimelineEntry, vm: Scenario['vm'], refuse: (message: string) => void): void {
   const { operation, range, step, target } = entry;
   if (step === null) return;
-  const unit = alignmentOf(entry, backing);
-  if (operation === 'madv-split' || operation === 'munmap') refuse(`must be null for ${operation}: it is one call`);
+  const unit = alignmentOf(entry, vm);
+  if (oneCall.has(operation)) refuse(`must be null for ${operation}: it is one call`);
   else if (step % unit !== 0)
     refuse(`must be a multiple of ${formatSize(unit)} for ${operation}, got ${formatSize(step)}`);
   else if (range.length % step !== 0) refuse(`must divide the length of the range (${formatSize(range.length)})`);

@@ -47,22 +47,25 @@ function* doAnonymousPage(vma: AnonymousVma, address: Hva): Process<Result> {
  * Models   shmem_fault() and finish_fault(), mm/shmem.c, mm/memory.c: a large folio is mapped whole where its PMD entry is
  *          empty and it is aligned (do_set_pmd), else a page of it.
  * Locks    The folio lock from the look-up to the end, under it the page table lock.
+ * Returns  0; -EFAULT beyond the end of the file (VM_FAULT_SIGBUS).
  */
 function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
   const { sim, costs, geometry, memory } = vma.mm.machine;
   const index = vma.pageIndex(address);
   for (;;) {
+    if (yield* waitForHole(vma, index)) return 0;
     yield* sim.spend(costs.slowGupNs + costs.pageCacheLookupNs);
+    if (index >= vma.mapping.endIndex) return Errno.EFAULT;
     let folio = vma.mapping.folio(index);
     if (folio === undefined) {
       yield* sim.spend(costs.zeroPageNs);
-      if (vma.mapping.folio(index) !== undefined) continue;
+      if (vma.mapping.folio(index) !== undefined || index >= vma.mapping.endIndex) continue;
       folio = new Folio(vma.mm.machine, memory.allocate(1), 1, false);
       vma.mapping.add(index, folio);
     }
     yield* folio.lock.acquire();
     yield* sim.spend(costs.mutexNs);
-    // The look-up was before the lock: collapse_file may have put another folio there since.
+    // The look-up was before the lock: collapse_file may have put another folio there since, truncation none.
     if (vma.mapping.folio(index) !== folio) {
       yield* folio.lock.release();
       continue;
@@ -82,6 +85,21 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
     yield* folio.lock.release();
     return 0;
   }
+}
+
+/**
+ * A fault into a hole that is being punched stays out until that has come to its end, so that it cannot fill what
+ * shmem_undo_range() empties. True: it has waited, without mmap_lock, and whoever faults begins again (VM_FAULT_RETRY).
+ *
+ * Models shmem_falloc_wait(), mm/shmem.c; in 6.1 a part of shmem_fault().
+ */
+function* waitForHole(vma: ShmemVma, index: number): Process<boolean> {
+  const { hole } = vma.mapping;
+  if (hole === null || index < hole.first || index >= hole.end) return false;
+  yield* vma.mm.mmapLock.releaseRead();
+  yield* hole.waiters.wait();
+  yield* vma.mm.mmapLock.acquireRead();
+  return true;
 }
 
 /** The PTE table for `address`, made where it is missing; null where a larger leaf maps the address by now. */

@@ -2,10 +2,13 @@
 
 import { lockClass } from '../engine/locks/lock-class.ts';
 
+export const inodeRwsemClass = lockClass('inode.i_rwsem', 'sleeping');
 export const mmapLockClass = lockClass('mmap_lock', 'sleeping');
 export const hugetlbFaultMutexClass = lockClass('hugetlb_fault_mutex', 'sleeping');
 export const hugetlbVmaLockClass = lockClass('hugetlb_vma_lock', 'sleeping');
 export const iMmapRwsemClass = lockClass('i_mmap_rwsem', 'sleeping');
+/** Of files other than hugetlbfs: inside of the folio lock, where hugetlbfs has it outside. The kernel keeps two as well. */
+export const fileIMmapRwsemClass = lockClass('file.i_mmap_rwsem', 'sleeping');
 export const anonVmaRwsemClass = lockClass('anon_vma.rwsem', 'sleeping');
 export const folioLockClass = lockClass('folio_lock', 'sleeping');
 export const ptlClass = lockClass('ptl', 'spinning');
