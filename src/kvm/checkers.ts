@@ -49,6 +49,21 @@ function isBacked(kvm: Kvm, slot: Memslot, frame: Gfn, spte: Spte): boolean {
   return host.pfn === spte.pfn && (host.writable || !spte.writable);
 }
 
+/**
+ * mm is about to copy and free the pages that [first, end) maps: an SPTE that is left leads a guest to a page that is given
+ * away, and what it writes there is lost (reference L.8).
+ */
+export function checkPagesLeave(kvm: Kvm, first: Gfn, end: Gfn): void {
+  const left = kvm.tdp.mappedPages(first, end);
+  if (left === 0) return;
+  kvm.machine.findings.add({
+    kind: 'stale-spte',
+    message: `${left} pages from gfn ${first} to ${end} have SPTEs to pages that are being copied and freed`,
+    simTimeNs: kvm.machine.sim.now,
+    evidence: { first, end, left },
+  });
+}
+
 /** range_start is about to return: nothing of [first, end) may be mapped (reference L.2). */
 export function checkSectionEmpty(kvm: Kvm, first: Gfn, end: Gfn): void {
   const left = kvm.tdp.mappedPages(first, end);

@@ -7,7 +7,7 @@ import { Spinlock } from '../engine/locks/spinlock.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
 import type { MmuNotification } from '../mm/mmu-notifier.ts';
-import { checkSectionEmpty } from './checkers.ts';
+import { checkPagesLeave, checkSectionEmpty } from './checkers.ts';
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
@@ -29,6 +29,12 @@ interface Overlap {
  */
 export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
   const client = new MmuNotifierClient(kvm, handler);
+  kvm.mm.watchPages((start, end) => {
+    for (const slot of kvm.memslots) {
+      const found = slot.overlap(start, end);
+      if (found !== null) checkPagesLeave(kvm, found.first, found.end);
+    }
+  });
   return kvm.mm.notifiers.register((notification) => client.notified(notification));
 }
 

@@ -2,6 +2,7 @@ import { assert } from '../engine/assert.ts';
 import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import {
+  fileIMmapRwsemClass,
   folioLockClass,
   hugetlbFaultMutexClass,
   hugetlbVmaLockClass,
@@ -18,6 +19,7 @@ const causeOfLock: ReadonlyMap<LockClass, StallCause> = new Map<LockClass, Stall
   [mmapLockClass, 'mmap-lock'],
   [hugetlbVmaLockClass, 'vma-lock'],
   [iMmapRwsemClass, 'i-mmap-lock'],
+  [fileIMmapRwsemClass, 'i-mmap-lock'],
   [hugetlbFaultMutexClass, 'fault-mutex'],
   [folioLockClass, 'folio-lock'],
 ]);

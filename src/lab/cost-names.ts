@@ -6,6 +6,7 @@ export const costDescriptions = {
   faultSetupNs: 'exit dispatch, memslot look-up and memory caches of one lap through the fault path',
   retryCheckNs: 'one look at invalidation count and sequence: the snapshot, and each check against it',
   gupFastNs: 'one lockless GUP walk with interrupts off, without its two atomics on the folio',
+  fastPageFaultNs: 'the lockless path of a write to a write-protected SPTE: walk and dirty bitmap, without the cmpxchg',
   hostLevelNs: 'reading the host page tables for the size of the mapping',
   tdpMapNs: 'TDP walk to the goal level and building of the SPTE, without the cmpxchg that installs it',
   slowGupNs: 'one pass of the host fault handler that finds the page in the page cache, without its locks',
@@ -35,6 +36,8 @@ export const costDescriptions = {
   gatherNs: 'queueing one page in the mmu_gather',
   subpageMapcountNs: 'one increment or decrement of the mapcount of a 4K subpage',
   headMapcountNs: "one increment or decrement of the mapcount in the folio's head page, line owned",
+  entryScanNs:
+    'reading one host page-table entry in a scan for other mappings of the page (mapcounts by pairs, by VMAs)',
   headPutNs: 'dropping one reference of the head page, line owned',
   pteScanNs: 'looking at one PTE and its struct page in a scan of a whole table',
   pteInstallNs: 'writing one host page-table entry, without mapcount and reference',

@@ -6,6 +6,7 @@ import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts } from '../mm/checkers.ts';
+import { checkPageCounts } from '../mm/page-checkers.ts';
 import { hugeRecovery } from './huge-recovery.ts';
 import { publishRecords } from './run-records.ts';
 import type { Finding, RunInput, RunResult } from './run-types.ts';
@@ -41,7 +42,10 @@ export function runScenario(input: RunInput): RunResult {
     const message = `${unfinished} vCPUs still stood still at the end of the run; their windows count up to there`;
     findings.add({ kind: 'stall-at-end', message, simTimeNs: sim.now, evidence: { unfinished } });
   }
-  if (timeline.allDone) checkFolioCounts(mm);
+  if (timeline.allDone) {
+    checkFolioCounts(mm);
+    checkPageCounts(mm);
+  }
   checkAllSptes(kvm);
   for (const finding of lockFindings(world)) findings.add(finding);
 

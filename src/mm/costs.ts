@@ -14,11 +14,15 @@ export interface MmCosts {
   readonly hgmWalkNs: number;
   readonly leafXchgNs: number;
   readonly gatherNs: number;
+  /** Looking at one PTE and at the struct page that it points to, in a scan of a table. */
+  readonly pteScanNs: number;
   /** Writing one entry of a page table under its lock. */
   readonly pteInstallNs: number;
   /** One subpage->_mapcount atomic in sequential order; one mapcount atomic on the head page. */
   readonly subpageMapcountNs: number;
   readonly headMapcountNs: number;
+  /** Reading one entry in a look through page tables for another mapping of the same page. */
+  readonly entryScanNs: number;
   /** Dropping one reference of a folio on its head page. */
   readonly headPutNs: number;
   readonly pageCacheLookupNs: number;

@@ -62,12 +62,19 @@ export class WorkCounters {
   /** Of mappings; those of GUP are counted apart. */
   refAtomics = 0;
   gupRefAtomics = 0;
+  /** Of look-ups whose reference no mapping keeps: taken and dropped. */
+  lookUpRefAtomics = 0;
+  /** Looks into page tables that a mapcount scheme needs, and the entries read in them. */
+  mapcountScans = 0;
+  mapcountEntriesScanned = 0;
   leafClears = 0;
   ptlAcquisitions = 0;
   tablesAllocated = 0;
   tablesFreed = 0;
   hugeEntriesSet = 0;
   cpuShootdowns = 0;
+  /** Interrupts that only wait out lockless walkers. */
+  tableSyncs = 0;
   forcedFlushes = 0;
   gupFast = 0;
   gupSlow = 0;
@@ -76,6 +83,8 @@ export class WorkCounters {
   spteTeardownXchg = 0;
   spteTablesFreed = 0;
   spteSplits = 0;
+  sptesProtected = 0;
+  fastPageFaults = 0;
   kvmFlushes = 0;
   lockBreaks = 0;
   hugeInstalls = 0;

@@ -30,6 +30,7 @@ export class Mm {
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
   readonly vmas: Vma[] = [];
+  readonly #pageWatchers: ((start: Hva, end: Hva) => void)[] = [];
   readonly #faultMutexes: Mutex[] = [];
   readonly #mappingIds = new Map<AddressSpace, number>();
 
@@ -60,6 +61,19 @@ export class Mm {
   /** Takes a mapping out of the address space. What it still maps is the caller's to zap. */
   detach(vma: Vma): void {
     this.vmas.splice(this.vmas.indexOf(vma), 1);
+  }
+
+  /** Called where pages are about to be given up: a checker's, not a notifier's, so it takes no time and changes nothing. */
+  watchPages(watcher: (start: Hva, end: Hva) => void): void {
+    this.#pageWatchers.push(watcher);
+  }
+
+  /**
+   * The pages that [start, end) mapped are about to be copied and freed. From here on a write through any translation that
+   * is left would be lost, so none may be left (reference L.8).
+   */
+  pagesLeave(start: Hva, end: Hva): void {
+    for (const watcher of this.#pageWatchers) watcher(start, end);
   }
 
   #add<V extends Vma>(vma: V): V {

@@ -1,3 +1,4 @@
+import type { LockClass } from '../engine/locks/lock-class.ts';
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
 import type { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Folio } from './folio.ts';
@@ -24,9 +25,10 @@ export class AddressSpace {
   hole: { readonly first: number; readonly end: number; readonly waiters: WaitQueue } | null = null;
   readonly #folios = new Map<number, Folio>();
 
-  constructor(machine: Machine) {
+  /** `lockClass`: hugetlbfs has its own, as hugetlbfs_i_mmap_rwsem_key, since its order to the folio lock differs. */
+  constructor(machine: Machine, lockClass: LockClass = iMmapRwsemClass) {
     this.inodeRwsem = new RwSemaphore(machine.sim, inodeRwsemClass);
-    this.iMmapRwsem = new RwSemaphore(machine.sim, iMmapRwsemClass);
+    this.iMmapRwsem = new RwSemaphore(machine.sim, lockClass);
   }
 
   folio(index: number): Folio | undefined {

@@ -11,6 +11,11 @@ export const addRmap = (folio: Folio, firstPage: number, level: Level): number =
 export const removeRmap = (folio: Folio, firstPage: number, level: Level): number =>
   change(folio, firstPage, level, -1);
 
+/** First mapping of an anonymous folio that nobody else has seen: plain stores. Models folio_add_new_anon_rmap(), mm/rmap.c. */
+export function addNewAnonRmap(folio: Folio): void {
+  folio.entireMapcount = 1;
+}
+
 /** Models folio_mapcount(), include/linux/mm.h: entries that map any part of the folio. */
 export function mapcount(folio: Folio): number {
   if (folio.level === 1) return folio.entireMapcount;
@@ -21,14 +26,14 @@ export function mapcount(folio: Folio): number {
 
 /**
  * Atomics of reference F.6: a page of its own has one; a PTE of a THP the subpage's (6.12 also the large folio's count); a
- * PMD one for each subpage and one for the whole in 6.1, two since.
+ * PMD of a file one for each subpage and one for the whole in 6.1, two since; of anonymous memory one in 6.1, two since.
  */
 function change(folio: Folio, firstPage: number, level: Level, delta: 1 | -1): number {
   const { costs, kernel, work } = folio.machine;
   let atomics = 1;
   if (folio.level === 1 || level === folio.level) {
     folio.entireMapcount += delta;
-    if (folio.level > 1) atomics = kernel === '6.1' ? folio.pages + 1 : 2;
+    if (folio.level > 1) atomics = kernel === '6.1' ? (folio.cached === null ? 1 : folio.pages + 1) : 2;
   } else {
     folio.subpageMapcounts[firstPage] = (folio.subpageMapcounts[firstPage] ?? 0) + delta;
     if (kernel !== '6.1') atomics = 2;

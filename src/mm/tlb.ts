@@ -11,18 +11,36 @@ import type { Mm } from './mm.ts';
  *           are below a microsecond beside an IPI round trip and stall nobody's guest.
  */
 export function* cpuTlbShootdown(mm: Mm): Process<void> {
-  const { sim, costs, work } = mm.machine;
-  const startNs = sim.now;
+  const startNs = mm.machine.sim.now;
+  mm.machine.work.cpuShootdowns += 1;
+  const kicked = yield* interruptCpus(mm);
+  if (mm.events.channel.observed) {
+    const { now } = mm.machine.sim;
+    mm.events.channel.publish({ type: 'cpu-shootdown', simTimeNs: now, kicked, durationNs: now - startNs });
+  }
+}
+
+/**
+ * An empty interrupt to every CPU: when all have answered, no lockless walker is left that could have read an entry as it
+ * was before. The price is that of a shootdown.
+ *
+ * Models    tlb_remove_table_sync_one(), mm/mmu_gather.c, as kernels with paravirt have it (MMU_GATHER_RCU_TABLE_FREE).
+ * Left out  CPUs that do not run the mm: they answer at the same time as the others.
+ */
+export function* tlbRemoveTableSyncOne(mm: Mm): Process<void> {
+  mm.machine.work.tableSyncs += 1;
+  yield* interruptCpus(mm);
+}
+
+/** Interrupts the CPUs that run the mm and waits for all of them. Returns how many that were. */
+function* interruptCpus(mm: Mm): Process<number> {
+  const { sim, costs } = mm.machine;
   let kicked = 0;
   for (const cpu of mm.cpus) {
     if (!cpu.runsMm) continue;
     cpu.interrupt();
     kicked += 1;
   }
-  work.cpuShootdowns += 1;
   if (kicked > 0) yield* sim.spend(costs.shootdownFixedNs + kicked * costs.shootdownPerCpuNs);
-  if (mm.events.channel.observed) {
-    const durationNs = sim.now - startNs;
-    mm.events.channel.publish({ type: 'cpu-shootdown', simTimeNs: sim.now, kicked, durationNs });
-  }
+  return kicked;
 }

@@ -1,14 +1,17 @@
 import type { Process } from '../../engine/process.ts';
 import type { Hva, Level } from '../address.ts';
+import { AnonymousVma } from '../anonymous-vma.ts';
 import { Errno, type Result } from '../errno.ts';
 import { type HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
+import { ShmemVma } from '../shmem-vma.ts';
 import { HugetlbCollapse } from './hugetlb-collapse.ts';
 import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
 import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
 import { hugetlbCollapseV1 } from './hugetlb-collapse-v1.ts';
 import { hugetlbCollapseV2 } from './hugetlb-collapse-v2.ts';
+import { madviseCollapse } from './madvise-collapse.ts';
 
 const hugetlbCollapse: Readonly<Record<HgmVersion, (collapse: HugetlbCollapse) => Process<Result>>> = {
   rfc1: hugetlbCollapseRfc1,
@@ -27,12 +30,12 @@ export interface MadvCollapseOptions {
 }
 
 /**
- * madvise(MADV_COLLAPSE) on a hugetlb mapping.
+ * madvise(MADV_COLLAPSE), by what the mapping is made of.
  *
- * Models    madvise_collapse() in mm/khugepaged.c and hugetlb_collapse() in mm/hugetlb.c, HGM series.
- * Locks     mmap_lock (R); what comes below it depends on the version.
- * Returns   0, also where nothing had to be collapsed; -EINVAL if the range is not inside one shared mapping.
- * Left out  Anonymous and shmem memory.
+ * Models    madvise_vma_behavior() in mm/madvise.c, and the call of hugetlb_collapse() in mm/hugetlb.c, HGM series.
+ * Locks     mmap_lock (R); what comes below it, and where it is dropped, depends on the memory and on the version.
+ * Returns   0, also where nothing had to be collapsed; -EINVAL if the range is not inside one mapping, or in a private one
+ *           of hugetlb.
  */
 export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
   const { mm, start, end } = options;
@@ -42,7 +45,11 @@ export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
   let result: Result = 0;
-  if (!(vma instanceof HugetlbVma) || !vma.covers(start, end) || !vma.shared) {
+  if (vma === undefined || !vma.covers(start, end)) {
+    result = Errno.EINVAL;
+  } else if (vma instanceof AnonymousVma || vma instanceof ShmemVma) {
+    result = yield* madviseCollapse(vma, start, end, options.scheme.id);
+  } else if (!(vma instanceof HugetlbVma) || !vma.shared) {
     result = Errno.EINVAL;
   } else if (vma.highGranularity) {
     result = yield* hugetlbCollapse[vma.hgmVersion](new HugetlbCollapse({ ...options, vma }));

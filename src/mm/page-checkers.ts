@@ -1,0 +1,56 @@
+// The counts of anonymous pages and of pages of a file, once more from the page tables. HugeTLB has its own in checkers.ts,
+// where they depend on the mapcount scheme.
+
+import { pfn } from './address.ts';
+import type { Folio } from './folio.ts';
+import { HugetlbVma } from './hugetlb-vma.ts';
+import type { Mm } from './mm.ts';
+import { mapcount } from './rmap.ts';
+import type { Vma } from './vma.ts';
+
+/**
+ * Compares every folio of anonymous and shmem memory that `mm` maps, or could map from its files, with the leaves of all who
+ * map it (reference L.8, L.9): one reference for the page cache, one a leaf, one for each GUP under way; mapcount one a leaf,
+ * whatever its size. A leaf must map a page that belongs to a folio, and to the page cache's one if it is of a file.
+ */
+export function checkPageCounts(mm: Mm): void {
+  const { machine } = mm;
+  const leavesOf = new Map<Folio, number>();
+  for (const vma of vmasBeside(mm)) {
+    for (const [, folio] of vma.mapping?.folios() ?? []) if (!leavesOf.has(folio)) leavesOf.set(folio, 0);
+    vma.mm.pageTables.forEachLeaf(vma.start, vma.end, (table, entry, address) => {
+      const frame = table.pfns[entry] ?? 0;
+      const folio = machine.memory.folioOf(pfn(frame));
+      const page = vma.pageIndex(address);
+      if (folio === undefined || (vma.mapping !== null && folio !== vma.mapping.folio(page))) {
+        report('wrong-pfn', `leaf at page ${page} maps frame ${frame}, which is not its own`, { page, frame });
+      } else leavesOf.set(folio, (leavesOf.get(folio) ?? 0) + 1);
+    });
+  }
+  for (const [folio, leaves] of leavesOf) {
+    const count = mapcount(folio);
+    if (count !== leaves) {
+      report('mapcount', `folio ${folio.firstPfn}: mapcount is ${count}, the page tables hold ${leaves}`, { leaves });
+    }
+    const refs = (folio.cached === null ? 0 : 1) + leaves + folio.gupRefs;
+    if (folio.refcount !== refs) {
+      const message = `folio ${folio.firstPfn}: refcount is ${folio.refcount}; page cache, leaves and GUP make ${refs}`;
+      report('refcount', message, { leaves, gupRefs: folio.gupRefs });
+    }
+  }
+
+  function report(kind: string, message: string, evidence: unknown): void {
+    machine.findings.add({ kind, message, simTimeNs: machine.sim.now, evidence });
+  }
+}
+
+/** The mappings of `mm` that are not of hugetlb, and those of other mms on the same files. */
+function vmasBeside(mm: Mm): Set<Vma> {
+  const vmas = new Set<Vma>();
+  for (const vma of mm.vmas) {
+    if (vma instanceof HugetlbVma) continue;
+    vmas.add(vma);
+    for (const other of vma.mapping?.vmas ?? []) vmas.add(other);
+  }
+  return vmas;
+}
