@@ -8,6 +8,8 @@ export interface KvmCosts extends MmCosts {
   readonly faultSetupNs: number;
   /** One look at mmu_invalidate_in_progress and mmu_invalidate_seq. */
   readonly retryCheckNs: number;
+  /** fast_page_fault(): lockless walk and dirty bitmap, without its cmpxchg. */
+  readonly fastPageFaultNs: number;
   /** TDP walk and making of one SPTE, without its cmpxchg. */
   readonly tdpMapNs: number;
   readonly spteVisitNs: number;

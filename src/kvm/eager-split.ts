@@ -2,7 +2,6 @@ import type { Process } from '../engine/process.ts';
 import type { Gfn, Level } from '../mm/address.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import type { Kvm } from './kvm.ts';
-import type { TdpTable } from './tdp-table.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
 
 /**
@@ -29,7 +28,7 @@ export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): 
     yield* sim.spend(costs.tableAllocNs + geometry.entriesPerTable * costs.spteInstallNs + costs.atomicHotNs);
     // The cmpxchg: a zap may have taken the leaf while the table was being filled.
     if (table.kinds[index] === EntryKind.Leaf) {
-      table.link(index, childOf(table, index));
+      table.link(index, table.splitChild(index));
       work.spteSplits += 1;
       kvm.spteResized(table.firstPageOf(index), table.entryPages);
       flush = true;
@@ -42,15 +41,4 @@ export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): 
   }
   yield* kvm.readUnlock();
   if (flush) yield* kvmFlushRemoteTlbs(kvm);
-}
-
-/** A table whose leaves translate as the leaf at `index` does. */
-function childOf(table: TdpTable, index: number): TdpTable {
-  const child = table.newChild(index);
-  const frame = table.pfns[index] ?? 0;
-  const writable = table.writable[index] === 1;
-  for (let entry = 0; entry < table.geometry.entriesPerTable; entry++) {
-    child.setLeaf(entry, frame + entry * child.entryPages, writable);
-  }
-  return child;
 }

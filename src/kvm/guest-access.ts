@@ -1,6 +1,6 @@
 import type { Gfn } from '../mm/address.ts';
 import { gfn } from '../mm/address.ts';
-import type { TdpRoot } from './tdp-table.ts';
+import { type FrameTest, isUnmapped, type TdpRoot } from './tdp-table.ts';
 import type { SpteMix } from './tlb-reach.ts';
 
 /** The guest's memory as its access pattern sees it: page numbers from 0, each with an SPTE or without. */
@@ -27,8 +27,10 @@ export class GuestMemory {
     return this.#tdp.isMapped(this.frame(page));
   }
 
-  get unmappedPages(): number {
-    return this.pages - this.#tdp.mappedPages(this.frame(0), this.frame(this.pages));
+  /** Whether an access of this kind hits. */
+  allows(page: number, write: boolean): boolean {
+    const spte = this.#tdp.spte(this.frame(page));
+    return spte !== null && (!write || spte.writable);
   }
 
   /** What its SPTEs are made of. */
@@ -36,14 +38,23 @@ export class GuestMemory {
     return this.#tdp.mix(this.frame(0), this.frame(this.pages));
   }
 
-  /** The first page from `page` on without an SPTE, or `pages`. */
-  firstUnmapped(page: number): number {
-    return this.page(this.#tdp.firstUnmapped(this.frame(page), this.frame(this.pages)));
+  /** Pages of which `test` is true. */
+  pagesThat(test: FrameTest): number {
+    return this.#tdp.pagesThat(test, this.frame(0), this.frame(this.pages));
   }
 
-  /** The page without an SPTE that has `rank` others before it. */
-  unmappedByRank(rank: number): number {
-    return this.page(this.#tdp.unmappedByRank(this.frame(0), this.frame(this.pages), rank));
+  /** The first page from `page` on of which `test` is true, or `pages`. */
+  firstThat(test: FrameTest, page: number): number {
+    return this.page(this.#tdp.firstThat(test, this.frame(page), this.frame(this.pages)));
+  }
+
+  /** The page of which `test` is true and that has `rank` others before it. */
+  pageByRank(test: FrameTest, rank: number): number {
+    return this.page(this.#tdp.frameByRank(test, this.frame(0), this.frame(this.pages), rank));
+  }
+
+  get unmappedPages(): number {
+    return this.pagesThat(isUnmapped);
   }
 }
 
@@ -55,6 +66,8 @@ export class GuestMemory {
 export interface GuestAccessPattern {
   /** Page of the access that is due. Asked again without an advance, it is the same. */
   page(memory: GuestMemory): number;
+  /** Whether it writes. Asked again without an advance, the same; asked after `page`. */
+  isWrite(memory: GuestMemory): boolean;
   /** `count` accesses have been made. */
   advance(count: number): void;
   /** Accesses from the one that is due on that hit before one misses; Infinity: none will. */
@@ -64,6 +77,8 @@ export interface GuestAccessPattern {
    * @param firstPage first of `pages` pages that are no longer mapped
    */
   hitsAfterClearing(memory: GuestMemory, hits: number, firstPage: number, pages: number): number;
-  /** SPTEs have come. A pattern may keep its count of hits: a miss that is none any more is looked at when it is due. */
+  /** SPTEs that are still there have become read-only: the hits before the next miss, which were `hits` before. */
+  hitsAfterProtecting(memory: GuestMemory, hits: number, firstPage: number, pages: number): number;
+  /** SPTEs have come, or may be written again. A pattern may keep its count of hits: a miss that is none any more is looked at when it is due. */
   hitsAfterInstalling(memory: GuestMemory, hits: number): number;
 }

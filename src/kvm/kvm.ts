@@ -21,6 +21,8 @@ export interface KvmVcpu {
   /** SPTEs of these frames are gone, or have come: when the next access misses is to be worked out anew. */
   spteCleared(first: Gfn, pages: number): void;
   spteInstalled(first: Gfn, pages: number): void;
+  /** They are still there, and read-only now. */
+  spteProtected(first: Gfn, pages: number): void;
 }
 
 export interface KvmOptions {
@@ -91,6 +93,17 @@ export class Kvm {
       this.machine.work.hugeInstalls += 1;
       this.lastHugeInstallNs = this.machine.sim.now;
     }
+  }
+
+  /** SPTEs of `pages` frames from `first` have become read-only. */
+  spteProtected(first: number, pages: number): void {
+    if (this.vcpusRunning === 0) return;
+    for (const vcpu of this.vcpus) vcpu.spteProtected(gfn(first), pages);
+  }
+
+  /** They may be written again. */
+  spteUnprotected(first: number, pages: number): void {
+    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
   }
 
   /** The SPTEs of these frames have become smaller ones to the same pages. */

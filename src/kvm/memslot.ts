@@ -6,6 +6,8 @@ export class Memslot {
   readonly baseGfn: Gfn;
   readonly pages: number;
   readonly userspaceAddr: Hva;
+  /** KVM_MEM_LOG_DIRTY_PAGES: no new SPTE is larger than 4K. */
+  dirtyLogging = false;
 
   constructor(baseGfn: Gfn, pages: number, userspaceAddr: Hva) {
     assert(pages > 0, 'a memslot is not empty');
@@ -33,11 +35,13 @@ export class Memslot {
   }
 
   /**
-   * The largest SPTE that may map `frame`: it must lie inside the slot, and gfn and hva must be congruent.
+   * The largest SPTE that may map `frame`: it must lie inside the slot, and gfn and hva must be congruent. With dirty
+   * logging there are only small ones, as kvm_mmu_hugepage_adjust() has it.
    *
    * Models kvm_lpage_info.disallow_lpage, set up by kvm_alloc_memslot_metadata(), arch/x86/kvm/x86.c.
    */
   maxLevel(frame: Gfn, geometry: Geometry): Level {
+    if (this.dirtyLogging) return 1;
     for (let level: Level = 3; level > 1; level = (level - 1) as Level) {
       const pages = geometry.pagesPer[level];
       const first = frame - (frame % pages);

@@ -1,12 +1,21 @@
 import type { Process } from '../engine/process.ts';
 import type { Gfn } from '../mm/address.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
+import { EntryKind } from '../mm/radix-table.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
 import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
 
 export type { FaultResult } from './tdp-mmu.ts';
 
 const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
+
+/** What the exit tells of the access. In the kernel these are bits of the error code. */
+export interface FaultAccess {
+  readonly write: boolean;
+  /** The CPU found an SPTE that did not allow the access, not one that was missing. */
+  readonly present: boolean;
+}
 
 /**
  * One lap of a vCPU through the fault path, from the exit's dispatch to the decision.
@@ -18,11 +27,12 @@ const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
  * Locks     mmu_lock (R) around the stale check and the mapping. Never held while GUP runs.
  *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
  * Returns   retry: re-enter the guest, which faults again at once.
- * Left out  fast_page_fault() (A/D bits are on, nothing is write-protected), async page faults, obsolete roots.
+ * Left out  Async page faults, obsolete roots.
  */
 export function* kvmTdpPageFault(
   kvm: Kvm,
   frame: Gfn,
+  { write, present }: FaultAccess,
   account: FaultAccount,
   fromSnapshot: boolean,
 ): Process<FaultResult> {
@@ -31,14 +41,21 @@ export function* kvmTdpPageFault(
   const slot = kvm.memslotOf(frame);
   if (slot === undefined) return { outcome: 'efault', level: 0 };
 
-  if (!fromSnapshot) yield* sim.spend(costs.faultSetupNs + costs.retryCheckNs);
+  if (!fromSnapshot) {
+    yield* sim.spend(costs.faultSetupNs);
+    if (write && present) {
+      const fast = yield* fastPageFault(kvm, slot, frame);
+      if (fast !== null) return fast;
+    }
+    yield* sim.spend(costs.retryCheckNs);
+  }
   const mmuSeq = invalidation.mmuInvalidateSeq;
   if (kvm.earlyRetryCheck) {
     yield* sim.spend(costs.retryCheckNs);
     if (invalidation.retryGfn(mmuSeq, frame)) return retryInvalidate;
   }
 
-  const page = yield* faultinPfn(kvm, frame);
+  const page = yield* faultinPfn(kvm, frame, write);
   if (page === null) return { outcome: 'efault', level: 0 };
   const { cpu } = sim.current;
   if (kvm.earlyRetryCheck) {
@@ -53,7 +70,7 @@ export function* kvmTdpPageFault(
   // is_page_fault_stale(): from here to the unlock no section can begin, since that takes mmu_lock for write.
   let result: FaultResult = retryInvalidate;
   if (!invalidation.retryGfn(mmuSeq, frame)) {
-    result = yield* kvmTdpMmuMap(kvm, slot, frame, page.pfn, page.writable, account);
+    result = yield* kvmTdpMmuMap(kvm, slot, frame, page, write, account);
   }
   if (marksAtFault(kvm.machine.kernel)) {
     const unused = result.outcome.startsWith('retry');
@@ -66,16 +83,43 @@ export function* kvmTdpPageFault(
   return result;
 }
 
-function* faultinPfn(kvm: Kvm, frame: Gfn): Process<GupPage | null> {
+/**
+ * Gives a write back the permission that dirty logging has taken, by one cmpxchg on the SPTE. No open section matters: the
+ * pfn does not change, and whoever zaps the SPTE makes the cmpxchg fail.
+ *
+ * Models    fast_page_fault(), arch/x86/kvm/mmu/mmu.c, for a write to a present SPTE: the other case, A/D bits off, does
+ *           not arise.
+ * Locks     None: the walk is under RCU.
+ * Returns   Null: not one for the fast path, or the SPTE has gone meanwhile.
+ * Left out  The five tries: a cmpxchg that fails here has lost against a zap or against the same fix.
+ */
+function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResult | null> {
+  const { sim, costs, geometry, work } = kvm.machine;
+  yield* sim.spend(costs.fastPageFaultNs);
+  const table = kvm.tdp.top.find(frame, 1);
+  const index = geometry.index(frame, table.level);
+  if (table.kinds[index] !== EntryKind.Leaf) return null;
+  if (table.writable[index] === 1) return { outcome: 'spurious', level: table.level };
+  // A huge SPTE would make all of its frames dirty: it is split first, by the full path.
+  if (!table.isProtected(index) || (table.level > 1 && slot.dirtyLogging)) return null;
+  yield* sim.spend(costs.atomicHotNs);
+  if (kvm.tdp.top.find(frame, 1) !== table || !table.isProtected(index)) return null;
+  table.unprotect(index);
+  work.fastPageFaults += 1;
+  kvm.spteUnprotected(table.firstPageOf(index), table.entryPages);
+  return { outcome: 'fixed', level: table.level };
+}
+
+function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | null> {
   const { sim, costs } = kvm.machine;
   const address = kvm.memslotOf(frame)?.hva(frame);
   if (address === undefined) return null;
   yield* sim.spend(costs.gupFastNs);
-  const found = gupFast(kvm.mm, address, sim.current.cpu);
+  const found = gupFast(kvm.mm, address, sim.current.cpu, write);
   if (found !== null) {
     yield* sim.spend(found.refNs);
     return found.page;
   }
-  const page = yield* gupSlow(kvm.mm, address);
+  const page = yield* gupSlow(kvm.mm, address, write);
   return typeof page === 'string' ? null : page;
 }

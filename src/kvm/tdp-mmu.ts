@@ -4,7 +4,7 @@
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
-import { hostMappingLevel } from '../mm/gup.ts';
+import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { checkInstall } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
@@ -108,15 +108,16 @@ const retryLost: FaultResult = { outcome: 'retry-lost', level: 0 };
  * Models    kvm_tdp_mmu_map(), arch/x86/kvm/mmu/tdp_mmu.c, with kvm_mmu_hugepage_adjust().
  * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
  * Returns   fixed; spurious where a leaf is there already; retry if the entry is frozen, or changed under the cmpxchg.
- * Left out  Splitting a larger leaf, dirty logging: no operation here makes them happen. NX huge pages: the guest's
+ *           A leaf that is there and may not be written counts for a read only.
+ * Left out  NX huge pages: the guest's
  *           accesses are not fetches, so of the mitigation only what 6.1 does to data pages is left, nxKeepsTables().
  */
 export function* kvmTdpMmuMap(
   kvm: Kvm,
   slot: Memslot,
   frame: Gfn,
-  pfn: number,
-  writable: boolean,
+  page: Pick<GupPage, 'pfn' | 'writable'>,
+  write: boolean,
   account: FaultAccount,
 ): Process<FaultResult> {
   const { sim, costs, geometry } = kvm.machine;
@@ -129,7 +130,13 @@ export function* kvmTdpMmuMap(
     const index = geometry.index(frame, table.level);
     const kind = table.kind(index);
     if (kind === EntryKind.Frozen) return retryFrozen;
-    if (kind === EntryKind.Leaf) return { outcome: 'spurious', level: table.level };
+    if (kind === EntryKind.Leaf && (!write || table.writable[index] === 1)) {
+      return { outcome: 'spurious', level: table.level };
+    }
+    if (kind === EntryKind.Leaf && table.level > goal) {
+      if (!(yield* splitForFault(kvm, table, index))) return retryLost;
+      continue;
+    }
     if (kind === EntryKind.Table && nxKeepsTables(kvm)) {
       goal = below(goal);
       continue;
@@ -139,11 +146,40 @@ export function* kvmTdpMmuMap(
     // The cmpxchg fails if another vCPU has changed the entry since it was read.
     if (table.kind(index) !== kind || kvm.tdp.top.find(frame, goal) !== table) return retryLost;
     if (atGoal) {
-      yield* installLeaf(kvm, slot, frame, table, index, pfn, writable, account);
+      yield* installLeaf(kvm, slot, frame, table, index, page, account);
       return { outcome: 'fixed', level: goal };
     }
     table.link(index, table.newChild(index));
   }
+}
+
+/**
+ * A write to a huge SPTE that is read-only where only small ones may be made: a table takes its place.
+ *
+ * Models    tdp_mmu_split_huge_page() and tdp_mmu_map_split_huge_page(), arch/x86/kvm/mmu/tdp_mmu.c, and up to 6.1 the
+ *           tdp_mmu_zap_spte_atomic() of kvm_tdp_mmu_map(): freezes the entry, flushes, and leaves it empty.
+ * Returns   False: the entry has changed under the cmpxchg.
+ */
+function* splitForFault(kvm: Kvm, table: TdpTable, index: number): Process<boolean> {
+  const { sim, costs, kernel, geometry, work } = kvm.machine;
+  const firstGfn = table.firstPageOf(index);
+  const isThere = (): boolean => table.kinds[index] === EntryKind.Leaf && table.writable[index] === 0;
+  if (kernel === '6.1') {
+    yield* sim.spend(costs.atomicHotNs);
+    if (!isThere()) return false;
+    table.clear(index, EntryKind.Frozen);
+    kvm.spteCleared(firstGfn, table.entryPages);
+    yield* kvmFlushRemoteTlbs(kvm);
+    yield* sim.spend(costs.spteClearNs);
+    table.clear(index);
+    return true;
+  }
+  yield* sim.spend(costs.tableAllocNs + geometry.entriesPerTable * costs.spteInstallNs + costs.atomicHotNs);
+  if (!isThere()) return false;
+  table.link(index, table.splitChild(index));
+  work.spteSplits += 1;
+  kvm.spteResized(firstGfn, table.entryPages);
+  return true;
 }
 
 /**
@@ -162,13 +198,12 @@ function* installLeaf(
   frame: Gfn,
   table: TdpTable,
   index: number,
-  pfn: number,
-  writable: boolean,
+  page: Pick<GupPage, 'pfn' | 'writable'>,
   account: FaultAccount,
 ): Process<void> {
   const firstGfn = gfn(table.firstPageOf(index));
   const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
-  table.setLeaf(index, pfn - (frame - firstGfn), writable);
+  table.setLeaf(index, page.pfn - (frame - firstGfn), page.writable);
   checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
   kvm.spteInstalled(firstGfn, table.entryPages);
   if (removed === null) return;

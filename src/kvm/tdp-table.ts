@@ -4,8 +4,47 @@ import type { SpteMix } from './tlb-reach.ts';
 
 /** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
 export class TdpTable extends RadixTable<TdpTable> {
+  /**
+   * Leaves that dirty logging has taken the permission to write from: a write may take it back without mmu_lock. That is
+   * EPT_SPTE_MMU_WRITABLE without PT_WRITABLE_MASK. Null: there has never been one.
+   */
+  #protected: Uint8Array | null = null;
+
   constructor(geometry: Geometry, level: Level, firstGfn: number) {
     super(geometry, level, firstGfn);
+  }
+
+  override setLeaf(index: number, frame: number, writable: boolean): void {
+    super.setLeaf(index, frame, writable);
+    if (this.#protected !== null) this.#protected[index] = 0;
+  }
+
+  /** A table whose leaves translate as the leaf at `index` does, with its permission. */
+  splitChild(index: number): TdpTable {
+    const child = this.newChild(index);
+    const frame = this.pfns[index] ?? 0;
+    for (let entry = 0; entry < this.geometry.entriesPerTable; entry++) {
+      child.setLeaf(entry, frame + entry * child.entryPages, this.writable[index] === 1);
+      if (this.isProtected(index)) child.protect(entry);
+    }
+    return child;
+  }
+
+  /** Write-protects a leaf for dirty logging. */
+  protect(index: number): void {
+    this.setWritable(index, false);
+    this.#protected ??= new Uint8Array(this.geometry.entriesPerTable);
+    this.#protected[index] = 1;
+  }
+
+  unprotect(index: number): void {
+    this.setWritable(index, true);
+    if (this.#protected !== null) this.#protected[index] = 0;
+  }
+
+  /** The leaf is read-only for dirty logging alone. */
+  isProtected(index: number): boolean {
+    return this.kinds[index] === EntryKind.Leaf && this.#protected !== null && this.#protected[index] === 1;
   }
 
   newChild(index: number): TdpTable {
@@ -59,20 +98,26 @@ export class TdpRoot {
     return table;
   }
 
-  /** 4K frames with an SPTE in [first, end). Reads counts where a table lies wholly inside. */
+  /** 4K frames with an SPTE in [first, end). */
   mappedPages(first: Gfn, end: Gfn): number {
+    return Math.max(0, end - first) - this.pagesThat(isUnmapped, first, end);
+  }
+
+  /** 4K frames in [first, end) that are as `test` says. Reads counts where a table lies wholly inside. */
+  pagesThat(test: FrameTest, first: Gfn, end: Gfn): number {
     const count = (table: TdpTable): number => {
-      if (table.mappedPages === 0) return 0;
       const tableEnd = table.firstPage + table.spanPages;
-      if (table.firstPage >= first && tableEnd <= end) return table.mappedPages;
-      let pages = 0;
       const from = Math.max(table.firstPage, first);
       const to = Math.min(tableEnd, end);
       if (from >= to) return 0;
+      const all = test.inTable(table);
+      if (all === 0 || all === table.spanPages) return all === 0 ? 0 : to - from;
+      if (table.firstPage >= first && tableEnd <= end) return all;
+      let pages = 0;
       const last = Math.ceil((to - table.firstPage) / table.entryPages);
       for (let index = Math.floor((from - table.firstPage) / table.entryPages); index < last; index++) {
         if (table.kinds[index] === EntryKind.Table) pages += count(table.child(index));
-        else if (table.kinds[index] === EntryKind.Leaf) {
+        else if (test.ofEntry(table, index)) {
           pages +=
             Math.min(table.firstPageOf(index) + table.entryPages, end) - Math.max(table.firstPageOf(index), first);
         }
@@ -113,28 +158,13 @@ export class TdpRoot {
     return { smallPages, largePages: large, hugePages };
   }
 
-  /** The first frame in [from, end) without an SPTE, or `end`. */
-  firstUnmapped(from: Gfn, end: Gfn): Gfn {
-    return gfn(Math.min(this.#firstUnmappedIn(this.top, from), end));
+  /** The first frame in [from, end) that is as `test` says, or `end`. */
+  firstThat(test: FrameTest, from: Gfn, end: Gfn): Gfn {
+    return gfn(Math.min(firstIn(this.top, test, from), end));
   }
 
-  /** In one table: the first frame from `from` on without an SPTE, or the one behind the table. */
-  #firstUnmappedIn(table: TdpTable, from: number): number {
-    const { kinds, entryPages, firstPage } = table;
-    for (let index = Math.max(0, Math.floor((from - firstPage) / entryPages)); index < kinds.length; index++) {
-      if (kinds[index] === EntryKind.Leaf) continue;
-      const first = firstPage + index * entryPages;
-      if (kinds[index] !== EntryKind.Table) return Math.max(first, from);
-      const child = table.child(index);
-      if (child.mappedPages === entryPages) continue;
-      const found = this.#firstUnmappedIn(child, from);
-      if (found < first + entryPages) return found;
-    }
-    return firstPage + table.spanPages;
-  }
-
-  /** The frame without an SPTE that has `rank` others before it in [first, end). The caller knows that it exists. */
-  unmappedByRank(first: Gfn, end: Gfn, rank: number): Gfn {
+  /** The frame that is as `test` says and has `rank` others before it in [first, end). The caller knows that it exists. */
+  frameByRank(test: FrameTest, first: Gfn, end: Gfn, rank: number): Gfn {
     let left = rank;
     let at: number = first;
     for (;;) {
@@ -142,19 +172,62 @@ export class TdpRoot {
       const index = this.geometry.index(at, table.level);
       const tableEnd = Math.min(table.firstPage + table.spanPages, end);
       if (at === table.firstPage && tableEnd === table.firstPage + table.spanPages && table.level === 1) {
-        const unmapped = table.spanPages - table.mappedPages;
-        if (left >= unmapped) {
-          left -= unmapped;
+        const pages = test.inTable(table);
+        if (left >= pages) {
+          left -= pages;
           at = tableEnd;
           continue;
         }
       }
       const entryEnd = Math.min(table.firstPageOf(index) + table.entryPages, end);
-      if (table.kinds[index] !== EntryKind.Leaf) {
+      if (test.ofEntry(table, index)) {
         if (left < entryEnd - at) return gfn(at + left);
         left -= entryEnd - at;
       }
       at = entryEnd;
     }
   }
+}
+
+/** A question to which each frame answers yes or no, and each table with a count that it keeps anyway. */
+export interface FrameTest {
+  /** How many of the frames under `table`. */
+  inTable(table: TdpTable): number;
+  /** All frames under this entry, which is no table, or none of them. */
+  ofEntry(table: TdpTable, index: number): boolean;
+}
+
+/** No access hits. */
+export const isUnmapped: FrameTest = {
+  inTable: (table) => table.spanPages - table.mappedPages,
+  ofEntry: (table, index) => table.kinds[index] !== EntryKind.Leaf,
+};
+
+/** Reads hit and writes do not. */
+export const isReadOnly: FrameTest = {
+  inTable: (table) => table.mappedPages - table.writablePages,
+  ofEntry: (table, index) => table.kinds[index] === EntryKind.Leaf && table.writable[index] === 0,
+};
+
+/** No write hits. */
+export const isNotWritable: FrameTest = {
+  inTable: (table) => table.spanPages - table.writablePages,
+  ofEntry: (table, index) => table.kinds[index] !== EntryKind.Leaf || table.writable[index] === 0,
+};
+
+/** In one table: the first frame from `from` on, or the one behind the table. */
+function firstIn(table: TdpTable, test: FrameTest, from: number): number {
+  const { kinds, entryPages, firstPage } = table;
+  for (let index = Math.max(0, Math.floor((from - firstPage) / entryPages)); index < kinds.length; index++) {
+    const first = firstPage + index * entryPages;
+    if (kinds[index] !== EntryKind.Table) {
+      if (test.ofEntry(table, index)) return Math.max(first, from);
+      continue;
+    }
+    const child = table.child(index);
+    if (test.inTable(child) === 0) continue;
+    const found = firstIn(child, test, from);
+    if (found < first + entryPages) return found;
+  }
+  return firstPage + table.spanPages;
 }

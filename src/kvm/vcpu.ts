@@ -120,14 +120,29 @@ export class Vcpu implements KvmVcpu, MmCpu {
   }
 
   spteCleared(first: Gfn, pages: number): void {
-    if (this.#options.stepping || !this.#waitsForMiss()) return;
-    const { memory, pattern } = this.#options;
-    const from = Math.max(memory.page(first), 0);
-    const to = Math.min(memory.page(first) + pages, memory.pages);
-    if (from >= to) return;
+    const seen = this.#ownPages(first, pages);
+    if (seen === null) return;
     this.#advance();
     this.#tlbReach.look();
-    this.#retime(pattern.hitsAfterClearing(memory, this.#hits, from, to - from));
+    const { memory, pattern } = this.#options;
+    this.#retime(pattern.hitsAfterClearing(memory, this.#hits, seen.first, seen.pages));
+  }
+
+  spteProtected(first: Gfn, pages: number): void {
+    const seen = this.#ownPages(first, pages);
+    if (seen === null) return;
+    this.#advance();
+    const { memory, pattern } = this.#options;
+    this.#retime(pattern.hitsAfterProtecting(memory, this.#hits, seen.first, seen.pages));
+  }
+
+  /** Those of the frames that concern its next miss; null: none do, or it is not on its way to one. */
+  #ownPages(first: Gfn, pages: number): { first: number; pages: number } | null {
+    if (this.#options.stepping || !this.#waitsForMiss()) return null;
+    const { memory } = this.#options;
+    const from = Math.max(memory.page(first), 0);
+    const to = Math.min(memory.page(first) + pages, memory.pages);
+    return from >= to ? null : { first: from, pages: to - from };
   }
 
   spteInstalled(): void {
@@ -216,11 +231,12 @@ export class Vcpu implements KvmVcpu, MmCpu {
         continue;
       }
       const page = pattern.page(memory);
-      if (memory.isMapped(page)) {
+      const write = pattern.isWrite(memory);
+      if (memory.allows(page, write)) {
         if (stepping) this.#step();
         continue;
       }
-      const served = yield* this.#pageFault(memory.frame(page));
+      const served = yield* this.#pageFault(memory.frame(page), write);
       if (!served) return;
       this.#dueNs = sim.now;
     }
@@ -234,19 +250,20 @@ export class Vcpu implements KvmVcpu, MmCpu {
   }
 
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */
-  *#pageFault(frame: Gfn): Process<boolean> {
+  *#pageFault(frame: Gfn, write: boolean): Process<boolean> {
     const kvm = this.#kvm;
     const { sim, kernel } = kvm.machine;
     const { exitNs, entryNs } = this.#retryLap;
     let fromSnapshot = false;
     for (;;) {
       this.#standing = 'fault';
+      const present = kvm.tdp.isMapped(frame);
       if (!fromSnapshot) {
         this.#crossing = true;
         yield* sim.spend(exitNs);
         this.#crossing = false;
       }
-      const result = yield* kvmTdpPageFault(kvm, frame, this.#time, fromSnapshot);
+      const result = yield* kvmTdpPageFault(kvm, frame, { write, present }, this.#time, fromSnapshot);
       this.#crossing = true;
       yield* sim.spend(entryNs);
       this.#crossing = false;
@@ -324,6 +341,7 @@ export class HaltedVcpu implements KvmVcpu {
   kick(): void {}
   spteCleared(): void {}
   spteInstalled(): void {}
+  spteProtected(): void {}
 }
 
 const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>, StallCause>> = {

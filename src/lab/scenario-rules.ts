@@ -34,7 +34,7 @@ const fileOnly: ReadonlySet<string> = new Set(['truncate', 'punch-hole']);
 /** Operations that userspace asks for with one call, whatever the range. */
 const oneCall: ReadonlySet<string> = new Set(['madv-split', 'munmap', 'truncate']);
 /** Operations that this version runs on hugetlb memory alone. */
-const hugetlbOnly: ReadonlySet<string> = new Set(['madv-collapse', 'madv-split', 'uffdio-continue']);
+const hugetlbOnly: ReadonlySet<string> = new Set(['madv-split', 'uffdio-continue']);
 
 const rules: readonly Rule[] = [
   {
@@ -96,16 +96,6 @@ const rules: readonly Rule[] = [
     check: ({ hgm }, refuse) => {
       if (Number.isInteger(Math.log2(hgm.chunkBytes))) return;
       refuse('hgm.chunkBytes', `must be a power of two, got ${formatSize(hgm.chunkBytes)}`);
-    },
-  },
-  {
-    reads: ['guest.writeFraction'],
-    check: ({ guest }, refuse) => {
-      if (guest.writeFraction === 1) return;
-      refuse(
-        'guest.writeFraction',
-        `reads are not available yet in this version; must be 1, got ${guest.writeFraction}`,
-      );
     },
   },
   {

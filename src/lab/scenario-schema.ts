@@ -137,7 +137,7 @@ const guestSchema = Type.Object(
       description: 'Each vCPU touches a slice of its own, range / vcpus. False: all touch all of the range.',
     }),
     range: guestRangeSchema,
-    writeFraction: fraction(1, 'Part of the accesses that write. Only 1 is available yet.'),
+    writeFraction: fraction(1, 'Part of the accesses that write, drawn for each.'),
     thinkNs: time(1, SECOND, 100, 'From the end of one access to the next.'),
   },
   { ...closed, description: 'What the guest does.' },

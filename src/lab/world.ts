@@ -22,6 +22,7 @@ import type { Vma } from '../mm/vma.ts';
 import { chooser, levelOf, mapMemory } from './memory-builder.ts';
 import { StridePattern } from './patterns/stride.ts';
 import { UniformPattern } from './patterns/uniform.ts';
+import { Writes } from './patterns/writes.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -119,13 +120,14 @@ function guestMemory(kvm: Kvm, slot: Memslot, scenario: Scenario, vcpu: number):
 
 /** Null: the vCPU is halted and wants nothing. */
 function guestPattern(sim: Simulation, scenario: Scenario, vcpu: number, pages: number): GuestAccessPattern | null {
-  const { pattern, stridePages } = scenario.guest;
+  const { pattern, stridePages, writeFraction } = scenario.guest;
   const stream = sim.random(`vcpu ${vcpu} accesses`);
+  const writes = new Writes(writeFraction, sim.random(`vcpu ${vcpu} writes`));
   switch (pattern) {
     case 'stride':
-      return new StridePattern(pages, stridePages, stream.integer(pages));
+      return new StridePattern(pages, stridePages, stream.integer(pages), writes);
     case 'uniform':
-      return new UniformPattern(pages, stream);
+      return new UniformPattern(pages, stream, writes);
     case 'idle':
       return null;
   }

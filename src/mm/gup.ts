@@ -20,12 +20,12 @@ export interface GupPage {
  * Walks the page tables with interrupts off and takes a reference, or finds nothing. Returns the page at once; the
  * caller spends gupFastNs before the call and what `refNs` says after it.
  *
- * Models   get_user_pages_fast_only(), mm/gup.c, write intent.
+ * Models   get_user_pages_fast_only(), mm/gup.c. Without write intent an entry that is read-only will do.
  * Context  Does not sleep, takes no lock. One atomic on the folio's head page.
  */
-export function gupFast(mm: Mm, address: Hva, cpu: number): { page: GupPage; refNs: number } | null {
+export function gupFast(mm: Mm, address: Hva, cpu: number, write = true): { page: GupPage; refNs: number } | null {
   const found = mm.pageTables.translate(address);
-  if (found === null || !found.writable) return null;
+  if (found === null || (write && !found.writable)) return null;
   const folio = mm.machine.memory.folioOf(found.pfn);
   if (folio === undefined) return null;
   mm.machine.work.gupFast += 1;
@@ -39,20 +39,22 @@ export function gupFast(mm: Mm, address: Hva, cpu: number): { page: GupPage; ref
  * Lets the host fault handler bring the page in, then takes it. This is where a vCPU sleeps: behind whoever holds
  * mmap_lock for write, the fault mutex, the vma_lock or the folio lock.
  *
- * Models    get_user_pages_unlocked(), mm/gup.c, with FOLL_WRITE.
+ * Models    get_user_pages_unlocked(), mm/gup.c, with FOLL_WRITE for a write; a read takes what is mapped for reading, and
+ *           brings in what is not mapped as a write would.
  * Locks     mmap_lock (R) around the fault and the second look. Per-VMA locks do not help GUP.
  * Returns   The page, or -EFAULT where nothing can be mapped.
  * Left out  The NOWAIT first try and async page faults: nothing waits for I/O or for userfaultfd here.
  */
-export function* gupSlow(mm: Mm, address: Hva): Process<GupPage | Errno> {
+export function* gupSlow(mm: Mm, address: Hva, write = true): Process<GupPage | Errno> {
   const { sim, costs, work } = mm.machine;
   work.gupSlow += 1;
   for (;;) {
     yield* mm.mmapLock.acquireRead();
     yield* sim.spend(costs.rwsemNs);
     const vma = mm.findVma(address);
-    const result = vma === undefined ? Errno.EFAULT : yield* handleMmFault(vma, address);
-    const found = result === 0 ? gupFast(mm, address, sim.current.cpu) : null;
+    const isThere = !write && vma !== undefined && mm.pageTables.translate(address) !== null;
+    const result = vma === undefined ? Errno.EFAULT : isThere ? 0 : yield* handleMmFault(vma, address);
+    const found = result === 0 ? gupFast(mm, address, sim.current.cpu, write) : null;
     if (found !== null) yield* sim.spend(found.refNs);
     yield* mm.mmapLock.releaseRead();
     if (result !== 0) return result;

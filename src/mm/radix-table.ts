@@ -22,6 +22,8 @@ export class RadixTable<Self extends RadixTable<Self>> {
   readonly #children: (Self | undefined)[];
   /** 4 KiB pages mapped by leaves at or below this table. */
   mappedPages = 0;
+  /** Those of them that may be written. */
+  writablePages = 0;
   /** Leaf entries at or below this table, whatever their size. */
   leaves = 0;
 
@@ -77,43 +79,60 @@ export class RadixTable<Self extends RadixTable<Self>> {
 
   setLeaf(index: number, frame: number, writable: boolean): void {
     assert(this.kinds[index] !== EntryKind.Table, 'a table is unlinked before its entry becomes a leaf');
-    if (this.kinds[index] !== EntryKind.Leaf) this.#account(this.entryPages, 1);
+    const isNew = this.kinds[index] !== EntryKind.Leaf;
+    const writableBefore = isNew ? 0 : this.#writablePagesOf(index);
     this.kinds[index] = EntryKind.Leaf;
     this.pfns[index] = frame;
     this.writable[index] = writable ? 1 : 0;
+    const writableChange = this.#writablePagesOf(index) - writableBefore;
+    if (isNew) this.#account(this.entryPages, 1, writableChange);
+    else if (writableChange !== 0) this.#account(0, 0, writableChange);
+  }
+
+  /** Grants or takes away the permission to write of a leaf that stays. */
+  setWritable(index: number, writable: boolean): void {
+    assert(this.kinds[index] === EntryKind.Leaf, 'only a leaf has a permission');
+    const before = this.#writablePagesOf(index);
+    this.writable[index] = writable ? 1 : 0;
+    this.#account(0, 0, this.#writablePagesOf(index) - before);
+  }
+
+  #writablePagesOf(index: number): number {
+    return this.writable[index] === 1 ? this.entryPages : 0;
   }
 
   /** Replaces a leaf, a frozen or an empty entry by `kind`, which maps nothing. */
   clear(index: number, kind: EntryKind = EntryKind.None): void {
     assert(this.kinds[index] !== EntryKind.Table, 'a table is unlinked, not cleared');
-    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1);
+    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1, -this.#writablePagesOf(index));
     this.kinds[index] = kind;
   }
 
   link(index: number, child: Self): void {
     assert(this.kinds[index] !== EntryKind.Table, 'the entry holds no table yet');
     assert(child.level === this.level - 1, 'a child table is one level down');
-    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1);
+    if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1, -this.#writablePagesOf(index));
     this.kinds[index] = EntryKind.Table;
     this.#children[index] = child;
     child.parent = this as unknown as Self;
-    this.#account(child.mappedPages, child.leaves);
+    this.#account(child.mappedPages, child.leaves, child.writablePages);
   }
 
   /** Takes the table out of the tree and leaves `kind` behind. What the table maps is no longer reachable. */
   unlink(index: number, kind: EntryKind = EntryKind.None): Self {
     const child = this.child(index);
-    this.#account(-child.mappedPages, -child.leaves);
+    this.#account(-child.mappedPages, -child.leaves, -child.writablePages);
     child.parent = null;
     this.#children[index] = undefined;
     this.kinds[index] = kind;
     return child;
   }
 
-  #account(pages: number, leaves: number): void {
+  #account(pages: number, leaves: number, writablePages: number): void {
     for (let t: RadixTable<Self> | null = this; t !== null; t = t.parent) {
       t.mappedPages += pages;
       t.leaves += leaves;
+      t.writablePages += writablePages;
     }
   }
 }

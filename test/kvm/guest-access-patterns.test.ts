@@ -5,12 +5,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../../src/engine/random.ts';
 import { type GuestAccessPattern, GuestMemory } from '../../src/kvm/guest-access.ts';
-import { TdpRoot } from '../../src/kvm/tdp-table.ts';
+import { isUnmapped, TdpRoot } from '../../src/kvm/tdp-table.ts';
 import { StridePattern } from '../../src/lab/patterns/stride.ts';
 import { UniformPattern } from '../../src/lab/patterns/uniform.ts';
+import { Writes } from '../../src/lab/patterns/writes.ts';
 import { Geometry, gfn } from '../../src/mm/address.ts';
 
 const BASE = 16;
+
+const writes = (fraction: number, seed = 1) => new Writes(fraction, new RandomStream(seed, 'writes'));
+const allWrites = writes(1);
+const stridePattern = (pages: number, stride: number, start: number) =>
+  new StridePattern(pages, stride, start, allWrites);
 
 /** Guest memory of which exactly `mapped` have an SPTE, in a tree with other mappings around it. */
 function memoryOf(pages: number, mapped: Iterable<number>) {
@@ -37,8 +43,10 @@ describe('guest memory', () => {
   test('pages are counted from the base of the memory, and only its own holes are holes', () => {
     const { memory } = memoryOf(10, [0, 1, 4]);
     expect(memory.unmappedPages).toBe(7);
-    expect([memory.firstUnmapped(0), memory.firstUnmapped(4), memory.firstUnmapped(2)]).toEqual([2, 5, 2]);
-    expect([0, 1, 2, 6].map((rank) => memory.unmappedByRank(rank))).toEqual([2, 3, 5, 9]);
+    expect([memory.firstThat(isUnmapped, 0), memory.firstThat(isUnmapped, 4), memory.firstThat(isUnmapped, 2)]).toEqual(
+      [2, 5, 2],
+    );
+    expect([0, 1, 2, 6].map((rank) => memory.pageByRank(isUnmapped, rank))).toEqual([2, 3, 5, 9]);
     expect(memory.page(memory.frame(7))).toBe(7);
   });
 });
@@ -52,7 +60,7 @@ describe('stride pattern', () => {
         fc.nat(60),
         fc.array(fc.nat(200), { maxLength: 10 }),
         (n, stride, start, moves) => {
-          const pattern = new StridePattern(n, stride, start);
+          const pattern = stridePattern(n, stride, start);
           let made = 0;
           for (const count of [0, ...moves]) {
             pattern.advance(count);
@@ -72,7 +80,7 @@ describe('stride pattern', () => {
         fc.nat(60),
         ([n, mapped], stride, start) => {
           const { memory } = memoryOf(n, mapped);
-          const pattern = new StridePattern(n, stride, start);
+          const pattern = stridePattern(n, stride, start);
           expect(pattern.hitsBeforeMiss(memory)).toBe(byStepping(memory, start % n, stride));
         },
       ),
@@ -82,9 +90,9 @@ describe('stride pattern', () => {
 
   test('a page in the way of a stride of which most pages are never touched: only touched ones count', () => {
     const { memory } = memoryOf(12, [0, 4, 8]);
-    expect(new StridePattern(12, 4, 0).hitsBeforeMiss(memory)).toBe(Number.POSITIVE_INFINITY);
-    expect(new StridePattern(12, 4, 1).hitsBeforeMiss(memory)).toBe(0);
-    expect(new StridePattern(12, 3, 0).hitsBeforeMiss(memory)).toBe(1);
+    expect(stridePattern(12, 4, 0).hitsBeforeMiss(memory)).toBe(Number.POSITIVE_INFINITY);
+    expect(stridePattern(12, 4, 1).hitsBeforeMiss(memory)).toBe(0);
+    expect(stridePattern(12, 3, 0).hitsBeforeMiss(memory)).toBe(1);
   });
 
   test('hitsAfterClearing: pages go one by one or in runs, with accesses in between: what stepping finds', () => {
@@ -95,7 +103,7 @@ describe('stride pattern', () => {
           n,
           Array.from({ length: n }, (_, page) => page),
         );
-        const pattern = new StridePattern(n, stride, start);
+        const pattern = stridePattern(n, stride, start);
         let hits = pattern.hitsBeforeMiss(memory);
         for (const { page, pages: count, advance } of steps) {
           const made = Math.min(advance, hits);
@@ -140,7 +148,7 @@ function expectEven(counts: readonly number[]): void {
   expect(statistic).toBeLessThan(CHI_SQUARE_999);
 }
 
-const uniform = (n: number, seed: number) => new UniformPattern(n, new RandomStream(seed, 'accesses'));
+const uniform = (n: number, seed: number) => new UniformPattern(n, new RandomStream(seed, 'accesses'), allWrites);
 
 describe('uniform pattern', () => {
   const PAGES = 32;

@@ -203,7 +203,8 @@ describe('kvm_tdp_mmu_map: promotion by fault (C.7)', () => {
   test('without mmu_lock for read: stops the run', () => {
     const world = new TestWorld();
     const account = { spent: () => {} };
-    const map = kvmTdpMmuMap(world.kvm, world.slot, world.frame(0), world.folio().firstPfn, true, account);
+    const page = { pfn: world.folio().firstPfn, writable: true };
+    const map = kvmTdpMmuMap(world.kvm, world.slot, world.frame(0), page, true, account);
     expect(() => world.call(map)).toThrow(/must hold kvm.mmu_lock for read/);
   });
 });

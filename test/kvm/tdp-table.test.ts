@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TdpRoot } from '../../src/kvm/tdp-table.ts';
+import { isUnmapped, TdpRoot } from '../../src/kvm/tdp-table.ts';
 import { Geometry, gfn, type Level } from '../../src/mm/address.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 
@@ -44,8 +44,8 @@ describe('TDP table', () => {
         const end = Math.min(from + length, PAGES);
         const holes = mapped.flatMap((is, page) => (!is && page >= from && page < end ? [page] : []));
         expect(tdp.mappedPages(gfn(from), gfn(end))).toBe(end - from - holes.length);
-        expect(tdp.firstUnmapped(gfn(from), gfn(end))).toBe(holes[0] ?? end);
-        expect(holes.map((_, rank) => tdp.unmappedByRank(gfn(from), gfn(end), rank))).toEqual(holes);
+        expect(tdp.firstThat(isUnmapped, gfn(from), gfn(end))).toBe(holes[0] ?? end);
+        expect(holes.map((_, rank) => tdp.frameByRank(isUnmapped, gfn(from), gfn(end), rank))).toEqual(holes);
         expect(mapped.map((_, page) => tdp.isMapped(gfn(page)))).toEqual(mapped);
       }),
       { numRuns: 300 },

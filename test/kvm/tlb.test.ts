@@ -11,6 +11,7 @@ const vcpuIn = (isInGuest: boolean): KvmVcpu & { kicks: number } => {
     kick: () => void vcpu.kicks++,
     spteCleared: () => {},
     spteInstalled: () => {},
+    spteProtected: () => {},
   };
   return vcpu;
 };

@@ -2,7 +2,7 @@ import type { Process } from '../../src/engine/process.ts';
 import type { Task } from '../../src/engine/simulation.ts';
 import type { GuestAccessPattern } from '../../src/kvm/guest-access.ts';
 import { GuestMemory } from '../../src/kvm/guest-access.ts';
-import { type FaultResult, kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
+import { type FaultAccess, type FaultResult, kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
 import type { VcpuInterval } from '../../src/kvm/records.ts';
 import { type StallWindow, StallWindows } from '../../src/kvm/stall-windows.ts';
 import { Vcpu } from '../../src/kvm/vcpu.ts';
@@ -15,10 +15,16 @@ export interface FaultingThread {
 }
 
 /** A thread that goes once through KVM's fault path for `page`, as a vCPU would, but without exit and entry. */
-export function faultOnce(world: TestWorld, page: number, delayNs = 0, name = `fault ${page}`): FaultingThread {
+export function faultOnce(
+  world: TestWorld,
+  page: number,
+  delayNs = 0,
+  name = `fault ${page}`,
+  access: FaultAccess = { write: true, present: false },
+): FaultingThread {
   const spent: [string, number][] = [];
   const account = { spent: (cause: string) => void spent.push([cause, world.sim.now]) };
-  const process: Process<FaultResult> = kvmTdpPageFault(world.kvm, world.frame(page), account, false);
+  const process: Process<FaultResult> = kvmTdpPageFault(world.kvm, world.frame(page), access, account, false);
   return { task: world.spawn(name, process, delayNs), spent };
 }
 
@@ -79,6 +85,10 @@ export class ScriptedPattern implements GuestAccessPattern {
     return this.#pages[this.#at] ?? 0;
   }
 
+  isWrite(): boolean {
+    return true;
+  }
+
   advance(count: number): void {
     this.#at = (this.#at + count) % this.#pages.length;
   }
@@ -86,12 +96,16 @@ export class ScriptedPattern implements GuestAccessPattern {
   hitsBeforeMiss(memory: GuestMemory): number {
     for (let hits = 0; hits < this.#pages.length; hits++) {
       const page = this.#pages[(this.#at + hits) % this.#pages.length] ?? 0;
-      if (!memory.isMapped(page)) return hits;
+      if (!memory.allows(page, true)) return hits;
     }
     return Number.POSITIVE_INFINITY;
   }
 
   hitsAfterClearing(memory: GuestMemory): number {
+    return this.hitsBeforeMiss(memory);
+  }
+
+  hitsAfterProtecting(memory: GuestMemory): number {
     return this.hitsBeforeMiss(memory);
   }
 

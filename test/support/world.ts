@@ -11,7 +11,8 @@ import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
 import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
-import type { HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
+import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
+import type { HgmVersion, HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 import {
   FindingLog,
   type KernelVersion,
@@ -39,6 +40,7 @@ export const testCosts: KvmCosts = {
   pteInstallNs: 30,
   subpageMapcountNs: 20,
   headMapcountNs: 5,
+  entryScanNs: 4,
   headPutNs: 5,
   pageCacheLookupNs: 60,
   zeroPageNs: 270,
@@ -58,6 +60,7 @@ export const testCosts: KvmCosts = {
   faultSetupNs: 140,
   retryCheckNs: 5,
   tdpMapNs: 30,
+  fastPageFaultNs: 245,
   spteVisitNs: 8,
   spteClearNs: 25,
   spteInstallNs: 63,
@@ -84,6 +87,7 @@ export interface WorldOptions {
   readonly hstateLevel?: Level;
   readonly hugePages?: number;
   readonly mapcount?: MapcountSchemeId;
+  readonly hgmVersion?: HgmVersion;
   readonly kernel?: KernelVersion;
   readonly preemption?: PreemptionModel;
   readonly earlyRetryCheck?: boolean;
@@ -146,10 +150,11 @@ export class TestWorld {
       mapping,
       hstateLevel,
       shared: options.shared ?? true,
+      hgmVersion: options.hgmVersion ?? 'v2',
     });
     this.vma.highGranularity = options.highGranularity ?? true;
     for (let index = 0; index < hugePages; index++) {
-      const firstPfn = pfn(0x10000 + index * geometry.pagesPer[hstateLevel]);
+      const firstPfn = pfn(0x40000 + index * geometry.pagesPer[hstateLevel]);
       mapping.add(index, new Folio(this.machine, firstPfn, hstateLevel, true));
     }
 
@@ -202,11 +207,8 @@ export class TestWorld {
     const leafPages = this.machine.geometry.pagesPer[level];
     for (let page = first; page < first + count; page += leafPages) {
       const folio = this.folio(this.vma.cacheIndex(this.at(page)));
-      const folioPage = pageOf(this.at(page)) - pageOf(this.vma.hugePageStart(this.at(page)));
       const table = this.mm.pageTables.tableAt(this.at(page), level);
-      table.setLeaf(this.machine.geometry.index(pageOf(this.at(page)), level), folio.firstPfn + folioPage, true);
-      this.mm.mapcount.change(folio, folioPage, level, 1);
-      folio.changeRefs(1);
+      mapLeafAtOnce(this.vma, folio, table, this.machine.geometry.index(pageOf(this.at(page)), level));
     }
   }
 
