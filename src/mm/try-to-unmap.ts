@@ -1,7 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
-import { putMapping } from './free-folio.ts';
 import type { Mm } from './mm.ts';
 import type { NotifierId } from './notifier-schemes/notifier-scheme.ts';
 import { closeThpSection, openThpSection } from './notifier-schemes/thp-section.ts';
@@ -56,7 +55,10 @@ function* unmapOne(vma: ShmemVma, address: Hva, folio: Folio): Process<boolean> 
     table.clear(index);
     work.leafClears += 1;
     const mapNs = removeRmap(folio, 0, 1);
-    yield* sim.spend(costs.leafXchgNs + mapNs + putMapping(folio, sim.current.cpu));
+    // Not the last reference: the caller has one. Its line is this CPU's since the caller has locked the page.
+    folio.changeRefs(-1);
+    work.refAtomics += 1;
+    yield* sim.spend(costs.leafXchgNs + mapNs + costs.headPutNs);
   }
   yield* table.ptl.release();
   return mapped;

@@ -2,7 +2,7 @@ import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, pfn } from '../address.ts';
 import type { AnonymousVma } from '../anonymous-vma.ts';
 import { Folio } from '../folio.ts';
-import { folioMapcount, freeFolio, putMapping } from '../free-folio.ts';
+import { folioMapcount, freeFolio } from '../free-folio.ts';
 import type { NotifierId } from '../notifier-schemes/notifier-scheme.ts';
 import { closeThpSection, openThpSection } from '../notifier-schemes/thp-section.ts';
 import type { PageTable } from '../page-table.ts';
@@ -186,7 +186,10 @@ function* copyPages(vma: AnonymousVma, table: PageTable): Process<void> {
     const clearNs = costs.ptlNs + costs.leafXchgNs + removeRmap(folio, firstPage, 1);
     if (!sim.elapse(clearNs)) yield clearNs;
     yield* table.ptl.release();
-    const putNs = putMapping(folio, sim.current.cpu);
+    folio.changeRefs(-1);
+    work.refAtomics += 1;
+    // The line of the struct page is this CPU's since it has locked the page.
+    const putNs = costs.headPutNs + (folio.refcount === 0 ? freeFolio(folio) : 0);
     if (!sim.elapse(putNs)) yield putNs;
   }
 }
