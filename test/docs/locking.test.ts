@@ -40,6 +40,18 @@ const filling = {
   settle: '1ms',
 };
 
+const cutting = {
+  vm: { vcpus: 4, memory: '8MiB', backing: 'hugetlb-2m', populatedFraction: 0.5 },
+  guest: { pattern: 'uniform' },
+  timeline: [
+    { at: '50us', operation: 'punch-hole', range: { start: '2MiB', length: '2MiB' } },
+    { at: '50us', operation: 'truncate', range: { start: '4MiB' } },
+    { at: '60us', operation: 'madv-dontneed', range: { length: '8MiB' } },
+    { at: 'after-previous', operation: 'munmap' },
+  ],
+  settle: '1ms',
+};
+
 const programs: readonly { name: string; document: Record<string, unknown> }[] = [
   { name: 'a 2 MiB page', document: { ...filling, vm: { ...filling.vm, memory: '2MiB', backing: 'hugetlb-2m' } } },
   {
@@ -61,6 +73,7 @@ const programs: readonly { name: string; document: Record<string, unknown> }[] =
       settle: '1ms',
     },
   },
+  { name: 'a file that is cut while faults and unmapping go on', document: cutting },
 ];
 
 interface Observation {
