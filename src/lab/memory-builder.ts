@@ -3,6 +3,7 @@
 import { assert } from '../engine/assert.ts';
 import { hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import { Folio } from '../mm/folio.ts';
+import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
 import type { Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
 import { AddressSpace } from '../mm/page-cache.ts';
@@ -43,10 +44,7 @@ function mapHugetlb(machine: Machine, mm: Mm, scenario: Scenario, hstateLevel: L
   forEachMappedLeaf(vma, scenario, (page, table, index) => {
     const folio = mapping.folio(Math.floor(page / folioPages));
     assert(folio !== undefined, 'all of the file is in the page cache');
-    const firstPage = page % folioPages;
-    table.setLeaf(index, folio.firstPfn + firstPage, true);
-    mm.mapcount.change(folio, firstPage, table.level, 1);
-    folio.changeRefs(1);
+    mapLeafAtOnce(vma, folio, table, index);
   });
   return vma;
 }

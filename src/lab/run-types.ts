@@ -15,7 +15,13 @@ export type NotifierSchemeId =
   | 'none';
 
 /** How a folio counts the page-table entries that map it. */
-export type MapcountSchemeId = 'subpage' | 'head-per-pte';
+export type MapcountSchemeId =
+  | 'subpage'
+  | 'head-per-pte'
+  | 'hstate-entry'
+  | 'hstate-special'
+  | 'folio-pairs'
+  | 'folio-vmas';
 
 /** Why a vCPU stood still. The times of the causes of one stall window add up to its length. */
 export type StallCause =

@@ -66,13 +66,10 @@ export const schemeIds = [
 export const mapcountSchemes = [
   ready('subpage', 'THP-like: a leaf counts in every 4K subpage that it spans (HGM v2).'),
   ready('head-per-pte', 'A leaf counts once in the head page, whatever its size (HGM RFC v2 and v1).'),
-  notYet('hstate-entry', 'The head page counts present entries of the full size of the huge page (HGM RFC v1).'),
-  notYet('hstate-special', 'As hstate-entry, with the PAGE_SPECIAL bit in the entry as the mark of being counted.'),
-  notYet(
-    'folio-pairs',
-    'The folio counts pairs of VMA and page-table page that map some of it (Wilcox, January 2023).',
-  ),
-  notYet('folio-vmas', 'The folio counts VMAs that map some of it (Wilcox, February 2023).'),
+  ready('hstate-entry', 'The head page counts present entries of the full size of the huge page (HGM RFC v1).'),
+  ready('hstate-special', 'As hstate-entry, with the PAGE_SPECIAL bit in the entry as the mark of being counted.'),
+  ready('folio-pairs', 'The folio counts pairs of VMA and page-table page that map some of it (Wilcox, January 2023).'),
+  ready('folio-vmas', 'The folio counts VMAs that map some of it (Wilcox, February 2023).'),
 ] as const;
 
 export const operations = [

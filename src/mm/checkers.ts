@@ -1,43 +1,67 @@
 // What must hold of the primary MMU whenever no operation is under way: a second, simpler way to the same numbers.
 
-import { hva, PAGE_SIZE } from './address.ts';
+import { type Hva, hva, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
+import { hstateEntry, leavesOf } from './mapcount/entry-scan.ts';
 import type { Mm } from './mm.ts';
+import { EntryKind } from './radix-table.ts';
 
 /**
- * Compares reference count and mapcount of every folio with the leaves that the page tables hold (reference L.8, L.9):
- * one reference for the page cache, one a leaf and one for each GUP under way; mapcount as the scheme defines it. Reports differences as findings.
+ * Compares reference count and mapcount of every huge page with what the page tables of all who map it hold (reference L.8,
+ * L.9): one reference for the page cache, those that the scheme gives to mappings, one for each GUP under way; mapcount as the
+ * scheme defines it. Reports differences as findings.
  */
 export function checkFolioCounts(mm: Mm): void {
-  const { machine } = mm;
-  for (const vma of mm.vmas) {
-    if (!(vma instanceof HugetlbVma)) continue;
-    for (const [index, folio] of vma.mapping.folios()) {
-      const start = hva(vma.start + index * vma.hugePageSize);
-      const end = hva(start + vma.hugePageSize);
+  const { machine, mapcount: scheme } = mm;
+  const mappings = new Set(mm.vmas.filter((vma) => vma instanceof HugetlbVma).map(({ mapping }) => mapping));
+  for (const mapping of mappings) {
+    const vmas = mapping.vmas.filter((vma) => vma instanceof HugetlbVma);
+    for (const [index, folio] of mapping.folios()) {
       let leaves = 0;
-      let expectedMapcount = 0;
-      mm.pageTables.forEachLeaf(start, end, (table, entry, address) => {
-        leaves += 1;
-        expectedMapcount += mm.mapcount.id === 'subpage' && table.level < folio.level ? table.entryPages : 1;
-        const frame = (table.pfns[entry] ?? 0) - subpageIndex(vma, address);
-        if (frame !== folio.firstPfn)
-          report(mm, folio, 'wrong-pfn', `leaf at ${address / PAGE_SIZE} maps another folio`, frame);
-      });
-      const mapcount = mm.mapcount.mapcount(folio);
-      if (mapcount !== expectedMapcount) {
-        report(mm, folio, 'mapcount', `mapcount is ${mapcount}, the page tables hold ${expectedMapcount}`, { leaves });
+      let expected = 0;
+      for (const vma of vmas) {
+        const start = hva(vma.start + index * vma.hugePageSize);
+        if (start >= vma.end) continue;
+        const own = leavesOf(vma, start);
+        leaves += own;
+        expected += scheme.countIn(vma, folio, start);
+        checkFrames(vma, folio, start);
+        if (scheme.id === 'hstate-special' && own > 0) checkMark(vma, folio, start);
       }
-      const expectedRefs = 1 + leaves + folio.gupRefs;
+      const count = scheme.mapcount(folio);
+      if (count !== expected) {
+        report(folio, 'mapcount', `mapcount is ${count}, the page tables hold ${expected}`, { leaves });
+      }
+      const expectedRefs = 1 + mappingRefs(leaves, expected) + folio.gupRefs;
       if (folio.refcount !== expectedRefs) {
-        const message = `refcount is ${folio.refcount}; page cache, leaves and GUP make ${expectedRefs}`;
-        report(mm, folio, 'refcount', message, { leaves, gupRefs: folio.gupRefs });
+        const message = `refcount is ${folio.refcount}; page cache, mappings and GUP make ${expectedRefs}`;
+        report(folio, 'refcount', message, { leaves, gupRefs: folio.gupRefs });
       }
     }
   }
-  function report(_mm: Mm, folio: Folio, kind: string, message: string, evidence: unknown): void {
+
+  function mappingRefs(leaves: number, count: number): number {
+    if (scheme.counts === 'leaves') return leaves;
+    return scheme.reference === 'count' ? count : Math.min(1, count);
+  }
+
+  function checkFrames(vma: HugetlbVma, folio: Folio, start: Hva): void {
+    vma.mm.pageTables.forEachLeaf(start, hva(start + vma.hugePageSize), (table, entry, address) => {
+      const frame = (table.pfns[entry] ?? 0) - subpageIndex(vma, address);
+      if (frame === folio.firstPfn) return;
+      report(folio, 'wrong-pfn', `leaf at ${address / PAGE_SIZE} maps another folio`, frame);
+    });
+  }
+
+  function checkMark(vma: HugetlbVma, folio: Folio, start: Hva): void {
+    const entry = hstateEntry(vma, start);
+    if (entry === null || entry.table.kinds[entry.index] === EntryKind.Leaf) return;
+    if (!entry.table.isMarked(entry.index)) report(folio, 'mapcount', 'leaves are mapped and not counted', start);
+  }
+
+  function report(folio: Folio, kind: string, message: string, evidence: unknown): void {
     const text = `folio ${folio.firstPfn}: ${message}`;
     machine.findings.add({ kind, message: text, simTimeNs: machine.sim.now, evidence });
   }

@@ -2,8 +2,8 @@ import type { Process } from '../engine/process.ts';
 import type { Hva } from './address.ts';
 import { Errno, type Result } from './errno.ts';
 import { hugetlbFullWalk, hugetlbFullWalkAlloc, subpageIndex } from './hugetlb.ts';
+import { mapLeaf, settleLookUp } from './hugetlb-rmap.ts';
 import type { HugetlbVma } from './hugetlb-vma.ts';
-import { addFileRmap } from './mapcount/mapcount-scheme.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 
@@ -56,12 +56,15 @@ function* hugetlbNoPage(vma: HugetlbVma, address: Hva, table: PageTable, entry: 
     const { cpu } = sim.current;
     const page = subpageIndex(vma, address);
     const leafPage = page - (page % table.entryPages);
-    const mapNs = addFileRmap(vma.mm.mapcount, folio, leafPage, table.level, cpu);
+    // The walk makes tables down to the hstate-level entry and never fills it: only this leaf can.
+    const created = table.level === vma.hstateLevel;
+    const leaf = { vma, folio, table, index: entry, created, freshTable: false, replaces: false };
+    const { ns, keepsRef } = mapLeaf(leaf, cpu);
     folio.changeRefs(1);
-    work.refAtomics += 1;
     table.setLeaf(entry, folio.firstPfn + leafPage, true);
-    yield* sim.spend(costs.pteInstallNs + mapNs);
+    yield* sim.spend(costs.pteInstallNs + ns);
     yield* sim.spend(folio.headLine.access(cpu));
+    yield* settleLookUp(folio, keepsRef);
   }
   yield* table.ptl.release();
   yield* folio.lock.release();

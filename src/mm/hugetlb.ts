@@ -13,6 +13,14 @@ export interface HugetlbPte {
   readonly index: number;
 }
 
+/** Where a walk that makes tables has ended, and what it has made. */
+export interface HugetlbPteAlloc extends HugetlbPte {
+  /** The `inc` flag: the hstate-level entry was empty, and this walk has filled it. */
+  readonly created: boolean;
+  /** This walk has made the table that the entry lies in. */
+  readonly freshTable: boolean;
+}
+
 /**
  * Follows the tables below the hstate-level entry of `address` down to a leaf or to nothing. The caller spends
  * hgmWalkNs and holds what keeps tables alive: mmap_lock and, but for v2's collapse, the hugetlb vma_lock.
@@ -32,20 +40,28 @@ export function hugetlbFullWalk(vma: HugetlbVma, address: Hva): HugetlbPte {
  * Models    hugetlb_full_walk_alloc(), mm/hugetlb.c.
  * Locks     The lock of each table that gets a new entry, for the time of the write.
  */
-export function* hugetlbFullWalkAlloc(vma: HugetlbVma, address: Hva, level: Level): Process<HugetlbPte> {
+export function* hugetlbFullWalkAlloc(vma: HugetlbVma, address: Hva, level: Level): Process<HugetlbPteAlloc> {
   const { sim, costs, geometry } = vma.mm.machine;
   const { pageTables } = vma.mm;
+  let created = false;
+  let fresh: PageTable | null = null;
   yield* sim.spend(costs.hgmWalkNs);
   for (;;) {
     const table = pageTables.lowestTable(address, level);
     const index = geometry.index(pageOf(address), table.level);
-    if (table.level === level || table.kinds[index] !== EntryKind.None) return { table, index };
+    if (table.level === level || table.kinds[index] !== EntryKind.None) {
+      return { table, index, created, freshTable: fresh === table };
+    }
     yield* sim.spend(costs.tableAllocNs);
     yield* table.ptl.acquire();
     yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
     // Somebody else may have filled the entry while this walk waited, or taken its table away: the fresh one is dropped.
     const same = pageTables.lowestTable(address, level) === table && table.kinds[index] === EntryKind.None;
-    if (same) table.link(index, pageTables.newTable(table, index));
+    if (same) {
+      fresh = pageTables.newTable(table, index);
+      table.link(index, fresh);
+      created ||= table.level === vma.hstateLevel;
+    }
     yield* table.ptl.release();
   }
 }

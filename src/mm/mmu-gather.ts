@@ -33,6 +33,11 @@ export class MmuGather {
     return this.#pages >= PAGE_LIMIT;
   }
 
+  /** An entry was cleared whose reference stays: the CPUs must forget it all the same. */
+  noteCleared(): void {
+    this.#needsFlush = true;
+  }
+
   /** Queues one page of a page table. True: flush before another. */
   removeTable(): boolean {
     this.#needsFlush = true;
@@ -61,7 +66,7 @@ export class MmuGather {
 
   /** tlb_finish_mmu(). */
   *finish(): Process<void> {
-    if (this.#pages > 0 || this.#tables > 0) yield* this.#flush();
+    if (this.#needsFlush || this.#pages > 0 || this.#tables > 0) yield* this.#flush();
   }
 
   *#flush(): Process<void> {

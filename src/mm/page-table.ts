@@ -14,10 +14,22 @@ const ptlClasses = [ptlClass, ptlClass, pmdPtlClass, pageTableLockClass, pageTab
  */
 export class PageTable extends RadixTable<PageTable> {
   readonly ptl: Spinlock;
+  /** Entries that carry the software bit (_PAGE_SPECIAL); made when the first one does. */
+  #marks: Set<number> | null = null;
 
   constructor(machine: Machine, level: Level, firstPage: number, pageTableLock: Spinlock | null) {
     super(machine.geometry, level, firstPage);
     this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level]);
+  }
+
+  isMarked(index: number): boolean {
+    return this.#marks?.has(index) ?? false;
+  }
+
+  setMark(index: number, marked: boolean): void {
+    this.#marks ??= new Set();
+    if (marked) this.#marks.add(index);
+    else this.#marks.delete(index);
   }
 }
 

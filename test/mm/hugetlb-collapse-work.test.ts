@@ -1,8 +1,10 @@
 // How often a collapse of a 1 GiB page does what, against the tables of the reference: G.7 (atomics, one VMA, fully mapped)
-// and K.2 (notifier traffic). Idea 1 is head-per-pte, idea 2 is subpage.
+// and K.2 (notifier traffic).
 
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../src/mm/address.ts';
+import { checkFolioCounts } from '../../src/mm/checkers.ts';
+import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts';
 import { type CollapseOptions, collapse, hgmVersions } from '../support/collapse.ts';
 import { TestWorld } from '../support/world.ts';
@@ -19,50 +21,117 @@ function workOf(world: TestWorld, options: CollapseOptions = {}) {
   return { mapcountAtomics, refAtomics, leafClears, ptlAcquisitions, tablesFreed, hugeEntriesSet };
 }
 
+// The rows of G.7 for the ideas: head-per-pte (1), subpage (2), hstate-entry and its bit (3), pairs and VMAs (4).
+type Atomics = Record<MapcountSchemeId, readonly [mapcount: number, refs: number]>;
+interface Row {
+  readonly name: string;
+  readonly mapped: Level;
+  readonly options: CollapseOptions;
+  readonly atomics: Atomics;
+  readonly leafClears: number;
+  readonly tablesFreed: number;
+  readonly hugeEntriesSet: number;
+}
+
+const nothingMoves = [0, 0] as const;
+const rows: readonly Row[] = [
+  {
+    name: '4K to 2M',
+    mapped: 1,
+    options: { maxLevel: 2 },
+    atomics: {
+      'head-per-pte': [SUBPAGES + 512, SUBPAGES + 512],
+      subpage: [SUBPAGES + SUBPAGES, SUBPAGES + 512],
+      'hstate-entry': nothingMoves,
+      'hstate-special': nothingMoves,
+      'folio-pairs': [512 + 1, 0],
+      'folio-vmas': nothingMoves,
+    },
+    leafClears: SUBPAGES,
+    tablesFreed: 512,
+    hugeEntriesSet: 512,
+  },
+  {
+    name: '2M to 1G',
+    mapped: 2,
+    options: {},
+    atomics: {
+      'head-per-pte': [512 + 1, 512 + 1],
+      subpage: [SUBPAGES + 1, 512 + 1],
+      'hstate-entry': nothingMoves,
+      'hstate-special': nothingMoves,
+      'folio-pairs': [1 + 1, 0],
+      'folio-vmas': nothingMoves,
+    },
+    leafClears: 512,
+    tablesFreed: 1,
+    hugeEntriesSet: 1,
+  },
+  {
+    name: '4K to 1G',
+    mapped: 1,
+    options: {},
+    atomics: {
+      'head-per-pte': [SUBPAGES + 1, SUBPAGES + 1],
+      subpage: [SUBPAGES + 1, SUBPAGES + 1],
+      'hstate-entry': nothingMoves,
+      'hstate-special': nothingMoves,
+      'folio-pairs': [512 + 1, 0],
+      'folio-vmas': nothingMoves,
+    },
+    leafClears: SUBPAGES,
+    tablesFreed: 513,
+    hugeEntriesSet: 1,
+  },
+];
+const schemes = Object.keys(mapcountSchemes) as MapcountSchemeId[];
+
 describe('collapse of a 1 GiB page: atomics (G.7)', () => {
-  const rows: readonly [string, Level, CollapseOptions, Record<MapcountSchemeId, number>, object][] = [
-    [
-      '4K to 2M',
-      1,
-      { maxLevel: 2 },
-      { 'head-per-pte': SUBPAGES + 512, subpage: SUBPAGES + SUBPAGES },
-      {
-        refAtomics: SUBPAGES + 512,
-        leafClears: SUBPAGES,
-        ptlAcquisitions: SUBPAGES,
-        tablesFreed: 512,
-        hugeEntriesSet: 512,
-      },
-    ],
-    [
-      '2M to 1G',
-      2,
-      {},
-      { 'head-per-pte': 512 + 1, subpage: SUBPAGES + 1 },
-      { refAtomics: 512 + 1, leafClears: 512, ptlAcquisitions: 512, tablesFreed: 1, hugeEntriesSet: 1 },
-    ],
-    [
-      '4K to 1G',
-      1,
-      {},
-      { 'head-per-pte': SUBPAGES + 1, subpage: SUBPAGES + 1 },
-      {
-        refAtomics: SUBPAGES + 1,
-        leafClears: SUBPAGES,
-        ptlAcquisitions: SUBPAGES,
-        tablesFreed: 513,
-        hugeEntriesSet: 1,
-      },
-    ],
-  ];
-  for (const [name, mapped, options, mapcountAtomics, others] of rows) {
-    for (const mapcount of ['subpage', 'head-per-pte'] as const) {
-      test(`${name}, ${mapcount}: ${mapcountAtomics[mapcount]} mapcount atomics, and the row's other counts`, () => {
+  for (const { name, mapped, options, atomics, ...counts } of rows) {
+    for (const mapcount of schemes) {
+      const [mapcountAtomics, refAtomics] = atomics[mapcount];
+      test(`${name}, ${mapcount}: ${mapcountAtomics} mapcount and ${refAtomics} reference atomics, and the row's other counts`, () => {
         const world = gigabytePage(mapped, mapcount);
-        expect(workOf(world, options)).toEqual({ mapcountAtomics: mapcountAtomics[mapcount], ...others });
+        // The lock of each leaf that goes, and that of each leaf that comes: v2 sets it under its lock.
+        const ptlAcquisitions = counts.leafClears + counts.hugeEntriesSet;
+        expect(workOf(world, options)).toEqual({ mapcountAtomics, refAtomics, ptlAcquisitions, ...counts });
+        checkFolioCounts(world.mm);
+        expect(world.findingKinds()).toEqual([]);
       });
     }
   }
+
+  test('head-per-pte, v1: sets the huge entry without its lock, so each lock is that of a leaf', () => {
+    const world = new TestWorld({ entries: 512, hstateLevel: 3, hugePages: 1, mapped: 2, hgmVersion: 'v1' });
+    expect(workOf(world).ptlAcquisitions).toBe(512);
+  });
+
+  test('folio-pairs, 4K to 2M: each chunk looks for another leaf in the PMD table, the first one in vain', () => {
+    const world = gigabytePage(1, 'folio-pairs');
+    workOf(world, { maxLevel: 2 });
+    // 511 tables around its own entry, and one look at the first leaf for each of the 511 chunks behind it.
+    expect([world.work.mapcountScans, world.work.mapcountEntriesScanned]).toEqual([512, 511 + 511]);
+  });
+
+  test('folio-vmas: the collapse has the leaves in its hands and scans nothing', () => {
+    const world = gigabytePage(1, 'folio-vmas');
+    workOf(world, { maxLevel: 2 });
+    expect(world.work.mapcountScans).toBe(0);
+  });
+
+  test('schemes that keep the reference: each look-up takes one and drops it, apart from those of the mapping', () => {
+    for (const mapcount of ['hstate-entry', 'hstate-special', 'folio-pairs', 'folio-vmas'] as const) {
+      const world = gigabytePage(1, mapcount);
+      workOf(world, { maxLevel: 2 });
+      expect([mapcount, world.work.lookUpRefAtomics, world.folio().refcount]).toEqual([mapcount, 2 * 512, 2]);
+    }
+  });
+
+  test('schemes that keep the reference: no batch of pages is ever full, only that of tables', () => {
+    const world = gigabytePage(1, 'hstate-entry');
+    workOf(world, { scheme: 'none' });
+    expect([world.work.forcedFlushes, world.work.cpuShootdowns]).toEqual([1, 2]);
+  });
 
   test('4K to 1G: 27 forced flushes for pages, one for tables, and the last', () => {
     const world = gigabytePage(1);
@@ -81,18 +150,29 @@ describe('collapse of a 1 GiB page: atomics (G.7)', () => {
 });
 
 describe('collapse of 2 MiB pages: a 512th of the 4K to 1G column (G.7)', () => {
-  for (const version of hgmVersions) {
-    for (const mapcount of ['subpage', 'head-per-pte'] as const) {
-      test(`${version}, ${mapcount}: 512 + 1 mapcount atomics and references, one table`, () => {
-        const world = new TestWorld({ entries: 512, hugePages: 1, mapcount });
-        expect(workOf(world, { version })).toEqual({
-          mapcountAtomics: 512 + 1,
-          refAtomics: 512 + 1,
+  const atomics: Atomics = {
+    'head-per-pte': [512 + 1, 512 + 1],
+    subpage: [512 + 1, 512 + 1],
+    'hstate-entry': nothingMoves,
+    'hstate-special': nothingMoves,
+    'folio-pairs': [1 + 1, 0],
+    'folio-vmas': nothingMoves,
+  };
+  for (const hgmVersion of hgmVersions) {
+    for (const mapcount of schemes) {
+      const [mapcountAtomics, refAtomics] = atomics[mapcount];
+      test(`${hgmVersion}, ${mapcount}: ${mapcountAtomics} mapcount and ${refAtomics} reference atomics, one table`, () => {
+        const world = new TestWorld({ entries: 512, hugePages: 1, mapcount, hgmVersion });
+        expect(workOf(world)).toEqual({
+          mapcountAtomics,
+          refAtomics,
           leafClears: 512,
-          ptlAcquisitions: 512,
+          ptlAcquisitions: hgmVersion === 'v1' ? 512 : 512 + 1,
           tablesFreed: 1,
           hugeEntriesSet: 1,
         });
+        checkFolioCounts(world.mm);
+        expect(world.findingKinds()).toEqual([]);
       });
     }
   }

@@ -1,5 +1,6 @@
 import { assert } from '../../engine/assert.ts';
-import type { MapcountScheme } from './mapcount-scheme.ts';
+import { leavesOf } from './entry-scan.ts';
+import type { LeafScheme } from './mapcount-scheme.ts';
 
 /**
  * Every page-table entry counts once, in the compound mapcount, whatever its size. Keeps HVO; all counting of one folio
@@ -7,8 +8,9 @@ import type { MapcountScheme } from './mapcount-scheme.ts';
  *
  * Models page_dup_file_rmap(page, true), page_remove_rmap(), mm/rmap.c, HGM RFC v2 and v1.
  */
-export const headPerPte: MapcountScheme = {
+export const headPerPte: LeafScheme = {
   id: 'head-per-pte',
+  counts: 'leaves',
   change(folio, _firstPage, _level, delta) {
     folio.entireMapcount += delta;
     assert(folio.entireMapcount >= 0, 'the head mapcount is not negative');
@@ -16,4 +18,5 @@ export const headPerPte: MapcountScheme = {
   atomics: () => 1,
   atomicsNs: (folio, _level, cpu) => Math.max(folio.entireMapcountLine.access(cpu), folio.machine.costs.headMapcountNs),
   mapcount: (folio) => folio.entireMapcount,
+  countIn: (vma, _folio, start) => leavesOf(vma, start),
 };

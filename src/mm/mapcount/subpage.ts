@@ -1,5 +1,6 @@
 import { assert } from '../../engine/assert.ts';
-import type { MapcountScheme } from './mapcount-scheme.ts';
+import { hva } from '../address.ts';
+import type { LeafScheme } from './mapcount-scheme.ts';
 
 /**
  * THP-like counting: a leaf of the folio's own size counts once for the folio, a smaller one once for every 4K subpage
@@ -7,8 +8,9 @@ import type { MapcountScheme } from './mapcount-scheme.ts';
  *
  * Models hugetlb_add_file_rmap(), hugetlb_remove_rmap(), mm/rmap.c, HGM series v2.
  */
-export const subpage: MapcountScheme = {
+export const subpage: LeafScheme = {
   id: 'subpage',
+  counts: 'leaves',
 
   change(folio, firstPage, level, delta) {
     if (level === folio.level) {
@@ -36,6 +38,14 @@ export const subpage: MapcountScheme = {
   mapcount(folio) {
     let total = folio.entireMapcount;
     for (const count of folio.subpageMapcounts) total += count;
+    return total;
+  },
+
+  countIn(vma, folio, start) {
+    let total = 0;
+    vma.mm.pageTables.forEachLeaf(start, hva(start + vma.hugePageSize), (table) => {
+      total += table.level === folio.level ? 1 : table.entryPages;
+    });
     return total;
   },
 };

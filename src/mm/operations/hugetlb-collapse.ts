@@ -7,9 +7,11 @@ import { type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../address.ts
 import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
 import { nextEntry, subpageIndex } from '../hugetlb.ts';
+import { hugetlbFreeRange } from '../hugetlb-free-range.ts';
+import { mapLeaf, runCleared, settleLookUp } from '../hugetlb-rmap.ts';
 import { unmapHugepageRange } from '../hugetlb-unmap.ts';
 import type { HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
-import { addFileRmap, removeRmap } from '../mapcount/mapcount-scheme.ts';
+import { removeRmap } from '../mapcount/mapcount-scheme.ts';
 import { MmuGather } from '../mmu-gather.ts';
 import type { NotifierSection } from '../mmu-notifier.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
@@ -90,11 +92,13 @@ export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: L
   const folio = yield* findFolio(collapse, address);
   if (typeof folio === 'string') return folio;
 
-  yield* unmapHugepageRange(collapse.gather, vma, address, nextEntry(vma, address, level));
   const { table, index } = entryAt(vma, address, level);
-  yield* freeTables(collapse, table.unlink(index));
+  const replaces = table.child(index).leaves > 0;
+  const reason = folio === null ? 'gone' : 'collapse';
+  yield* unmapHugepageRange(collapse.gather, vma, address, nextEntry(vma, address, level), reason);
+  yield* hugetlbFreeRange(collapse.gather, table.unlink(index));
   if (folio !== null) {
-    yield* setHugeEntry(collapse, folio, table, index, address);
+    yield* setHugeEntry(collapse, { folio, table, index, replaces }, address);
     if (collapse.locksFolio) yield* folio.lock.release();
   }
   return 0;
@@ -106,7 +110,7 @@ export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: L
  */
 function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | null | Errno> {
   const { vma } = collapse;
-  const { sim, costs, work } = vma.mm.machine;
+  const { sim, costs } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
   const folio = vma.mapping.folio(vma.cacheIndex(address));
   if (folio === undefined) return null;
@@ -120,7 +124,6 @@ function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | nu
     return refused;
   }
   folio.changeRefs(1);
-  work.refAtomics += 1;
   yield* sim.spend(folio.headLine.access(sim.current.cpu));
   return folio;
 }
@@ -132,24 +135,17 @@ function refusal(folio: Folio, version: HgmVersion): Errno | null {
   return folio.poisoned ? Errno.EHWPOISON : null;
 }
 
-/** Queues a detached table and all tables below it. Models hugetlb_free_range(), HGM: free_pte_range() and up. */
-function* freeTables(collapse: HugetlbCollapse, table: PageTable): Process<void> {
-  if (table.level > 1) {
-    for (let index = 0; index < table.geometry.entriesPerTable; index++) {
-      if (table.kinds[index] === EntryKind.Table) yield* freeTables(collapse, table.child(index));
-    }
-  }
-  if (collapse.gather.removeTable()) yield* collapse.gather.tableFlush();
+/** The leaf to set, and whether leaves of this mapping give way to it. */
+interface HugeEntry {
+  readonly folio: Folio;
+  readonly table: PageTable;
+  readonly index: number;
+  readonly replaces: boolean;
 }
 
-function* setHugeEntry(
-  collapse: HugetlbCollapse,
-  folio: Folio,
-  table: PageTable,
-  index: number,
-  address: Hva,
-): Process<void> {
+function* setHugeEntry(collapse: HugetlbCollapse, entry: HugeEntry, address: Hva): Process<void> {
   const { vma } = collapse;
+  const { folio, table, index } = entry;
   const { sim, costs, work } = vma.mm.machine;
   const firstPage = subpageIndex(vma, address);
   // v1 wrote the huge entry without its lock.
@@ -159,14 +155,16 @@ function* setHugeEntry(
     yield* sim.spend(costs.ptlNs);
     work.ptlAcquisitions += 1;
   }
-  const mapNs = addFileRmap(vma.mm.mapcount, folio, firstPage, table.level, sim.current.cpu);
-  yield* sim.spend(costs.pteInstallNs + mapNs);
+  // The hstate-level entry held the tables, or the entry above them: no collapse makes it.
+  const { ns, keepsRef } = mapLeaf({ ...entry, vma, created: false, freshTable: false }, sim.current.cpu);
+  yield* sim.spend(costs.pteInstallNs + ns);
   if (table.kinds[index] === EntryKind.Table) {
     collapse.detached = table.unlink(index);
   }
   table.setLeaf(index, pfn(folio.firstPfn + firstPage), true);
   work.hugeEntriesSet += 1;
   if (locked) yield* table.ptl.release();
+  yield* settleLookUp(folio, keepsRef);
 }
 
 /**
@@ -181,7 +179,8 @@ export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level
   const folio = yield* findFolio(collapse, address);
   if (typeof folio === 'string' || folio === null) return folio;
   const { table, index } = entryAt(vma, address, level);
-  yield* setHugeEntry(collapse, folio, table, index, address);
+  const replaces = table.kinds[index] === EntryKind.Table && table.child(index).leaves > 0;
+  yield* setHugeEntry(collapse, { folio, table, index, replaces }, address);
   const { detached } = collapse;
   collapse.detached = null;
   return detached;
@@ -190,14 +189,16 @@ export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level
 /** Uncounts, queues and frees what swapEntry has detached. No lock: only lockless walkers can still be inside. */
 export function* releaseDetached(collapse: HugetlbCollapse, table: PageTable, address: Hva): Process<void> {
   yield* dropLeaves(collapse, table, address);
-  yield* freeTables(collapse, table);
+  yield* hugetlbFreeRange(collapse.gather, table);
 }
 
 function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva): Process<void> {
   const { vma, gather } = collapse;
   const { sim, costs, work } = vma.mm.machine;
   const { cpu } = sim.current;
+  const { mapcount } = vma.mm;
   const leafNs = costs.hgmWalkNs + costs.leafXchgNs + costs.gatherNs;
+  const own = table.kinds.includes(EntryKind.Leaf);
   const folio = vma.mapping.folio(vma.cacheIndex(address));
   assert(folio !== undefined, 'the page that was just mapped is in the page cache');
   for (let index = 0; index < table.geometry.entriesPerTable; index++) {
@@ -205,14 +206,21 @@ function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva):
       yield* dropLeaves(collapse, table.child(index), address);
     } else if (table.kinds[index] === EntryKind.Leaf) {
       if (!sim.elapse(leafNs)) yield leafNs;
+      work.leafClears += 1;
+      if (mapcount.counts === 'pages') {
+        table.clear(index);
+        gather.noteCleared();
+        continue;
+      }
       const firstPage = subpageIndex(vma, hva(table.firstPageOf(index) * PAGE_SIZE));
-      const mapNs = removeRmap(vma.mm.mapcount, folio, firstPage, table.level, cpu);
+      const mapNs = removeRmap(mapcount, folio, firstPage, table.level, cpu);
       table.clear(index);
       if (!sim.elapse(mapNs)) yield mapNs;
-      work.leafClears += 1;
       if (gather.removePage(folio)) yield* gather.forcedFlush();
     } else if (!sim.elapse(costs.hgmWalkNs)) {
       yield costs.hgmWalkNs;
     }
   }
+  const end = table.geometry.entriesPerTable;
+  if (own) yield* runCleared(gather, folio, { vma, table, first: 0, end }, true);
 }

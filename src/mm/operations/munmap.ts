@@ -32,7 +32,7 @@ export function* munmap(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const gather = new MmuGather(mm);
   yield* zapSection(gather, vma, start, end, 'unmap');
   yield* unlinkFileVma(vma);
-  yield* freePgtables(gather, mm, start, end);
+  yield* freePgtables(gather, vma, start, end);
   yield* gather.finish();
   yield* mm.mmapLock.releaseRead();
   return 0;
