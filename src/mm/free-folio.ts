@@ -6,6 +6,24 @@ export const folioMapcount = (folio: Folio): number =>
   folio.hugetlb ? folio.machine.hugetlbMapcount.mapcount(folio) : mapcount(folio);
 
 /**
+ * A folio is about to leave the page cache and must be unmapped: who maps it could still write to what no file has.
+ *
+ * Models the assertion of filemap_unaccount_folio(), mm/filemap.c, as a finding. A mapcount scheme that counts what truncation
+ *        must leave standing meets it (reference G.6).
+ */
+export function checkUnmapped(folio: Folio): void {
+  const { machine } = folio;
+  const count = folioMapcount(folio);
+  if (count === 0) return;
+  machine.findings.add({
+    kind: 'removed-while-mapped',
+    message: `folio ${folio.firstPfn} of ${folio.pages} pages leaves the page cache with mapcount ${count}`,
+    simTimeNs: machine.sim.now,
+    evidence: { firstPfn: folio.firstPfn, pages: folio.pages, mapcount: count },
+  });
+}
+
+/**
  * The last reference has gone: the folio's frames are nobody's. Returns the ns for the caller to spend.
  *
  * Models   __folio_put() and free_huge_folio(), mm/swap.c, mm/hugetlb.c, whose assertions are findings here: a page is

@@ -1,7 +1,7 @@
 import type { Process } from '../engine/process.ts';
 import { type Hva, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
-import { folioMapcount, putMapping } from './free-folio.ts';
+import { checkUnmapped, folioMapcount, putMapping } from './free-folio.ts';
 import { unmapHugepageRange } from './hugetlb-unmap.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import type { Machine } from './machine.ts';
@@ -72,6 +72,7 @@ function* removeSingleFolio({ mm, mapping }: HugetlbVma, folio: Folio): Process<
   yield* folio.lock.acquire();
   yield* sim.spend(2 * costs.mutexNs + costs.pageCacheLookupNs);
   if (folio.cached !== null) {
+    checkUnmapped(folio);
     mapping.remove(index);
     yield* sim.spend(putMapping(folio, sim.current.cpu));
   }
