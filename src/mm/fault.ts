@@ -3,8 +3,10 @@ import type { Hva } from './address.ts';
 import { AnonymousVma } from './anonymous-vma.ts';
 import { Errno, type Result } from './errno.ts';
 import { Folio } from './folio.ts';
+import { freeFolio } from './free-folio.ts';
 import { hugetlbFault } from './hugetlb-fault.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
+import { migrationEntryWait } from './migrate.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { addRmap } from './rmap.ts';
@@ -20,6 +22,7 @@ import type { Vma } from './vma.ts';
  */
 export function* handleMmFault(vma: Vma, address: Hva): Process<Result> {
   if (vma instanceof HugetlbVma) return yield* hugetlbFault(vma, address);
+  if (yield* migrationEntryWait(vma, address)) return 0;
   if (vma instanceof AnonymousVma) return yield* doAnonymousPage(vma, address);
   if (vma instanceof ShmemVma) return yield* shmemFault(vma, address);
   return Errno.EFAULT;
@@ -63,11 +66,13 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
       folio = new Folio(vma.mm.machine, memory.allocate(1), 1, false);
       vma.mapping.add(index, folio);
     }
+    takeFaultRef(folio);
     yield* folio.lock.acquire();
     yield* sim.spend(costs.mutexNs);
     // The look-up was before the lock: collapse_file may have put another folio there since, truncation none.
     if (vma.mapping.folio(index) !== folio) {
       yield* folio.lock.release();
+      yield* sim.spend(dropFaultRef(folio));
       continue;
     }
     const first = folio.cached?.index ?? index;
@@ -77,14 +82,34 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
       if (pmd.kinds[entry] === EntryKind.None) {
         yield* setLeaf(vma, pmd, entry, folio, 0, true);
         yield* folio.lock.release();
+        yield* sim.spend(dropFaultRef(folio));
         return 0;
       }
     }
     const table = yield* allocatePteTable(vma, address);
     if (table !== null) yield* setPte(vma, table, address, folio, index - first, true);
     yield* folio.lock.release();
+    yield* sim.spend(dropFaultRef(folio));
     return 0;
   }
+}
+
+/**
+ * The reference of the look-up, which a fault holds while it waits for the lock: it keeps the folio alive, and whoever wants
+ * to be its only user sees it. Its atomics are part of slowGupNs.
+ *
+ * Models filemap_get_entry(), mm/filemap.c.
+ */
+function takeFaultRef(folio: Folio): void {
+  folio.changeRefs(1);
+  folio.gupRefs += 1;
+}
+
+/** Pairs with takeFaultRef. The ns are those of freeing a folio that has left the page cache meanwhile; else none. */
+function dropFaultRef(folio: Folio): number {
+  folio.changeRefs(-1);
+  folio.gupRefs -= 1;
+  return folio.refcount === 0 ? freeFolio(folio) : 0;
 }
 
 /**

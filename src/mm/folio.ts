@@ -1,6 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { Mutex } from '../engine/locks/mutex.ts';
+import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Level, Pfn } from './address.ts';
 import { folioLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
@@ -22,7 +23,7 @@ export class Folio {
   /** Of hugetlb: its mappings are counted by the scheme of the run, not as those of THP. */
   readonly hugetlb: boolean;
   refcount = 1;
-  /** Of these, references that GUP has taken and its caller has not dropped yet. */
+  /** Of these, references that GUP or a fault has taken and not dropped yet. */
   gupRefs = 0;
   /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
   entireMapcount = 0;
@@ -33,6 +34,7 @@ export class Folio {
   #headLine: CacheLine | null = null;
   #entireMapcountLine: CacheLine | null = null;
   #lock: Mutex | null = null;
+  #migrationWaiters: WaitQueue | null = null;
   #subpageMapcounts: Int32Array | null = null;
 
   constructor(machine: Machine, firstPfn: Pfn, level: Level, hugetlb: boolean) {
@@ -59,6 +61,12 @@ export class Folio {
   get lock(): Mutex {
     this.#lock ??= new Mutex(this.machine.sim, folioLockClass);
     return this.#lock;
+  }
+
+  /** Who sleeps on migration entries that name this folio, until it is unlocked. */
+  get migrationWaiters(): WaitQueue {
+    this.#migrationWaiters ??= new WaitQueue(this.machine.sim, folioLockClass);
+    return this.#migrationWaiters;
   }
 
   /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */

@@ -4,10 +4,10 @@
 import type { Level } from './address.ts';
 import type { Folio } from './folio.ts';
 
-/** Models folio_add_anon_rmap_ptes(), folio_add_file_rmap_ptes(), _pmd(), mm/rmap.c. Returns ns for the caller to spend. */
+/** Models folio_add_file_rmap_ptes(), folio_add_file_rmap_pmd(), mm/rmap.c. Returns ns for the caller to spend. */
 export const addRmap = (folio: Folio, firstPage: number, level: Level): number => change(folio, firstPage, level, 1);
 
-/** Models folio_remove_rmap_ptes() and _pmd(), mm/rmap.c. Pairs with addRmap. */
+/** Models folio_remove_rmap_ptes(), folio_remove_rmap_pmd(), mm/rmap.c. Pairs with addRmap. */
 export const removeRmap = (folio: Folio, firstPage: number, level: Level): number =>
   change(folio, firstPage, level, -1);
 

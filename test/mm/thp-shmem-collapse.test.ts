@@ -55,6 +55,8 @@ describe('collapse_file()', () => {
       world.run();
       expect(waits[0]).toBe('folio_lock');
       expect(fault.result).toBe(world.frames()[1]);
+      // The old page that the fault had found and held is freed by the fault.
+      expect([...world.machine.memory.folios()]).toHaveLength(1);
       expect(world.findings()).toEqual([]);
     });
 
@@ -114,6 +116,23 @@ describe('collapse_file()', () => {
     }
     expect(seen.indexOf('old 4')).toBeLessThan(seen.indexOf('new 4'));
     expect(world.mm.mmapLock.isHeld).toBe(false);
+  });
+
+  test('old folio that somebody has locked: -EAGAIN, without waiting for it', () => {
+    const world = new ThpWorld({ kind: 'shmem' });
+    world.spawn(
+      'locker',
+      (function* () {
+        yield* world.folio(2).lock.acquire();
+        yield 1_000_000;
+        expect(world.mapping.folio(2)).toBe(world.folio(2));
+        yield* world.folio(2).lock.release();
+      })(),
+    );
+    const task = world.spawn('collapse', world.collapse());
+    world.run();
+    expect([task.result, world.hostLevels()]).toEqual([Errno.EAGAIN, [0, 0, 1, 1]]);
+    expect(world.findings()).toEqual([]);
   });
 
   test('6.1, somebody holds mmap_lock: the table is not retracted, and the mapping is collapsed behind it', () => {

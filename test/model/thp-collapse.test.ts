@@ -61,7 +61,7 @@ describe('THP collapse', () => {
     test(`${kernel}, halted vCPUs: sections, entries and flushes of K.2, exactly`, () => {
       const counts = (kind: Kind) => {
         const { notifier, counters, tlbFlushes } = run(kind, { ...machine, 'guest.pattern': 'idle' });
-        return [notifier.sections, counters['spteLeavesZapped'], tlbFlushes].map((count) => (count ?? 0) / BLOCKS);
+        return [notifier.sections, counters.spteLeavesZapped, tlbFlushes].map((count) => (count ?? 0) / BLOCKS);
       };
       expect(counts('thp-anon-collapse')).toEqual([1, 512, 1]);
       expect(counts('thp-shmem-collapse')).toEqual([512 + 1, 512, 512]);
@@ -98,6 +98,6 @@ describe('THP collapse', () => {
     const full = run('thp-anon-collapse', { 'guest.pattern': 'idle' });
     expect(half.findings).toEqual([]);
     expect(half.operations[0]?.durationNs).toBeLessThan(full.operations[0]?.durationNs ?? 0);
-    expect(half.counters['leafClears']).toBe((512 * BLOCKS) / 2);
+    expect(half.counters.leafClears).toBe((512 * BLOCKS) / 2);
   });
 });

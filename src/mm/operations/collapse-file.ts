@@ -52,7 +52,7 @@ interface FileCollapse {
  * Returns   pte-mapped-hugepage: done, and the caller maps it; succeed in 6.1 if it is mapped already. page-count if
  *           somebody else holds a page, page-lock, page-filled if a hole was filled meanwhile: all is put back, and what
  *           was unmapped comes back with the next fault.
- * Left out  Allocation and charge; swapped out pages; LRU references; the reference of a fault that waits for an old folio.
+ * Left out  Allocation and charge; swapped out pages; LRU references.
  */
 export function* collapseFile(vma: ShmemVma, address: Hva, scheme: NotifierId): Process<ScanResult> {
   const { machine } = vma.mm;
