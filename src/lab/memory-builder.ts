@@ -4,6 +4,7 @@ import { assert } from '../engine/assert.ts';
 import { hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import { Folio } from '../mm/folio.ts';
 import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
+import { fileIMmapRwsemClass } from '../mm/locks.ts';
 import type { Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
 import { AddressSpace } from '../mm/page-cache.ts';
@@ -71,7 +72,7 @@ function mapAnonymous(machine: Machine, mm: Mm, scenario: Scenario): Vma {
 
 /** The file, all of it in the page cache as folios of one size, and the part of its mapping that is populated. */
 function mapShmem(machine: Machine, mm: Mm, scenario: Scenario): Vma {
-  const mapping = new AddressSpace(machine);
+  const mapping = new AddressSpace(machine, fileIMmapRwsemClass);
   const start = hva(machine.geometry.entryBytes(4));
   const vma = mm.mmapShmem(start, hva(start + scenario.vm.memory), mapping);
   const level = folioLevel(scenario);
