@@ -26,6 +26,8 @@ export interface KvmCosts extends MmCosts {
   /** What a kick out of guest mode takes from the vCPU: exit, flush, re-entry, cold TLB. */
   readonly kickedVcpuNs: number;
   readonly notifierCallNs: number;
+  /** synchronize_srcu_expedited() after a change of memslots. */
+  readonly srcuSyncNs: number;
   /** What an access that misses the TLB takes longer under an SPTE of 4K, of 2M, than under one of 1G. */
   readonly tlbMissExtra4kNs: number;
   readonly tlbMissExtra2mNs: number;

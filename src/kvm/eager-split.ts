@@ -11,9 +11,10 @@ import { kvmFlushRemoteTlbs } from './tlb.ts';
  * Models    kvm_tdp_mmu_try_split_huge_pages() and tdp_mmu_split_huge_page(), arch/x86/kvm/mmu/tdp_mmu.c: 512 plain
  *           writes into a fresh table and one cmpxchg that links it. One flush at the end.
  * Locks     mmu_lock (R), dropped between two splits for a writer that waits.
+ *           Without `flushes` the caller does that, after more work that needs it.
  * Left out  Dropping the lock to allocate: the table comes from a stock.
  */
-export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): Process<void> {
+export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level, flushes = true): Process<void> {
   const { sim, costs, geometry, work } = kvm.machine;
   let flush = false;
   yield* kvm.readLock();
@@ -40,5 +41,5 @@ export function* splitHugePages(kvm: Kvm, first: Gfn, end: Gfn, target: Level): 
     }
   }
   yield* kvm.readUnlock();
-  if (flush) yield* kvmFlushRemoteTlbs(kvm);
+  if (flush && flushes) yield* kvmFlushRemoteTlbs(kvm);
 }

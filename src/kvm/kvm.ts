@@ -1,6 +1,9 @@
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { lockClass } from '../engine/locks/lock-class.ts';
+import { Mutex } from '../engine/locks/mutex.ts';
 import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
+import { Spinlock } from '../engine/locks/spinlock.ts';
+import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
 import type { KernelVersion, Machine } from '../mm/machine.ts';
@@ -11,7 +14,10 @@ import type { Memslot } from './memslot.ts';
 import { KvmEvents } from './records.ts';
 import { TdpRoot } from './tdp-table.ts';
 
+export const slotsLockClass = lockClass('kvm.slots_lock', 'sleeping');
+export const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
 export const mmuLockClass = lockClass('kvm.mmu_lock', 'spinning');
+const memslotsUpdateClass = lockClass('kvm.mn_memslots_update', 'sleeping');
 
 /** What KVM has to know of a vCPU in order to flush its TLB, and to tell it that its mappings have changed. */
 export interface KvmVcpu {
@@ -49,6 +55,12 @@ export class Kvm {
   /** The lock's word. Every acquire and release is an atomic on it, and readers meet there too. */
   readonly mmuLockLine: CacheLine;
   readonly invalidation: Invalidation;
+  /** Whoever changes memslots. */
+  readonly slotsLock: Mutex;
+  /** Protects mn_active_invalidate_count and the swap of memslots against one another. */
+  readonly mnInvalidateLock: Spinlock;
+  /** Where a change of memslots waits until no section is open. */
+  readonly memslotsUpdateWait: WaitQueue;
   readonly tdp: TdpRoot;
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
@@ -71,6 +83,9 @@ export class Kvm {
     const { atomicHotNs, contendedLineNs } = machine.costs;
     this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
     this.invalidation = new Invalidation(machine.sim);
+    this.slotsLock = new Mutex(machine.sim, slotsLockClass);
+    this.mnInvalidateLock = new Spinlock(machine.sim, mnInvalidateLockClass);
+    this.memslotsUpdateWait = new WaitQueue(machine.sim, memslotsUpdateClass);
     this.tdp = new TdpRoot(machine.geometry);
     this.events = new KvmEvents(machine.sim.records, name);
   }

@@ -2,8 +2,6 @@
 // was open while it was made, and everything below protects that one sentence.
 
 import { assert, assertNever } from '../engine/assert.ts';
-import { lockClass } from '../engine/locks/lock-class.ts';
-import { Spinlock } from '../engine/locks/spinlock.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
 import type { MmuNotification } from '../mm/mmu-notifier.ts';
@@ -13,8 +11,6 @@ import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { tdpMmuZapLeafs } from './tdp-mmu.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-
-const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
 
 interface Overlap {
   readonly slot: Memslot;
@@ -41,12 +37,10 @@ export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
 class MmuNotifierClient {
   readonly #kvm: Kvm;
   readonly #handler: CollapsedHandler;
-  readonly #mnInvalidateLock: Spinlock;
 
   constructor(kvm: Kvm, handler: CollapsedHandler) {
     this.#kvm = kvm;
     this.#handler = handler;
-    this.#mnInvalidateLock = new Spinlock(kvm.machine.sim, mnInvalidateLockClass);
   }
 
   notified(notification: MmuNotification): void {
@@ -128,11 +122,13 @@ class MmuNotifierClient {
 
   /** Sections that are open, memslot or not: while there are any, memslots may not change. */
   *#changeActiveCount(delta: 1 | -1): Process<void> {
-    const { sim, costs } = this.#kvm.machine;
-    yield* this.#mnInvalidateLock.acquire();
-    yield* sim.spend(costs.ptlNs);
-    this.#kvm.invalidation.mnActiveInvalidateCount += delta;
-    assert(this.#kvm.invalidation.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
-    yield* this.#mnInvalidateLock.release();
+    const { invalidation, mnInvalidateLock, memslotsUpdateWait, machine } = this.#kvm;
+    yield* mnInvalidateLock.acquire();
+    yield* machine.sim.spend(machine.costs.ptlNs);
+    invalidation.mnActiveInvalidateCount += delta;
+    assert(invalidation.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
+    yield* mnInvalidateLock.release();
+    // Pairs with the wait in kvm_swap_active_memslots(): the last section that closes lets memslots change.
+    if (invalidation.mnActiveInvalidateCount === 0) memslotsUpdateWait.wakeAll();
   }
 }

@@ -39,6 +39,8 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'operations/madv-dontneed': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/truncate': ['timeline.N.at', 'timeline.N.range'],
   'operations/punch-hole': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
+  'operations/dirty-log-enable': ['timeline.N.at', 'timeline.N.range'],
+  'operations/dirty-log-disable': ['timeline.N.at', 'timeline.N.range'],
   'operations/munmap': ['timeline.N.at', 'timeline.N.range'],
 };
 

@@ -43,6 +43,7 @@ export const costDescriptions = {
   pteInstallNs: 'writing one host page-table entry, without mapcount and reference',
   pageCacheLookupNs: 'finding a folio in the page cache',
   notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
+  srcuSyncNs: 'waiting for the readers of the old memslots after a change of them',
   syscallNs: 'entry to and return from one system call',
   uffdContinueBaseNs: 'one UFFDIO_CONTINUE, the part outside of its locks, walk, look-up and entry',
   sleepWakeUpNs: 'from the wake-up of a sleeping task until it runs',

@@ -1,6 +1,9 @@
 // Which process of the model each operation of a timeline is.
 
 import type { Process } from '../engine/process.ts';
+import { dirtyLogDisable, dirtyLogEnable } from '../kvm/dirty-log.ts';
+import type { Kvm } from '../kvm/kvm.ts';
+import type { Memslot } from '../kvm/memslot.ts';
 import type { Hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
 import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
@@ -21,6 +24,15 @@ interface CallRange {
   readonly end: Hva;
 }
 
+/** All of the VM's memory: one call for each of its memslots. */
+function* forEachSlot(kvm: Kvm, call: (kvm: Kvm, slot: Memslot) => Process<Result>): Process<Result> {
+  for (const slot of kvm.memslots) {
+    const result = yield* call(kvm, slot);
+    if (result !== 0) return result;
+  }
+  return 0;
+}
+
 type Operation = (world: World, input: RunInput, entry: TimelineEntry, range: CallRange) => Process<Result>;
 
 export const operations: Readonly<Record<TimelineEntry['operation'], Operation>> = {
@@ -37,5 +49,7 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
   'punch-hole': ({ vma }, _input, _entry, { start, end }) => punchHole(vma, start, end),
   'madv-dontneed': ({ mm }, _input, _entry, { start, end }) => madvDontneed(mm, start, end),
   munmap: ({ mm }, _input, _entry, { start, end }) => munmap(mm, start, end),
+  'dirty-log-enable': ({ kvm }) => forEachSlot(kvm, dirtyLogEnable),
+  'dirty-log-disable': ({ kvm }) => forEachSlot(kvm, dirtyLogDisable),
   'uffdio-continue': ({ mm }, _input, _entry, { start, end }) => uffdioContinue(mm, start, end),
 };

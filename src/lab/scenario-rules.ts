@@ -32,7 +32,15 @@ const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.start
 /** Operations on the file behind the memory. */
 const fileOnly: ReadonlySet<string> = new Set(['truncate', 'punch-hole']);
 /** Operations that userspace asks for with one call, whatever the range. */
-const oneCall: ReadonlySet<string> = new Set(['madv-split', 'munmap', 'truncate']);
+const oneCall: ReadonlySet<string> = new Set([
+  'madv-split',
+  'munmap',
+  'truncate',
+  'dirty-log-enable',
+  'dirty-log-disable',
+]);
+/** Operations on the mapping or on the memslot, and not on a part of it. */
+const wholeMemory: ReadonlySet<string> = new Set(['munmap', 'dirty-log-enable', 'dirty-log-disable']);
 /** Operations that this version runs on hugetlb memory alone. */
 const hugetlbOnly: ReadonlySet<string> = new Set(['madv-split', 'uffdio-continue']);
 
@@ -82,10 +90,10 @@ const rules: readonly Rule[] = [
         if (operation === 'truncate' && range.start + range.length !== vm.memory) {
           refuse(`timeline.${index}.range`, 'must reach to the end of vm.memory for truncate');
         }
-        if (operation === 'munmap' && (range.start !== 0 || range.length !== vm.memory)) {
+        if (wholeMemory.has(operation) && (range.start !== 0 || range.length !== vm.memory)) {
           refuse(
             `timeline.${index}.range`,
-            'must be all of vm.memory for munmap: parts of a mapping are not available yet',
+            `must be all of vm.memory for ${operation}: parts of it are not available yet`,
           );
         }
       }
@@ -204,6 +212,9 @@ function alignmentOf(entry: TimelineEntry, { backing, folios, mapped }: Scenario
     case 'truncate':
     case 'punch-hole': // a large folio of which a part is to go would be split first
       return isHugetlb(backing) || (folios ?? mapped) === '2m' ? backingBytes[backing] : PAGE_BYTES;
+    case 'dirty-log-enable':
+    case 'dirty-log-disable':
+      return PAGE_BYTES;
     case 'madv-dontneed':
     case 'munmap':
       return isHugetlb(backing) ? backingBytes[backing] : PAGE_BYTES;

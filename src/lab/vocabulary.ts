@@ -79,7 +79,7 @@ export const operations = [
   ready('madv-split', 'MADV_SPLIT: allows high-granularity mapping of a hugetlb VMA; splits nothing by itself.'),
   ready(
     'madv-collapse',
-    'MADV_COLLAPSE: maps a range with the largest leaves its pages allow. Here: hugetlb_collapse().',
+    'MADV_COLLAPSE: maps a range with the largest leaves its memory allows; anonymous and shmem pages may move.',
   ),
   notYet('khugepaged-scan', 'One pass of khugepaged over the range.'),
   ready('madv-dontneed', 'MADV_DONTNEED: drops what is mapped in a range; the tables stay.'),
@@ -91,8 +91,8 @@ export const operations = [
   ready('punch-hole', 'fallocate(PUNCH_HOLE) of the range in the file: its pages go, the size stays.'),
   notYet('migrate-pages', 'Migrates the pages of a range to other pfns.'),
   notYet('memory-failure', 'A hardware memory error in a page of the range.'),
-  notYet('dirty-log-enable', 'KVM starts dirty logging of a memslot.'),
-  notYet('dirty-log-disable', 'KVM ends dirty logging of a memslot and may recover huge SPTEs.'),
+  ready('dirty-log-enable', 'KVM starts dirty logging of a memslot: splits and write-protects its SPTEs.'),
+  ready('dirty-log-disable', 'KVM ends dirty logging of a memslot and makes its SPTEs huge again.'),
 ] as const;
 
 export const backings = [

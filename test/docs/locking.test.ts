@@ -3,7 +3,7 @@ import { loadProfile } from '../../src/lab/library.ts';
 import type { RunInput } from '../../src/lab/run-types.ts';
 import { parseScenario } from '../../src/lab/scenario.ts';
 import { Timeline } from '../../src/lab/timeline.ts';
-import { availableIds, hgmVersions, schemeIds } from '../../src/lab/vocabulary.ts';
+import { availableIds, hgmVersions, kernels, schemeIds } from '../../src/lab/vocabulary.ts';
 import { buildWorld } from '../../src/lab/world.ts';
 import * as mmLocks from '../../src/mm/locks.ts';
 import { codeWords, headings, readPage, section, tableRows } from './markdown.ts';
@@ -73,8 +73,36 @@ const programs: readonly { name: string; document: Record<string, unknown> }[] =
       settle: '1ms',
     },
   },
+  {
+    name: 'dirty logging on and off',
+    document: {
+      vm: { vcpus: 4, memory: '8MiB', backing: 'hugetlb-2m', mapped: '2m' },
+      guest: { pattern: 'uniform', writeFraction: 0.5 },
+      timeline: [
+        { at: '50us', operation: 'dirty-log-enable' },
+        { at: 'after-previous', operation: 'dirty-log-disable' },
+      ],
+      settle: '1ms',
+    },
+  },
   { name: 'a file that is cut while faults and unmapping go on', document: cutting },
 ];
+
+/** Memory that no HGM revision concerns, under each kernel: collapsed, and a file cut, while the guest faults. */
+const collapsing = {
+  guest: { pattern: 'uniform' },
+  timeline: [{ at: '50us', operation: 'madv-collapse' }],
+  settle: '1ms',
+};
+const pagePrograms: readonly { name: string; document: Record<string, unknown> }[] = [
+  { backing: 'anonymous' },
+  { backing: 'shmem' },
+  { backing: 'shmem', folios: '2m' },
+].map((vm) => ({
+  name: `collapse of ${vm.backing} memory${'folios' in vm ? ' in large folios' : ''}`,
+  document: { ...collapsing, vm: { vcpus: 4, memory: '4MiB', mapped: '4k', populatedFraction: 0.7, ...vm } },
+}));
+const cuttingShmem = { ...cutting, vm: { ...cutting.vm, backing: 'shmem' } };
 
 interface Observation {
   readonly edges: readonly string[];
@@ -111,6 +139,16 @@ describe('docs/locking.md', () => {
         schemeIds.map((scheme) => ({ version, name, ...observe(document, version, scheme) })),
       ),
     );
+    const ofPages = availableIds(kernels).flatMap((kernel) =>
+      [...pagePrograms, { name: 'a shmem file that is cut', document: cuttingShmem }].flatMap(({ name, document }) =>
+        schemeIds.map((scheme) => ({
+          version: 'v2',
+          name: `${kernel}: ${name}`,
+          ...observe({ ...document, machine: { kernel } }, 'v2', scheme),
+        })),
+      ),
+    );
+    runs = [...runs, ...ofPages];
   });
 
   it('the table: names each class once, and only outer ones under it', () => {

@@ -9,25 +9,39 @@ import type { TdpTable } from '../tdp-table.ts';
 import { kvmFlushRemoteTlbs } from '../tlb.ts';
 import { forEachCollapsible, type Region } from './collapsed-handler.ts';
 
+/** Whose permission a huge SPTE gets: the host mapping's, or that of the first SPTE that it replaces. */
+type Permission = 'host' | 'first-leaf';
+
 /**
  * Puts a huge SPTE in the place of the table, in one cmpxchg. No vCPU faults: before the flush guests translate through
  * the old small or the new huge SPTE, to the same page.
  *
  * Models   recover_huge_pages_range(), arch/x86/kvm/mmu/tdp_mmu.c, 6.13, with one test more: no open section may touch the
  *          region. 6.13 does without, because a present leaf shows that no section has finished zapping it; here the
- *          requirement is code. A region without a present leaf is left to the next fault. The permission is the host's,
- *          where 6.13 copies that of the first leaf.
+ *          requirement is code. A region without a present leaf is left to the next fault. 6.13 copies the permission of
+ *          the first leaf, as the end of dirty logging does; the answer to a collapse takes the host's.
  * Locks    mmu_lock (R). One flush for all regions at the end.
  */
-export function* promoteInPlace(kvm: Kvm, slot: Memslot, first: Gfn, end: Gfn): Process<void> {
+export function* promoteInPlace(
+  kvm: Kvm,
+  slot: Memslot,
+  first: Gfn,
+  end: Gfn,
+  permission: Permission = 'host',
+): Process<void> {
   let flush = false;
   yield* forEachCollapsible(kvm, slot, first, end, function* (region) {
-    if (yield* promoteRegion(kvm, slot, region)) flush = true;
+    if (yield* promoteRegion(kvm, slot, region, permission)) flush = true;
   });
   if (flush) yield* kvmFlushRemoteTlbs(kvm);
 }
 
-function* promoteRegion(kvm: Kvm, slot: Memslot, { table, index, firstGfn }: Region): Process<boolean> {
+function* promoteRegion(
+  kvm: Kvm,
+  slot: Memslot,
+  { table, index, firstGfn }: Region,
+  permission: Permission,
+): Process<boolean> {
   const { sim, costs } = kvm.machine;
   yield* sim.spend(costs.tdpMapNs + costs.atomicHotNs);
   if (table.kinds[index] !== EntryKind.Table) return false;
@@ -36,18 +50,33 @@ function* promoteRegion(kvm: Kvm, slot: Memslot, { table, index, firstGfn }: Reg
   const host = kvm.mm.pageTables.translate(slot.hva(firstGfn));
   if (leaf === null || host === null) return false;
   const removed = table.unlink(index);
-  table.setLeaf(index, leaf.pfn - (leaf.gfn - firstGfn), host.writable);
+  const writable = permission === 'host' ? host.writable : leaf.writable || leaf.isProtected;
+  table.setLeaf(index, leaf.pfn - (leaf.gfn - firstGfn), writable);
+  if (permission === 'first-leaf' && leaf.isProtected) table.protect(index);
   checkInstall(kvm, slot, firstGfn, table.entryPages, null);
   kvm.spteInstalled(firstGfn, table.entryPages);
   yield* handleRemovedPt(kvm, removed);
   return true;
 }
 
-function firstLeaf(table: TdpTable): { gfn: Gfn; pfn: number } | null {
+interface FirstLeaf {
+  readonly gfn: Gfn;
+  readonly pfn: number;
+  readonly writable: boolean;
+  readonly isProtected: boolean;
+}
+
+function firstLeaf(table: TdpTable): FirstLeaf | null {
   if (table.leaves === 0) return null;
   for (let index = 0; index < table.geometry.entriesPerTable; index++) {
-    if (table.kinds[index] === EntryKind.Leaf)
-      return { gfn: gfn(table.firstPageOf(index)), pfn: table.pfns[index] ?? 0 };
+    if (table.kinds[index] === EntryKind.Leaf) {
+      return {
+        gfn: gfn(table.firstPageOf(index)),
+        pfn: table.pfns[index] ?? 0,
+        writable: table.writable[index] === 1,
+        isProtected: table.isProtected(index),
+      };
+    }
     if (table.kinds[index] === EntryKind.Table) {
       const found = firstLeaf(table.child(index));
       if (found !== null) return found;

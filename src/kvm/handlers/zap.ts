@@ -12,6 +12,8 @@ import { kvmFlushRemoteTlbs } from '../tlb.ts';
  * Models nothing that exists; the walk is that of kvm_tdp_mmu_unmap_gfn_range().
  */
 export function* zapLeafs(kvm: Kvm, slot: Memslot, first: Gfn, end: Gfn): Process<void> {
+  // Under dirty logging the refaults would stay small.
+  if (slot.dirtyLogging) return;
   yield* kvm.writeLock();
   const flush = yield* tdpMmuZapLeafs(kvm, first, end, slot);
   if (flush) yield* kvmFlushRemoteTlbs(kvm);

@@ -1,0 +1,64 @@
+import type { Process } from '../engine/process.ts';
+import { PAGE_SIZE } from '../mm/address.ts';
+import { splitHugePages } from './eager-split.ts';
+import { cutNonLeaf } from './handlers/cut.ts';
+import { promoteInPlace } from './handlers/promote.ts';
+import type { Kvm } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
+import { swapActiveMemslots } from './memslot-update.ts';
+import { kvmFlushRemoteTlbs } from './tlb.ts';
+import { writeProtectSlot } from './write-protect.ts';
+
+/**
+ * Starts dirty logging of a memslot: from now on the first write to each 4K page is noticed.
+ *
+ * Models    kvm_vm_ioctl_set_memory_region() with KVM_MEM_LOG_DIRTY_PAGES, kvm_set_memslot(), and of
+ *           kvm_mmu_slot_apply_flags() the branch that turns logging on, arch/x86/kvm/x86.c.
+ * Context   Sleeps.
+ * Locks     slots_lock around all of it; under it mmu_lock (R), first for the split, then for the protection.
+ * Order     The flag is published before the first SPTE is split or protected: a fault in between makes small SPTEs.
+ *           One flush at the end, also where nothing was found to protect.
+ * Left out  KVM_DIRTY_LOG_INITIALLY_SET, reading and clearing of the log, dirty rings.
+ */
+export function* dirtyLogEnable(kvm: Kvm, slot: Memslot): Process<0> {
+  const { sim, costs } = kvm.machine;
+  yield* sim.spend(costs.syscallNs);
+  yield* kvm.slotsLock.acquire();
+  yield* sim.spend(costs.mutexNs);
+  if (!slot.dirtyLogging) {
+    // Two bitmaps of a bit for each page, zeroed.
+    yield* sim.spend(2 * Math.ceil(slot.pages / 8 / PAGE_SIZE) * costs.zeroPageNs);
+    yield* swapActiveMemslots(kvm, () => {
+      slot.dirtyLogging = true;
+    });
+    yield* splitHugePages(kvm, slot.baseGfn, slot.endGfn, 1, false);
+    yield* writeProtectSlot(kvm, slot.baseGfn, slot.endGfn);
+    yield* kvmFlushRemoteTlbs(kvm);
+  }
+  yield* kvm.slotsLock.release();
+  return 0;
+}
+
+/**
+ * Ends dirty logging of a memslot and makes its mappings large again where the host's are.
+ *
+ * Models    kvm_vm_ioctl_set_memory_region() without KVM_MEM_LOG_DIRTY_PAGES, and of kvm_mmu_slot_apply_flags() the branch
+ *           that turns logging off: kvm_mmu_zap_collapsible_sptes() up to 6.12, kvm_mmu_recover_huge_pages() from 6.13 on.
+ *           SPTEs that nothing makes large stay write-protected until they are written.
+ * Locks     slots_lock around all of it; under it mmu_lock (R).
+ */
+export function* dirtyLogDisable(kvm: Kvm, slot: Memslot): Process<0> {
+  const { sim, costs, kernel } = kvm.machine;
+  yield* sim.spend(costs.syscallNs);
+  yield* kvm.slotsLock.acquire();
+  yield* sim.spend(costs.mutexNs);
+  if (slot.dirtyLogging) {
+    yield* swapActiveMemslots(kvm, () => {
+      slot.dirtyLogging = false;
+    });
+    if (kernel === '6.18') yield* promoteInPlace(kvm, slot, slot.baseGfn, slot.endGfn, 'first-leaf');
+    else yield* cutNonLeaf(kvm, slot, slot.baseGfn, slot.endGfn);
+  }
+  yield* kvm.slotsLock.release();
+  return 0;
+}
