@@ -3,6 +3,7 @@ import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
 import { putMapping } from './free-folio.ts';
+import { migrationEntryWait } from './migrate.ts';
 import type { Mm } from './mm.ts';
 import type { MmuGather } from './mmu-gather.ts';
 import type { PageTable } from './page-table.ts';
@@ -17,7 +18,8 @@ import type { Vma } from './vma.ts';
  *
  * Models   unmap_page_range() and zap_pmd_range(), mm/memory.c, for anonymous and shmem memory.
  * Locks    The page table lock, once for each PTE table and each huge leaf.
- * Left out Batching of consecutive entries of one folio (6.9), swap entries, uffd-wp markers.
+ * Left out Batching of consecutive entries of one folio (6.9), swap entries, uffd-wp markers. A part of an anonymous huge
+ *          page under migration: the kernel splits its migration entry, here the zap waits until it has moved.
  */
 export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hva): Process<void> {
   const { geometry } = vma.mm.machine;
@@ -27,7 +29,11 @@ export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hv
     const entryEnd = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
     if (table.level === 1) at = yield* zapPteRange(gather, vma, table, at, end);
     else if (table.kinds[index] === EntryKind.None) at = entryEnd;
-    else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) yield* splitHugePmd(vma, table, index);
+    else if (table.kinds[index] === EntryKind.Migration) {
+      const isPart = pageOf(at) !== table.firstPageOf(index) || entryEnd > end;
+      if (isPart && vma.kind === 'anonymous') yield* migrationEntryWait(vma, at);
+      else yield* zapMigrationPmd(vma, table, index);
+    } else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) yield* splitHugePmd(vma, table, index);
     else if (yield* zapHugePmd(gather, vma, table, index)) at = entryEnd;
   }
 }
@@ -58,6 +64,10 @@ function* zapPteRange(gather: MmuGather, vma: Vma, table: PageTable, start: Hva,
       if (!sim.elapse(zapNs + mapNs)) yield zapNs + mapNs;
       full = gather.removePage(folio);
       dirtyFile ||= vma.kind === 'shmem';
+    } else if (table.kinds[index] === EntryKind.Migration) {
+      // It has given its count and its reference back; who migrates finds nothing to restore.
+      table.clear(index);
+      if (!sim.elapse(costs.leafXchgNs)) yield costs.leafXchgNs;
     }
     at = hva(at + PAGE_SIZE);
   }
@@ -83,6 +93,15 @@ function* zapHugePmd(gather: MmuGather, vma: Vma, table: PageTable, index: numbe
   yield* table.ptl.release();
   if (full) yield* gather.forcedFlush();
   return present;
+}
+
+/** Clears the migration entry of a huge page: of a file also for a part of its range, as a fault finds the rest again. */
+function* zapMigrationPmd(vma: Vma, table: PageTable, index: number): Process<void> {
+  const { sim, costs } = vma.mm.machine;
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs + costs.leafXchgNs);
+  if (table.kinds[index] === EntryKind.Migration) table.clear(index);
+  yield* table.ptl.release();
 }
 
 function zapLeaf(vma: Vma, table: PageTable, index: number): { folio: Folio; page: number } {

@@ -32,6 +32,10 @@ export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
+    if (table.kinds[index] === EntryKind.Migration) {
+      result = 'pte-non-present';
+      break;
+    }
     if (table.kinds[index] !== EntryKind.Leaf) continue;
     result = hasOnlyMappings(folioAt(vma, table, index)) ? 'succeed' : 'page-count';
     if (result === 'page-count') break;
@@ -145,6 +149,10 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
   yield* sim.spend(costs.ptlNs);
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
+    if (table.kinds[index] === EntryKind.Migration) {
+      result = 'pte-non-present';
+      break;
+    }
     if (table.kinds[index] !== EntryKind.Leaf) continue;
     const folio = folioAt(vma, table, index);
     if (folios.has(folio)) continue;

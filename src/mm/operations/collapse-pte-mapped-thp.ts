@@ -83,6 +83,7 @@ function* checkTable(vma: ShmemVma, table: PageTable, folio: Folio): Process<Sca
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
     const stranger = table.kinds[index] === EntryKind.Leaf && table.pfns[index] !== folio.firstPfn + index;
     if (stranger) result = 'fail';
+    if (table.kinds[index] === EntryKind.Migration) result = 'pte-non-present';
   }
   yield* table.ptl.release();
   return result;

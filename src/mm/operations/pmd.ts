@@ -37,6 +37,8 @@ export function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult 
       return pmd;
     case EntryKind.Leaf:
       return 'pmd-mapped';
+    case EntryKind.Migration:
+      return 'pmd-null';
     default:
       return 'pmd-none';
   }

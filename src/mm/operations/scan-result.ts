@@ -14,12 +14,14 @@ export type ScanResult =
   | 'page-lock'
   | 'page-null'
   | 'page-ro'
+  | 'pte-non-present'
   | 'vma-check';
 
 /** After these madvise(MADV_COLLAPSE) goes on with the next block; any other failure ends the call. */
 const whitelisted: ReadonlySet<ScanResult> = new Set([
   'pmd-null',
   'page-ro',
+  'pte-non-present',
   'page-null',
   'page-count',
   'page-lock',

@@ -1,0 +1,178 @@
+// Migration of folios to other frames. While a folio is under way its entries are migration entries, neither present nor
+// empty; whoever faults on one sleeps until the folio that it names is unlocked.
+
+import type { WaitQueue } from '../engine/locks/wait-queue.ts';
+import type { Process } from '../engine/process.ts';
+import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
+import { AnonymousVma } from './anonymous-vma.ts';
+import { Folio } from './folio.ts';
+import { putMapping } from './free-folio.ts';
+import type { PageTable } from './page-table.ts';
+import { EntryKind } from './radix-table.ts';
+import { addRmap, removeRmap } from './rmap.ts';
+import { cpuTlbShootdown } from './tlb.ts';
+import type { Vma } from './vma.ts';
+
+/** A folio that is to move, with the reference that keeps it meanwhile, and one place where it is mapped. */
+export interface Migration {
+  readonly folio: Folio;
+  readonly vma: Vma;
+  /** Where its first page would be in `vma`. */
+  readonly address: Hva;
+}
+
+/**
+ * Replaces every leaf of the folio by a migration entry: one section for each mapping of it.
+ *
+ * Models    try_to_migrate() and try_to_migrate_one(), mm/rmap.c.
+ * Locks     The caller has locked the folio. anon_vma.rwsem (R) or i_mmap_rwsem (R) around the walk; the lock of each table.
+ * Returns   Whether CPUs still have to forget what was unmapped. 6.1 tells them at each entry, under its lock; since 6.3
+ *           small pages wait for the flush of the batch (TTU_BATCH_FLUSH).
+ */
+export function* tryToMigrate(migration: Migration): Process<boolean> {
+  const { folio } = migration;
+  const { sim, costs, kernel, work } = folio.machine;
+  let deferred = false;
+  yield* lockRmap(migration);
+  for (const { vma, start, end } of partsOf(migration)) {
+    const section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
+    for (let at = start; at < end; ) {
+      const { table, index } = entryAt(vma, at);
+      yield* table.ptl.acquire();
+      yield* sim.spend(costs.ptlNs);
+      work.ptlAcquisitions += 1;
+      const frame = table.pfns[index] ?? 0;
+      if (isReachable(vma, at, table) && table.kinds[index] === EntryKind.Leaf && isOf(folio, frame)) {
+        table.clear(index, EntryKind.Migration);
+        work.leafClears += 1;
+        const mapNs = removeRmap(folio, frame - folio.firstPfn, table.level);
+        yield* sim.spend(costs.leafXchgNs + mapNs + putMapping(folio, sim.current.cpu));
+        if (kernel === '6.1' || table.level > 1) yield* cpuTlbShootdown(vma.mm);
+        else deferred = true;
+      }
+      yield* table.ptl.release();
+      at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
+    }
+    yield* vma.mm.notifiers.rangeEnd(section);
+  }
+  yield* unlockRmap(migration);
+  return deferred;
+}
+
+/**
+ * Gives the folio's place in its file to a new one with the same contents. Null, and nothing has changed, if somebody else
+ * holds a reference: GUP of a vCPU, whose page must not move under it.
+ *
+ * Models    move_to_new_folio(), folio_migrate_mapping(), folio_migrate_copy(), mm/migrate.c.
+ * Locks     Both folios are locked: a fault that finds the new one waits until it is mapped.
+ */
+export function* moveToNewFolio(folio: Folio): Process<Folio | null> {
+  const { machine, level, cached } = folio;
+  const { sim, costs, memory } = machine;
+  // The caller's reference, and that of the page cache.
+  if (folio.refcount !== (cached === null ? 1 : 2)) return null;
+  const target = new Folio(machine, memory.allocate(level), level, false);
+  yield* target.lock.acquire();
+  if (cached !== null) {
+    cached.mapping.replace(cached.index, folio.pages, target, cached.index);
+    target.changeRefs(1);
+    yield* sim.spend(costs.pageCacheLookupNs + putMapping(folio, sim.current.cpu));
+  }
+  yield* sim.spend(costs.mutexNs + folio.pages * costs.copyPageNs);
+  return target;
+}
+
+/**
+ * Turns the migration entries that name `folio` into leaves of `target`, which may be `folio` itself: it has not moved then.
+ * What was empty becomes present, so nobody is notified.
+ *
+ * Models    remove_migration_ptes() and remove_migration_pte(), mm/migrate.c.
+ * Locks     As tryToMigrate().
+ */
+export function* removeMigrationPtes(migration: Migration, target: Folio): Process<void> {
+  const { folio } = migration;
+  const { sim, costs, work } = folio.machine;
+  yield* lockRmap(migration);
+  for (const { vma, start, end } of partsOf(migration)) {
+    for (let at = start; at < end; ) {
+      const { table, index } = entryAt(vma, at);
+      yield* table.ptl.acquire();
+      yield* sim.spend(costs.ptlNs);
+      work.ptlAcquisitions += 1;
+      const page = (table.pfns[index] ?? 0) - folio.firstPfn;
+      const names = table.kinds[index] === EntryKind.Migration && isOf(folio, page + folio.firstPfn);
+      if (names && isReachable(vma, at, table)) {
+        table.setLeaf(index, target.firstPfn + page, table.writable[index] === 1);
+        target.changeRefs(1);
+        work.refAtomics += 1;
+        yield* sim.spend(costs.pteInstallNs + costs.atomicHotNs + addRmap(target, page, table.level));
+      }
+      yield* table.ptl.release();
+      at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
+    }
+  }
+  yield* unlockRmap(migration);
+}
+
+/**
+ * Sleeps until the folio that the migration entry at `address` names is unlocked. False: there is no such entry.
+ *
+ * Models    migration_entry_wait() and migration_entry_wait_on_locked(), mm/migrate.c, mm/filemap.c: it takes neither
+ *           lock nor reference of the folio, and holds mmap_lock (R) meanwhile.
+ */
+export function* migrationEntryWait(vma: Vma, address: Hva): Process<boolean> {
+  const { table, index } = entryAt(vma, address);
+  if (table.kinds[index] !== EntryKind.Migration) return false;
+  const { sim, costs, memory } = vma.mm.machine;
+  yield* sim.spend(costs.slowGupNs + costs.ptlNs);
+  const waiters = memory.folioOf(pfn(table.pfns[index] ?? 0))?.migrationWaiters;
+  const same = table.kinds[index] === EntryKind.Migration && isReachable(vma, address, table);
+  if (same && waiters !== undefined) yield* waiters.wait();
+  return true;
+}
+
+/** Unlocks a folio that has been, or has not been, moved: those who wait for its entries look again, all at once. */
+export function* unlockMigrated(folio: Folio): Process<void> {
+  yield* folio.lock.release();
+  const waiters: WaitQueue = folio.migrationWaiters;
+  waiters.wakeAll();
+}
+
+interface Part {
+  readonly vma: Vma;
+  readonly start: Hva;
+  readonly end: Hva;
+}
+
+/** Where each mapping would show the folio. */
+function partsOf({ folio, vma, address }: Migration): Part[] {
+  const bytes = folio.pages * PAGE_SIZE;
+  const vmas = folio.cached?.mapping.vmas ?? vma.mapping?.vmas ?? [vma];
+  return vmas.flatMap((other) => {
+    const start = Math.max(address - vma.start + other.start, other.start);
+    const end = Math.min(address - vma.start + other.start + bytes, other.end);
+    return start < end ? [{ vma: other, start: hva(start), end: hva(end) }] : [];
+  });
+}
+
+function* lockRmap({ folio, vma }: Migration): Process<void> {
+  const { sim, costs } = folio.machine;
+  if (vma instanceof AnonymousVma) yield* vma.anonVmaRwsem.acquireRead();
+  else if (vma.mapping !== null) yield* vma.mapping.iMmapRwsem.acquireRead();
+  yield* sim.spend(costs.rwsemNs);
+}
+
+function* unlockRmap({ vma }: Migration): Process<void> {
+  if (vma instanceof AnonymousVma) yield* vma.anonVmaRwsem.releaseRead();
+  else if (vma.mapping !== null) yield* vma.mapping.iMmapRwsem.releaseRead();
+}
+
+function entryAt(vma: Vma, address: Hva): { table: PageTable; index: number } {
+  const table = vma.mm.pageTables.lowestTable(address, 1);
+  return { table, index: table.geometry.index(pageOf(address), table.level) };
+}
+
+const isReachable = (vma: Vma, address: Hva, table: PageTable): boolean =>
+  vma.mm.pageTables.lowestTable(address, 1) === table;
+
+const isOf = (folio: Folio, frame: number): boolean => frame >= folio.firstPfn && frame < folio.firstPfn + folio.pages;
