@@ -20,8 +20,11 @@ interface Run {
   folio: Folio | undefined;
 }
 
-/** `collapse`: a larger leaf will take the place of all that goes, and inherits what is not counted leaf by leaf. */
-export type UnmapReason = 'gone' | 'collapse';
+/**
+ * `collapse`: a larger leaf will take the place of all that goes, and inherits what is not counted leaf by leaf.
+ * `migration`: try_to_migrate() leaves an entry in the place of each leaf that says where the page was.
+ */
+export type UnmapReason = 'gone' | 'collapse' | 'migration';
 
 /**
  * Clears every leaf of [start, end), one by one: walk, lock, xchg, mapcount, queue the reference. This loop is what a
@@ -39,7 +42,7 @@ export function* unmapHugepageRange(
   reason: UnmapReason = 'gone',
 ): Process<void> {
   if (vma.mm.mapcount.counts === 'leaves') {
-    for (let at = start; at < end; ) at = (yield* clearRun(gather, vma, at, end)).next;
+    for (let at = start; at < end; ) at = (yield* clearRun(gather, vma, at, end, reason)).next;
     return;
   }
   for (let at = start; at < end; ) {
@@ -55,7 +58,7 @@ function* unmapPage(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva, re
   let removed = 0;
   let folio = vma.mapping.folio(vma.cacheIndex(start));
   for (let at = start; at < end; ) {
-    const { run, next } = yield* clearRun(gather, vma, at, end);
+    const { run, next } = yield* clearRun(gather, vma, at, end, reason);
     at = next;
     if (run.folio === undefined) continue;
     folio = run.folio;
@@ -67,7 +70,7 @@ function* unmapPage(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva, re
   const whole = start === pageStart && end === pageStart + vma.hugePageSize;
   yield* rangeCleared(gather, folio, { vma, start: pageStart, whole, removed });
   // RFC v1 took the tables of a page that was unmapped as a whole along: its walkers were kept out by i_mmap_rwsem.
-  if (whole && vma.hgmVersion === 'rfc1') yield* freeEntry(gather, vma, pageStart);
+  if (whole && reason === 'gone' && vma.hgmVersion === 'rfc1') yield* freeEntry(gather, vma, pageStart);
 }
 
 function* freeEntry(gather: MmuGather, vma: HugetlbVma, start: Hva): Process<void> {
@@ -79,7 +82,13 @@ function* freeEntry(gather: MmuGather, vma: HugetlbVma, start: Hva): Process<voi
 }
 
 /** Clears leaves from `start` on until the table, or [start, end), ends, or an entry points to another table. */
-function* clearRun(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva): Process<{ run: Run; next: Hva }> {
+function* clearRun(
+  gather: MmuGather,
+  vma: HugetlbVma,
+  start: Hva,
+  end: Hva,
+  reason: UnmapReason,
+): Process<{ run: Run; next: Hva }> {
   const { mm } = vma;
   const { sim, costs, work, geometry, memory } = mm.machine;
   const { cpu } = sim.current;
@@ -88,6 +97,7 @@ function* clearRun(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva): Pr
   const leafNs = holeNs + costs.leafXchgNs + costs.gatherNs;
   const { table, index: first } = hugetlbFullWalk(vma, start);
   const run: Run = { table, first, end: first, removed: 0, folio: undefined };
+  const cleared = reason === 'migration' ? EntryKind.Migration : EntryKind.None;
   let folio: Folio | undefined;
 
   let index = first;
@@ -116,7 +126,7 @@ function* clearRun(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva): Pr
       assert(folio !== undefined, 'a mapped frame belongs to a folio');
     }
     const mapNs = leaves === null ? 0 : removeRmap(leaves, folio, frame - folio.firstPfn, table.level, cpu);
-    table.clear(entry);
+    table.clear(entry, cleared);
     if (mapNs > 0 && !sim.elapse(mapNs)) yield mapNs;
     yield* table.ptl.release();
     work.leafClears += 1;
