@@ -41,6 +41,7 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'operations/punch-hole': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/dirty-log-enable': ['timeline.N.at', 'timeline.N.range'],
   'operations/dirty-log-disable': ['timeline.N.at', 'timeline.N.range'],
+  'operations/migrate-pages': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
   'operations/munmap': ['timeline.N.at', 'timeline.N.range'],
 };
 

@@ -10,6 +10,7 @@ import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
 import { madvCollapse } from '../mm/operations/madv-collapse.ts';
 import { madvDontneed } from '../mm/operations/madv-dontneed.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
+import { migratePages } from '../mm/operations/migrate-pages.ts';
 import { munmap } from '../mm/operations/munmap.ts';
 import { punchHole } from '../mm/operations/punch-hole.ts';
 import { truncate } from '../mm/operations/truncate.ts';
@@ -45,6 +46,7 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
       ...(target === null ? {} : { maxLevel: target === '2m' ? 2 : 3 }),
     }),
   'madv-split': ({ mm }, _input, _entry, { start, end }) => madvSplit(mm, start, end),
+  'migrate-pages': ({ mm }, _input, _entry, { start, end }) => migratePages(mm, start, end),
   truncate: ({ vma }, _input, _entry, { start }) => truncate(vma, start),
   'punch-hole': ({ vma }, _input, _entry, { start, end }) => punchHole(vma, start, end),
   'madv-dontneed': ({ mm }, _input, _entry, { start, end }) => madvDontneed(mm, start, end),

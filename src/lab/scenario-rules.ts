@@ -87,6 +87,9 @@ const rules: readonly Rule[] = [
         if (fileOnly.has(operation) && vm.backing === 'anonymous') {
           refuse(`timeline.${index}.operation`, `${operation} needs a file, which ${vm.backing} memory has not`);
         }
+        if (operation === 'migrate-pages' && isHugetlb(vm.backing)) {
+          refuse(`timeline.${index}.operation`, `${operation} is not available yet for ${vm.backing}`);
+        }
         if (operation === 'truncate' && range.start + range.length !== vm.memory) {
           refuse(`timeline.${index}.range`, 'must reach to the end of vm.memory for truncate');
         }
@@ -208,6 +211,7 @@ function alignmentOf(entry: TimelineEntry, { backing, folios, mapped }: Scenario
     case 'madv-split':
       return backingBytes[backing];
     case 'uffdio-continue':
+    case 'migrate-pages':
       return PAGE_BYTES;
     case 'truncate':
     case 'punch-hole': // a large folio of which a part is to go would be split first

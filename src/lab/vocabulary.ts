@@ -89,7 +89,7 @@ export const operations = [
   notYet('fork', 'fork(): copies the mm.'),
   ready('truncate', 'ftruncate() of the file to the start of the range, which reaches to the end of the memory.'),
   ready('punch-hole', 'fallocate(PUNCH_HOLE) of the range in the file: its pages go, the size stays.'),
-  notYet('migrate-pages', 'Migrates the pages of a range to other pfns.'),
+  ready('migrate-pages', 'move_pages(): moves what is mapped in the range to other frames.'),
   notYet('memory-failure', 'A hardware memory error in a page of the range.'),
   ready('dirty-log-enable', 'KVM starts dirty logging of a memslot: splits and write-protects its SPTEs.'),
   ready('dirty-log-disable', 'KVM ends dirty logging of a memslot and makes its SPTEs huge again.'),
