@@ -114,11 +114,6 @@ describe('stallscope compare with bad usage', () => {
   it.each([
     ['an unknown scheme', ['hgm-collapse-2m', '--scheme', 'rnage'], /schemes\.0: .*"range-chunked"/],
     ['an unknown mapcount', ['hgm-collapse-2m', '--mapcount', 'x'], /mapcounts\.0: .*"head-per-pte"/],
-    [
-      'a mapcount of a later version',
-      ['hgm-collapse-2m', '--mapcount', 'folio-vmas'],
-      /not available yet in this version/,
-    ],
     ['an unknown scenario', ['nothing'], /scenario: .*hgm-collapse-1g/],
     ['an unknown profile', ['hgm-collapse-2m', '--profile', 'x'], /machine\.profile: .*epyc-uncontended/],
     ['a path that no scenario has', ['hgm-collapse-2m', '--set', 'vm.vcpu=3'], /vm\.vcpu: no such field.*vm\.vcpus/],

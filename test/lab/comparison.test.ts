@@ -77,7 +77,7 @@ describe('planComparison', () => {
     ['scheme without its handler', { scenario: {}, schemes: ['range', 'post-collapse'] }, ['schemes.1']],
     ['a scheme twice', { scenario: {}, schemes: ['range', 'range'] }, ['schemes']],
     ['a mapcount twice', { scenario: {}, mapcounts: ['subpage', 'subpage'] }, ['mapcounts']],
-    ['mapcount to come', { scenario: {}, mapcounts: ['folio-vmas'] }, ['mapcounts.0']],
+    ['unknown mapcount', { scenario: {}, mapcounts: ['folio'] }, ['mapcounts.0']],
     ['too many repetitions', { scenario: {}, repetitions: 1001 }, ['repetitions']],
     ['negative seed', { scenario: {}, seed: -1 }, ['seed']],
     ['unknown field', { scenario: {}, speed: 3 }, ['speed']],
@@ -87,9 +87,10 @@ describe('planComparison', () => {
     expect(pathsOf(() => planComparison(request as { scenario: unknown }))).toEqual(paths);
   });
 
-  test('mapcount to come: says that it is not available yet', () => {
-    const [error] = errorsOf(() => planComparison({ scenario: {}, mapcounts: ['folio-vmas'] }));
-    expect(error?.message).toMatch(/^"folio-vmas" is not available yet in this version; available: "subpage"/);
+  test('all six mapcounts: a run each', () => {
+    const mapcounts = ['subpage', 'head-per-pte', 'hstate-entry', 'hstate-special', 'folio-pairs', 'folio-vmas'];
+    const { runs } = planComparison({ scenario: {}, schemes: ['range'], mapcounts, repetitions: 1 });
+    expect(runs.map(({ mapcount }) => mapcount)).toEqual(mapcounts);
   });
 
   test('schema for documents: only the scenario is required', () => {

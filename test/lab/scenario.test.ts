@@ -132,7 +132,6 @@ describe('scenario: fields', () => {
   test.each([
     ['vm.backing', { vm: { backing: 'shmem' } }],
     ['vm.mmu', { vm: { mmu: 'shadow' } }],
-    ['mapcount', { mapcount: 'folio-pairs' }],
     ['guest.pattern', { guest: { pattern: 'zipf' } }],
     ['timeline.0.operation', { timeline: [{ operation: 'munmap' }] }],
   ])('%s: known but not available yet: says so and lists what is', (path, document) => {

@@ -33,7 +33,7 @@ describe('POST /v1/comparisons', () => {
   it.each([
     ['an unknown scheme', { scenario: 'hgm-collapse-1g', schemes: ['rnage'] }, 'schemes'],
     ['a scheme twice', { scenario: 'hgm-collapse-1g', schemes: ['none', 'none'] }, 'schemes'],
-    ['a mapcount that is not there yet', { scenario: 'hgm-collapse-1g', mapcounts: ['folio-vmas'] }, 'mapcounts'],
+    ['an unknown mapcount', { scenario: 'hgm-collapse-1g', mapcounts: ['folio'] }, 'mapcounts'],
     ['an unknown scenario', { scenario: 'nothing' }, 'scenario'],
     ['no scenario', {}, 'scenario'],
     ['a field that is none', { scenario: 'hgm-collapse-1g', sede: 3 }, 'sede'],

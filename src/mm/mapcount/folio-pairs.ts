@@ -5,7 +5,7 @@ import { counted, type PageScheme, unchanged, uncounted } from './mapcount-schem
  * Pairs of a VMA and a page-table page that maps any of the folio: 1 for a page that one PMD table maps, 512 for a 1 GiB
  * page in 4K leaves. Whoever maps or unmaps a part of what one table can hold has to look whether the table holds more.
  *
- * Models Matthew Wilcox's proposal of 24 January 2023. It names no rule for references; one for as long as the folio is
+ * Models nothing that was ever code: Matthew Wilcox's proposal of 24 January 2023. It names no rule for references; one for as long as the folio is
  *        mapped at all is what leaves none to move in a collapse.
  */
 export const folioPairs: PageScheme = {

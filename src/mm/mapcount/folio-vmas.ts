@@ -7,7 +7,7 @@ import { counted, type PageScheme, unchanged, uncounted } from './mapcount-schem
  * was its last, only if no other is found: each small UFFDIO_CONTINUE scans the entries of the whole huge page until it
  * meets one. Who has just made the hstate-level entry knows, and so does a collapse, which has the leaves in its hands.
  *
- * Models Matthew Wilcox's proposal of about 6 February 2023; a reference goes with each count.
+ * Models nothing that was ever code: Matthew Wilcox's proposal of about 6 February 2023; a reference goes with each count.
  */
 export const folioVmas: PageScheme = {
   id: 'folio-vmas',

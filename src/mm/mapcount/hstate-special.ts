@@ -8,7 +8,7 @@ import { type PageScheme, unchanged, uncounted } from './mapcount-scheme.ts';
  * flag is carried from the walk; a zap of the whole huge page clears it and the pointer to the tables stays. A page that
  * is unmapped in several parts keeps its bit until a full unmap: a leak that the thread judged acceptable.
  *
- * Models the PAGE_SPECIAL variant of HGM RFC v1's mapcount, as the thread describes it (February 2023). The bit is set by an
+ * Models nothing that was ever code: the PAGE_SPECIAL variant of HGM RFC v1's mapcount, as the thread describes it (February 2023). The bit is set by an
  *        atomic operation on the entry: its lock would nest outside of the leaf's, which is held.
  */
 export const hstateSpecial: PageScheme = {
