@@ -246,6 +246,29 @@ describe('scenario: rules between fields', () => {
     ['guest range beyond the memory', { guest: { range: { start: '1GiB' } } }, 'guest.range'],
     ['guest range of half a page', { guest: { range: { start: 2048, length: 8192 } } }, 'guest.range'],
     ['stride beyond the range', { guest: { range: { length: '4MiB' }, stridePages: 1025 } }, 'guest.stridePages'],
+    [
+      'truncate that leaves an end',
+      { vm: { backing: 'shmem' }, timeline: [{ operation: 'truncate', range: { start: 0, length: '4KiB' } }] },
+      'timeline.0.range',
+    ],
+    [
+      'a file operation on memory without a file',
+      { vm: { backing: 'anonymous' }, timeline: [{ operation: 'punch-hole' }] },
+      'timeline.0.operation',
+    ],
+    [
+      'migration of hugetlb',
+      { vm: { backing: 'hugetlb-2m' }, timeline: [{ operation: 'migrate-pages' }] },
+      'timeline.0.operation',
+    ],
+    [
+      'a hole in a part of a large folio',
+      {
+        vm: { backing: 'shmem', mapped: '4k', folios: '2m' },
+        timeline: [{ operation: 'punch-hole', range: { start: '1MiB', length: '2MiB' } }],
+      },
+      'timeline.0.range.start',
+    ],
     ['stride beyond the memory', { guest: { stridePages: 262_145 } }, 'guest.stridePages'],
     ['settle beyond the limit', { settle: '2s', limits: { simulated: '1s' } }, 'settle'],
     ['operation that cannot settle', { timeline: [{ at: '59990ms' }] }, 'timeline.0.at'],

@@ -120,6 +120,16 @@ describe('notifier traffic of what unmaps', () => {
     expect(seen).toEqual({ sections: 2, visited: 4, flushes: 1 });
   });
 
+  test.each(['anonymous', 'shmem'])(
+    'migrate-pages of 2 MiB of %s in small pages: one of each for every page',
+    (backing) => {
+      const move = { operation: 'migrate-pages', range: { start: '2MiB', length: '2MiB' } };
+      const seen = traffic({ vm: memory(backing, '4k', '8MiB'), timeline: [move] });
+      // A page is visited with the PUD and the PMD entry above it.
+      expect(seen).toEqual({ sections: ENTRIES, visited: 3 * ENTRIES, flushes: ENTRIES });
+    },
+  );
+
   test('truncate of shmem: zapped before and after, the second time nothing is there', () => {
     const cut = { operation: 'truncate', range: { start: '8MiB' } };
     const seen = traffic({ vm: memory('shmem', '4k', '16MiB'), timeline: [cut] });
