@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { comparisonDocumentSchema, planComparison } from '../../src/lab/comparison.ts';
 import { builtInLibrary, type Library } from '../../src/lab/library.ts';
 import type { SchemaNode } from '../../src/lab/schema-node.ts';
-import { errorsOf, pathsOf } from './errors.ts';
+import { pathsOf } from './errors.ts';
 
 describe('planComparison', () => {
   test('only a scenario: all schemes, its own mapcount scheme, three repetitions', () => {

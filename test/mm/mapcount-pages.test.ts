@@ -9,6 +9,7 @@ import { unmapHugepageRange } from '../../src/mm/hugetlb-unmap.ts';
 import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts';
 import { MmuGather } from '../../src/mm/mmu-gather.ts';
+import type { NotifierId } from '../../src/mm/notifier-schemes/notifier-scheme.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { munmap } from '../../src/mm/operations/munmap.ts';
 import { truncate } from '../../src/mm/operations/truncate.ts';
@@ -160,6 +161,26 @@ describe('hstate-entry: the count and the entry come and go together', () => {
     expect(world.call(munmap(world.mm, world.vma.start, world.vma.end))).toBe(0);
     expect([folio.entireMapcount, folio.refcount]).toEqual([1, 2]);
     expect(world.findingKinds()).toEqual(['mapcount-leak']);
+  });
+});
+
+describe('the mapcount dip of a collapse (I.2.4)', () => {
+  const dips = (mapcount: MapcountSchemeId, scheme: NotifierId): boolean => {
+    const world = hugePage(mapcount);
+    const task = world.spawn('collapse', collapse(world, { scheme }));
+    const seen = world.watch(task, () => String(folioMapcount(world.folio()) > 0));
+    world.run();
+    return seen.includes('false');
+  };
+
+  test('leaves first: those that count leaves, or tables, show an unmapped page for a moment', () => {
+    const dipping = Object.keys(mapcountSchemes).filter((id) => dips(id as MapcountSchemeId, 'range'));
+    expect(dipping.sort()).toEqual(['folio-pairs', 'head-per-pte', 'subpage']);
+  });
+
+  test('huge leaf first (narrow): the page is mapped all the time, in each scheme', () => {
+    for (const id of Object.keys(mapcountSchemes))
+      expect([id, dips(id as MapcountSchemeId, 'narrow')]).toEqual([id, false]);
   });
 });
 
