@@ -1,3 +1,4 @@
+import { assert } from '../engine/assert.ts';
 import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
 import type { SpteMix } from './tlb-reach.ts';
@@ -166,26 +167,31 @@ export class TdpRoot {
   /** The frame that is as `test` says and has `rank` others before it in [first, end). The caller knows that it exists. */
   frameByRank(test: FrameTest, first: Gfn, end: Gfn, rank: number): Gfn {
     let left = rank;
-    let at: number = first;
-    for (;;) {
-      const table = this.top.find(at, 1);
-      const index = this.geometry.index(at, table.level);
-      const tableEnd = Math.min(table.firstPage + table.spanPages, end);
-      if (at === table.firstPage && tableEnd === table.firstPage + table.spanPages && table.level === 1) {
-        const pages = test.inTable(table);
-        if (left >= pages) {
-          left -= pages;
-          at = tableEnd;
-          continue;
+    const search = (table: TdpTable): number | null => {
+      const { kinds, entryPages, firstPage } = table;
+      const last = Math.min(kinds.length, Math.ceil((end - firstPage) / entryPages));
+      for (let index = Math.max(0, Math.floor((first - firstPage) / entryPages)); index < last; index++) {
+        const from = Math.max(firstPage + index * entryPages, first);
+        const to = Math.min(firstPage + (index + 1) * entryPages, end);
+        if (kinds[index] === EntryKind.Table) {
+          const child = table.child(index);
+          const pages = test.inTable(child);
+          if (to - from === entryPages && left >= pages) {
+            left -= pages;
+            continue;
+          }
+          const found = search(child);
+          if (found !== null) return found;
+        } else if (test.ofEntry(table, index)) {
+          if (left < to - from) return from + left;
+          left -= to - from;
         }
       }
-      const entryEnd = Math.min(table.firstPageOf(index) + table.entryPages, end);
-      if (test.ofEntry(table, index)) {
-        if (left < entryEnd - at) return gfn(at + left);
-        left -= entryEnd - at;
-      }
-      at = entryEnd;
-    }
+      return null;
+    };
+    const found = search(this.top);
+    assert(found !== null, 'there is a frame of that rank');
+    return gfn(found);
   }
 }
 
