@@ -68,6 +68,8 @@ export class Kvm {
   /** How many of them run guest code. They keep it themselves: a zap of a large range asks at every entry. */
   vcpusRunning = 0;
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
+  /** Told of frames whose SPTE has come, gone or changed its permission, before any vCPU is. */
+  readonly spteListeners: ((first: Gfn, pages: number) => void)[] = [];
   /** 4K frames whose SPTE has come, gone or changed its size, each time counted. */
   spteChanges = 0;
   /** When a huge SPTE last came; null: none has since time 0. */
@@ -96,12 +98,14 @@ export class Kvm {
 
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
+    this.#tell(first, pages);
     this.spteChanges += pages;
     if (this.vcpusRunning === 0) return;
     for (const vcpu of this.vcpus) vcpu.spteCleared(gfn(first), pages);
   }
 
   spteInstalled(first: number, pages: number): void {
+    this.#tell(first, pages);
     this.spteChanges += pages;
     for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
     if (pages > 1) {
@@ -112,12 +116,14 @@ export class Kvm {
 
   /** SPTEs of `pages` frames from `first` have become read-only. */
   spteProtected(first: number, pages: number): void {
+    this.#tell(first, pages);
     if (this.vcpusRunning === 0) return;
     for (const vcpu of this.vcpus) vcpu.spteProtected(gfn(first), pages);
   }
 
   /** They may be written again. */
   spteUnprotected(first: number, pages: number): void {
+    this.#tell(first, pages);
     for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
   }
 
@@ -125,6 +131,10 @@ export class Kvm {
   spteResized(first: number, pages: number): void {
     this.spteChanges += pages;
     for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
+  }
+
+  #tell(first: number, pages: number): void {
+    for (const listener of this.spteListeners) listener(gfn(first), pages);
   }
 
   *readLock(): Process<void> {

@@ -32,6 +32,7 @@ export interface CatalogEntry extends Term {
 const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'schemes/range-chunked': ['hgm.chunkBytes'],
   'patterns/stride': ['guest.range', 'guest.partitioned', 'guest.stridePages', 'guest.writeFraction', 'guest.thinkNs'],
+  'patterns/zipf': ['guest.zipfExponent', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
   'patterns/uniform': ['guest.range', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
   'operations/madv-collapse': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step', 'timeline.N.target'],
   'operations/uffdio-continue': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],

@@ -137,6 +137,13 @@ const guestSchema = Type.Object(
       description: 'Each vCPU touches a slice of its own, range / vcpus. False: all touch all of the range.',
     }),
     range: guestRangeSchema,
+    zipfExponent: Type.Number({
+      minimum: 0.1,
+      maximum: 3,
+      default: 1,
+      unit: 'exponent',
+      description: 'zipf: the k-th most popular page is touched with a chance as 1 / k^exponent.',
+    }),
     writeFraction: fraction(1, 'Part of the accesses that write, drawn for each.'),
     thinkNs: time(1, SECOND, 100, 'From the end of one access to the next.'),
   },

@@ -140,7 +140,7 @@ export const hgmVersions = [
 export const patterns = [
   ready('stride', 'Each vCPU walks all of the memory, every n-th page, round and round, from a place of its own.'),
   ready('uniform', 'Each vCPU touches pages of the whole memory at random, all alike.'),
-  notYet('zipf', 'Each vCPU touches pages at random, few of them often.'),
+  ready('zipf', 'Each vCPU touches pages at random, few of them often (guest.zipfExponent).'),
   notYet('phases', 'Patterns that follow one another.'),
   notYet('trace', 'A recorded list of accesses.'),
   ready('idle', 'No vCPU touches anything.'),

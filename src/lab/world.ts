@@ -23,6 +23,7 @@ import { chooser, levelOf, mapMemory } from './memory-builder.ts';
 import { StridePattern } from './patterns/stride.ts';
 import { UniformPattern } from './patterns/uniform.ts';
 import { Writes } from './patterns/writes.ts';
+import { ZipfMemory, ZipfPattern } from './patterns/zipf.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -72,9 +73,16 @@ export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) =
   registerKvm(kvm, collapsedHandlers[splitScheme(input.scheme).handler]);
 
   const vcpus: Vcpu[] = [];
+  // vCPUs that touch the same memory find the same pages popular, and share the account of it.
+  let shared: ZipfMemory | null = null;
+  const popularity = (memory: GuestMemory): ZipfMemory => {
+    if (shared !== null && !scenario.guest.partitioned) return shared;
+    shared = new ZipfMemory(kvm, memory, scenario.guest.zipfExponent);
+    return shared;
+  };
   for (let id = 0; id < scenario.vm.vcpus; id++) {
     const memory = guestMemory(kvm, slot, scenario, id);
-    const pattern = guestPattern(sim, scenario, id, memory.pages);
+    const pattern = guestPattern(sim, scenario, id, memory, popularity);
     if (pattern === null) {
       kvm.vcpus.push(new HaltedVcpu());
       continue;
@@ -119,7 +127,14 @@ function guestMemory(kvm: Kvm, slot: Memslot, scenario: Scenario, vcpu: number):
 }
 
 /** Null: the vCPU is halted and wants nothing. */
-function guestPattern(sim: Simulation, scenario: Scenario, vcpu: number, pages: number): GuestAccessPattern | null {
+function guestPattern(
+  sim: Simulation,
+  scenario: Scenario,
+  vcpu: number,
+  memory: GuestMemory,
+  popularity: (memory: GuestMemory) => ZipfMemory,
+): GuestAccessPattern | null {
+  const { pages } = memory;
   const { pattern, stridePages, writeFraction } = scenario.guest;
   const stream = sim.random(`vcpu ${vcpu} accesses`);
   const writes = new Writes(writeFraction, sim.random(`vcpu ${vcpu} writes`));
@@ -128,6 +143,8 @@ function guestPattern(sim: Simulation, scenario: Scenario, vcpu: number, pages: 
       return new StridePattern(pages, stridePages, stream.integer(pages), writes);
     case 'uniform':
       return new UniformPattern(pages, stream, writes);
+    case 'zipf':
+      return new ZipfPattern(popularity(memory), stream, writes);
     case 'idle':
       return null;
   }
