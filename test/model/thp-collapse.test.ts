@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadProfile, loadScenario } from '../../src/lab/library.ts';
 import { runScenario } from '../../src/lab/run.ts';
 import type { NotifierSchemeId, RunResult } from '../../src/lab/run-types.ts';
+import { parseScenario } from '../../src/lab/scenario.ts';
 import { schemeIds } from '../../src/lab/vocabulary.ts';
 
 const BLOCKS = 4;
@@ -92,6 +93,24 @@ describe('THP collapse', () => {
       }
     });
   }
+
+  test('part of a huge page dropped while vCPUs fault in the rest of it: the huge SPTE across the border is no finding', () => {
+    const scenario = parseScenario({
+      machine: { preemption: 'full' },
+      vm: { vcpus: 4, memory: '8MiB', backing: 'shmem', folios: '2m', mapped: '4k', sptePopulatedFraction: 0.5 },
+      timeline: [
+        { at: '50us', operation: 'madv-collapse' },
+        { at: '80us', operation: 'madv-dontneed', range: { start: '3MiB', length: '2MiB' } },
+        { at: '120us', operation: 'madv-collapse', range: { start: '4MiB', length: '4MiB' } },
+        { at: 'after-previous', operation: 'madv-collapse' },
+      ],
+      settle: '1ms',
+    });
+    for (let seed = 1; seed <= 8; seed++) {
+      const result = runScenario({ scenario, profile, scheme: 'post-collapse/promote', mapcount: 'subpage', seed });
+      expect([seed, result.findings]).toEqual([seed, []]);
+    }
+  });
 
   test('anonymous, half of the pages there: the holes are zeroed, which is quicker than copying', () => {
     const half = run('thp-anon-collapse', { 'vm.populatedFraction': '0.5', 'guest.pattern': 'idle' });
