@@ -5,7 +5,7 @@ import type { Process } from '../engine/process.ts';
 import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
-import { checkFolioCounts } from '../mm/checkers.ts';
+import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { hugeRecovery } from './huge-recovery.ts';
 import { publishRecords } from './run-records.ts';
@@ -44,6 +44,7 @@ export function runScenario(input: RunInput): RunResult {
   }
   if (timeline.allDone) {
     checkFolioCounts(mm);
+    checkMappedHugePages(mm);
     checkPageCounts(mm);
   }
   checkAllSptes(kvm);

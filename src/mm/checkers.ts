@@ -1,6 +1,6 @@
 // What must hold of the primary MMU whenever no operation is under way: a second, simpler way to the same numbers.
 
-import { type Hva, hva, PAGE_SIZE } from './address.ts';
+import { type Hva, hva, PAGE_SIZE, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
@@ -64,5 +64,32 @@ export function checkFolioCounts(mm: Mm): void {
   function report(folio: Folio, kind: string, message: string, evidence: unknown): void {
     const text = `folio ${folio.firstPfn}: ${message}`;
     machine.findings.add({ kind, message: text, simTimeNs: machine.sim.now, evidence });
+  }
+}
+
+/**
+ * Looks at every huge page that a page table shows. It must not have been freed, and must still be in its file: else a
+ * truncation has left it behind, and who writes to it writes to nothing. Other memory has page-checkers.ts.
+ */
+export function checkMappedHugePages(mm: Mm): void {
+  const { memory, findings, sim } = mm.machine;
+  const report = (kind: string, message: string, evidence: unknown): void =>
+    findings.add({ kind, message, simTimeNs: sim.now, evidence });
+  const reported = new Set<Folio>();
+  for (const vma of mm.vmas) {
+    if (!(vma instanceof HugetlbVma)) continue;
+    mm.pageTables.forEachLeaf(vma.start, vma.end, (table, entry, address) => {
+      const frame = table.pfns[entry] ?? 0;
+      const page = address / PAGE_SIZE;
+      const folio = memory.folioOf(pfn(frame));
+      if (folio === undefined) {
+        report('mapped-after-free', `the leaf at ${page} maps frame ${frame}, which has been freed`, { page, frame });
+        return;
+      }
+      if (folio.cached !== null || reported.has(folio)) return;
+      reported.add(folio);
+      const message = `the leaf at ${page} maps folio ${folio.firstPfn}, which is no longer in the file`;
+      report('mapped-outside-file', message, { page, firstPfn: folio.firstPfn });
+    });
   }
 }

@@ -5,6 +5,7 @@ import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { migratePages } from '../../src/mm/operations/migrate-pages.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
+import { checkPageCounts } from '../../src/mm/page-checkers.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 import { TestMemory } from '../support/memory.ts';
 import { TestWorld, until, type WorldOptions } from '../support/world.ts';
@@ -22,6 +23,7 @@ function frames(memory: TestMemory): (number | undefined)[] {
 
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
+  checkPageCounts(w.mm);
   expect(w.findingKinds()).toEqual([]);
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
 import { checkAllSptes } from '../../src/kvm/checkers.ts';
-import { checkFolioCounts } from '../../src/mm/checkers.ts';
+import { checkFolioCounts, checkMappedHugePages } from '../../src/mm/checkers.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { punchHole } from '../../src/mm/operations/punch-hole.ts';
 import { truncate } from '../../src/mm/operations/truncate.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
+import { checkPageCounts } from '../../src/mm/page-checkers.ts';
 import { TestMemory } from '../support/memory.ts';
 import { TestWorld, until } from '../support/world.ts';
 
@@ -14,6 +15,8 @@ const world = () => new TestWorld({ hugePages: 1 });
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
   checkFolioCounts(w.mm);
+  checkMappedHugePages(w.mm);
+  checkPageCounts(w.mm);
   expect(w.findingKinds()).toEqual([]);
 }
 

@@ -4,6 +4,7 @@ import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { munmap } from '../../src/mm/operations/munmap.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
+import { checkPageCounts } from '../../src/mm/page-checkers.ts';
 import { TestMemory } from '../support/memory.ts';
 import { TestWorld, type WorldOptions } from '../support/world.ts';
 
@@ -16,6 +17,7 @@ function dontneed(memory: TestMemory, first: number, end: number) {
 
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
+  checkPageCounts(w.mm);
   expect(w.findingKinds()).toEqual([]);
 }
 
