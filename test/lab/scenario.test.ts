@@ -40,6 +40,7 @@ describe('scenario: defaults', () => {
         stridePages: 4,
         partitioned: false,
         range: { start: 0, length: 1_073_741_824 },
+        zipfExponent: 1,
         writeFraction: 1,
         thinkNs: 100,
       },
@@ -132,7 +133,7 @@ describe('scenario: fields', () => {
   test.each([
     ['vm.backing', { vm: { backing: 'shmem' } }],
     ['vm.mmu', { vm: { mmu: 'shadow' } }],
-    ['guest.pattern', { guest: { pattern: 'zipf' } }],
+    ['guest.pattern', { guest: { pattern: 'phases' } }],
     ['timeline.0.operation', { timeline: [{ operation: 'munmap' }] }],
   ])('%s: known but not available yet: says so and lists what is', (path, document) => {
     const [error, ...others] = errorsOf(() => parseScenario(document));
@@ -242,7 +243,12 @@ describe('scenario: rules between fields', () => {
     ['memory that is not whole pages', { vm: { memory: '1.5GiB' } }, 'vm.memory'],
     ['entries larger than the pages', { vm: { backing: 'hugetlb-2m', mapped: '1g' } }, 'vm.mapped'],
     ['chunk that is not whole pages', { hgm: { chunkBytes: 5000 } }, 'hgm.chunkBytes'],
-    ['reads, which no run has yet', { guest: { writeFraction: 0.5 } }, 'guest.writeFraction'],
+    [
+      'dirty logging of a part',
+      { timeline: [{ operation: 'dirty-log-enable', range: { length: '2MiB' } }] },
+      'timeline.0.range',
+    ],
+    ['dirty logging in steps', { timeline: [{ operation: 'dirty-log-disable', step: '1GiB' }] }, 'timeline.0.step'],
     ['guest range beyond the memory', { guest: { range: { start: '1GiB' } } }, 'guest.range'],
     ['guest range of half a page', { guest: { range: { start: 2048, length: 8192 } } }, 'guest.range'],
     ['stride beyond the range', { guest: { range: { length: '4MiB' }, stridePages: 1025 } }, 'guest.stridePages'],
