@@ -235,20 +235,18 @@ export class Simulation {
     const wait = task.timedWait;
     wait.last = timeNs === this.clock ? TIMED_OUT : WOKEN;
     wait.first = timeNs === this.clock ? AT_ONCE : PARKED;
-    if (timeNs > this.clock && timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
+    task.inTimedWait = timeNs > this.clock;
+    if (task.inTimedWait && timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
     return wait;
   }
 
   /** Moves the deadline of a task in parkUntil, earlier or later. */
   retime(task: Task, timeNs: SimTimeNs): void {
-    assert(
-      task.stateCode === PARKED_STATE && task.timedWait !== null && task.waitingFor === null,
-      'retime: the task is not in parkUntil',
-    );
+    assert(task.stateCode === PARKED_STATE && task.inTimedWait, 'retime: the task is not in parkUntil');
     assert(timeNs >= this.clock, 'retime: the time is past');
     if (task.event !== -1) this.cancelDeadline(task);
     if (timeNs === this.clock) {
-      task.timedWait.last = TIMED_OUT;
+      this.endTimedWait(task);
       this.makeReady(task, 0);
     } else if (timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
   }
@@ -264,7 +262,15 @@ export class Simulation {
     if (task.stateCode !== PARKED_STATE)
       throw new AssertionError(`wake: task "${task.name}" is ${task.state}, not parked`);
     if (task.event !== -1) this.cancelDeadline(task);
+    task.inTimedWait = false;
     this.makeReady(task, delayNs);
+  }
+
+  /** The deadline has come. */
+  private endTimedWait(task: Task): void {
+    task.event = -1;
+    task.inTimedWait = false;
+    (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
   }
 
   /** The locks' own wake: the waiter has got what it waits for. */
@@ -431,10 +437,7 @@ export class Simulation {
     if (entity >= 0) {
       const task = this.taskTable[entity] as Task;
       this.clock = timeNs;
-      if (task.stateCode === PARKED_STATE) {
-        task.event = -1;
-        (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
-      }
+      if (task.stateCode === PARKED_STATE) this.endTimedWait(task);
       this.step(task);
       return true;
     }
