@@ -86,7 +86,7 @@ export type RunOutcome =
 export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
 
 /** Locks taken without waiting and without an event in between: more is a loop that lets no time pass. */
-const UNCONTENDED_MAX = 10_000_000;
+const UNCONTENDED_MAX = 2_000_000;
 
 const WOKEN: StepResult<WakeReason> = completion('woken');
 const TIMED_OUT: StepResult<WakeReason> = completion('timeout');
