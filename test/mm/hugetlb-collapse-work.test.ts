@@ -9,13 +9,16 @@ import { TestWorld } from '../support/world.ts';
 
 const SUBPAGES = 262_144;
 
-/** A 1 GiB page on real geometry, mapped by host and KVM with leaves of one size. */
-const gigabytePage = (mapped: Level, mapcount: MapcountSchemeId = 'subpage') =>
-  new TestWorld({ entries: 512, hstateLevel: 3, hugePages: 1, mapped, mapcount });
+/** A 1 GiB page on real geometry, mapped with leaves of one size by the host and, where its work matters, by KVM. */
+const gigabytePage = (mapped: Level, mapcount: MapcountSchemeId = 'subpage', sptes = true) =>
+  new TestWorld({ entries: 512, hstateLevel: 3, hugePages: 1, mapped, mapcount, sptes });
 
 function workOf(world: TestWorld, options: CollapseOptions = {}) {
   expect(world.call(collapse(world, options))).toBe(0);
-  const { mapcountAtomics, refAtomics, leafClears, ptlAcquisitions, tablesFreed, hugeEntriesSet } = world.work;
+  const { mapcountAtomics, refAtomics, leafClears, tablesFreed, hugeEntriesSet } = world.work;
+  // The table counts the locks of the clears; the one around the huge entry comes on top, and v1 did without it.
+  const ptlOfEntries = world.vma.hgmVersion === 'v1' ? 0 : hugeEntriesSet;
+  const ptlAcquisitions = world.work.ptlAcquisitions - ptlOfEntries;
   return { mapcountAtomics, refAtomics, leafClears, ptlAcquisitions, tablesFreed, hugeEntriesSet };
 }
 
@@ -58,20 +61,20 @@ describe('collapse of a 1 GiB page: atomics (G.7)', () => {
   for (const [name, mapped, options, mapcountAtomics, others] of rows) {
     for (const mapcount of ['subpage', 'head-per-pte'] as const) {
       test(`${name}, ${mapcount}: ${mapcountAtomics[mapcount]} mapcount atomics, and the row's other counts`, () => {
-        const world = gigabytePage(mapped, mapcount);
+        const world = gigabytePage(mapped, mapcount, false);
         expect(workOf(world, options)).toEqual({ mapcountAtomics: mapcountAtomics[mapcount], ...others });
       });
     }
   }
 
   test('4K to 1G: 27 forced flushes for pages, one for tables, and the last', () => {
-    const world = gigabytePage(1);
-    workOf(world, { scheme: 'none' });
+    const world = gigabytePage(1, 'subpage', false);
+    workOf(world);
     expect([world.work.forcedFlushes, world.work.cpuShootdowns]).toEqual([28, 29]);
   });
 
   test('stepwise and direct: the tables freed and the references dropped are the same in sum', () => {
-    const world = gigabytePage(1);
+    const world = gigabytePage(1, 'subpage', false);
     workOf(world, { maxLevel: 2 });
     const { tablesFreed } = workOf(world);
     expect(tablesFreed).toBe(513);
@@ -84,8 +87,8 @@ describe('collapse of 2 MiB pages: a 512th of the 4K to 1G column (G.7)', () => 
   for (const version of hgmVersions) {
     for (const mapcount of ['subpage', 'head-per-pte'] as const) {
       test(`${version}, ${mapcount}: 512 + 1 mapcount atomics and references, one table`, () => {
-        const world = new TestWorld({ entries: 512, hugePages: 1, mapcount });
-        expect(workOf(world, { version })).toEqual({
+        const world = new TestWorld({ entries: 512, hugePages: 1, mapcount, hgmVersion: version });
+        expect(workOf(world)).toEqual({
           mapcountAtomics: 512 + 1,
           refAtomics: 512 + 1,
           leafClears: 512,

@@ -23,7 +23,7 @@ import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts'
 import { Mm } from '../../src/mm/mm.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
-import type { Vma } from '../../src/mm/vma.ts';
+import type { HgmVersion, Vma } from '../../src/mm/vma.ts';
 
 export const testCosts: KvmCosts = {
   atomicHotNs: 5,
@@ -83,6 +83,7 @@ export interface WorldOptions {
   readonly handler?: CollapsedHandlerId;
   readonly shared?: boolean;
   readonly highGranularity?: boolean;
+  readonly hgmVersion?: HgmVersion;
   /** Size of the host's leaves at time 0; 0: nothing is mapped. */
   readonly mapped?: Level | 0;
   /** Whether KVM maps at time 0 what the host maps, with SPTEs of the same size. */
@@ -130,7 +131,8 @@ export class TestWorld {
     // One top-level entry from 0: an address that is taken for a page index by mistake shows.
     const start = hva(geometry.entryBytes(4));
     const { mapping } = this;
-    this.vma = this.mm.mmap({ start, end: hva(start + bytes), mapping, hstateLevel, shared: options.shared ?? true });
+    const { shared = true, hgmVersion = 'v2' } = options;
+    this.vma = this.mm.mmap({ start, end: hva(start + bytes), mapping, hstateLevel, shared, hgmVersion });
     this.vma.highGranularity = options.highGranularity ?? true;
     for (let index = 0; index < hugePages; index++) {
       const firstPfn = pfn(0x10000 + index * geometry.pagesPer[hstateLevel]);
@@ -309,5 +311,8 @@ export class TestWorld {
 
 /** Lets time pass until the condition holds: for a thread that has to come in at a certain moment of another one. */
 export function* until(condition: () => boolean): Process {
-  while (!condition()) yield 1;
+  for (let ns = 0; !condition(); ns++) {
+    if (ns === 1_000_000) throw new Error('what was waited for has not come within a millisecond');
+    yield 1;
+  }
 }
