@@ -12,7 +12,7 @@ import type { TimelineEntry } from './scenario.ts';
 import { splitScheme, type World } from './world.ts';
 
 /** What one call of userspace works on. */
-export interface CallRange {
+interface CallRange {
   readonly start: Hva;
   readonly end: Hva;
 }

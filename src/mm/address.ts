@@ -49,6 +49,5 @@ export class Geometry {
 /** The level below `level`. The caller stands above the PTE level. */
 export const below = (level: Level): Level => (level - 1) as Level;
 
-export const alignDown = (value: number, unit: number): number => value - (value % unit);
 export const isAligned = (value: number, unit: number): boolean => value % unit === 0;
 export const pageOf = (address: Hva): number => Math.floor(address / PAGE_SIZE);
