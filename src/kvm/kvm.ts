@@ -45,8 +45,8 @@ export class Kvm {
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
   readonly vcpus: KvmVcpu[] = [];
-  /** How many of them run guest code. They keep it themselves: a zap of a large range asks at every entry. */
-  vcpusRunning = 0;
+  /** Those that run guest code. They keep it themselves: a zap of a large range tells them of every entry. */
+  readonly running: KvmVcpu[] = [];
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
   /** When a huge SPTE last came; null: none has since time 0. */
   lastHugeInstallNs: number | null = null;
@@ -70,12 +70,11 @@ export class Kvm {
 
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
-    if (this.vcpusRunning === 0) return;
-    for (const vcpu of this.vcpus) vcpu.spteCleared(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteCleared(gfn(first), pages);
   }
 
   spteInstalled(first: number, pages: number): void {
-    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
     if (pages > 1) {
       this.machine.work.hugeInstalls += 1;
       this.lastHugeInstallNs = this.machine.sim.now;
