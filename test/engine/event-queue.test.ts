@@ -173,6 +173,32 @@ describe('event queue', () => {
     expect(order).toEqual(Array.from({ length: 101 }, (_, at) => at));
   });
 
+  test('event queue: most of several thousand cancelled, wherever they are: the order of what is left', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(), { minLength: 1, maxLength: 50 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        (draws, span) => {
+          const compared = new Compared();
+          let state = 1;
+          const draw = (bound: number): number => {
+            state = (Math.imul(state, 1664525) + 1013904223 + (draws[state % draws.length] ?? 0)) >>> 0;
+            return (state >>> 4) % bound;
+          };
+          for (let round = 0; round < 4; round++) {
+            for (let at = 0; at < 800; at++) compared.push(compared.now + draw(span));
+            for (let at = 0; at < 50; at++) compared.pop();
+            for (let at = 0; at < 600; at++) compared.cancel(draw(1000));
+            compared.checkSize();
+            for (let at = 0; at < 20; at++) compared.pop();
+          }
+          compared.drain();
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   test('event queue: emptied and filled again: starts afresh', () => {
     const compared = new Compared();
     for (let round = 0; round < 5; round++) {

@@ -333,7 +333,7 @@ describe('timed waits', () => {
     expect(failure(sim.run())).toContain('retime: the task is not in parkUntil');
   });
 
-  test('retime: a park after a parkUntil: it is refused there as well', () => {
+  test.each(['timeout', 'woken'])('retime: a park after a parkUntil that ended by %s: refused there as well', (end) => {
     const sim = new Simulation({ seed: 1 });
     const parked = sim.spawn(
       'parked',
@@ -345,6 +345,8 @@ describe('timed waits', () => {
     sim.spawn(
       'mover',
       (function* (): Process {
+        yield 1;
+        if (end === 'woken') sim.wake(parked);
         yield 10;
         sim.retime(parked, 20);
       })(),

@@ -233,6 +233,24 @@ describe('deadlocks', () => {
     expect(brief(scene.sim.lockdep.findings).at(-1)).toEqual(['deadlock', 'reader: A > B', 'writer: B > A']);
   });
 
+  test('lockdep: a task beside a deadlock waits for something else: the search goes round the old cycle once', () => {
+    const scene = new Scene();
+    const rwsem = new RwSemaphore(scene.sim, classA);
+    const [b, c] = mutexes(scene, classB, classC) as [Mutex, Mutex];
+    scene.holder(
+      'holder of c',
+      0,
+      () => c.acquire(),
+      100,
+      () => c.release(),
+    );
+    scene.actor('reader', 0, () => [() => rwsem.acquireRead(), () => 10, () => b.acquire()]);
+    scene.actor('writer', 1, () => [() => b.acquire(), () => rwsem.acquireWrite()]);
+    scene.actor('beside', 0, () => [() => rwsem.acquireRead(), () => 20, () => c.acquire()]);
+    scene.sim.run();
+    expect(scene.sim.lockdep.findings.filter(({ kind }) => kind === 'deadlock').length).toBe(1);
+  });
+
   test('lockdep: waits behind one another without a cycle: no deadlock', () => {
     const scene = new Scene();
     const [a, b] = mutexes(scene, classA, classB) as [Mutex, Mutex];
