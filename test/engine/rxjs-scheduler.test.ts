@@ -120,7 +120,7 @@ describe('actions', () => {
   test('rxjs scheduler: an action with a state schedules itself again, then stops', () => {
     const { sim } = ticking();
     const log: unknown[] = [];
-    virtualTimeScheduler(sim).schedule<number>(
+    const action = virtualTimeScheduler(sim).schedule<number>(
       function (n) {
         log.push([sim.now, n]);
         if (n < 3) this.schedule(n + 1, n * 10);
@@ -128,7 +128,10 @@ describe('actions', () => {
       5,
       1,
     );
+    sim.run({ untilNs: 20 });
+    expect(action.closed).toBe(false);
     sim.run();
+    expect(action.closed).toBe(true);
     expect(log).toEqual([
       [5, 1],
       [15, 2],
