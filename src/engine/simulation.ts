@@ -30,10 +30,12 @@ import {
 import { RandomStream } from './random.ts';
 import { ReadyRing } from './ready-ring.ts';
 import { RecordBus } from './records.ts';
+import type { RunLimits, RunOutcome } from './run.ts';
 import { isSimTime, type SimTimeNs } from './sim-time.ts';
 import { ENDED, PARKED_STATE, READY, Task, TIMED, type Waitable, type WakeReason } from './task.ts';
 import { Timer } from './timer.ts';
 
+export type { RunLimits, RunOutcome } from './run.ts';
 export { Task } from './task.ts';
 export type { Timer } from './timer.ts';
 
@@ -54,36 +56,8 @@ export interface SpawnOptions {
   readonly daemon?: boolean;
 }
 
-/** Times and budgets count from the start of the simulation, so a run in slices has one budget. */
-export interface RunLimits {
-  /** The run pauses here, after the events of this time. */
-  readonly untilNs?: SimTimeNs;
-  /** Budget of events, dispatched or elapsed inline. */
-  readonly events?: number;
-  /** Budget of simulated time. */
-  readonly simulatedNs?: SimTimeNs;
-  /** Asked after each event. It must not change anything. */
-  readonly until?: () => boolean;
-}
-
-export interface WaitingTask {
-  readonly task: string;
-  /** Class of the lock or queue it waits for; null if it is parked by itself. */
-  readonly waitingFor: string | null;
-  readonly heldBy: readonly string[];
-  readonly held: readonly string[];
-}
-
-export type RunOutcome =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'until' }
-  | { readonly kind: 'event-budget'; readonly events: number }
-  | { readonly kind: 'time-budget'; readonly simulatedNs: SimTimeNs }
-  | { readonly kind: 'deadlock'; readonly waiting: readonly WaitingTask[] }
-  | { readonly kind: 'failed'; readonly error: Error };
-
 /** Ends a run that was given no budget. */
-export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
+const DEFAULT_EVENT_BUDGET = 1_000_000_000;
 
 /** Locks taken without waiting and without an event in between: more is a loop that lets no time pass. */
 const UNCONTENDED_MAX = 2_000_000;

@@ -10,7 +10,7 @@ import { WaitQueue } from '../../src/engine/locks/wait-queue.ts';
 import type { Process } from '../../src/engine/process.ts';
 import { type RunLimits, type RunOutcome, Simulation, type Task } from '../../src/engine/simulation.ts';
 
-export type Step =
+type Step =
   | { readonly kind: 'yield' | 'spend' | 'elapse' | 'timer' | 'parkUntil'; readonly ns: number }
   | { readonly kind: 'mutex' | 'read' | 'write' | 'spinRead' | 'spinWrite'; readonly ns: number; readonly lock: number }
   | { readonly kind: 'retime'; readonly task: number; readonly ns: number }
