@@ -30,6 +30,7 @@ export function runScenario(input: RunInput): RunResult {
   const timeline = new Timeline(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
 
+  reportLockdep(world);
   for (const vcpu of vcpus) vcpu.start();
   timeline.start();
   const outcome = runToEnd(world, timeline, input);
@@ -43,7 +44,6 @@ export function runScenario(input: RunInput): RunResult {
   }
   if (timeline.allDone) checkFolioCounts(mm);
   checkAllSptes(kvm);
-  for (const finding of lockFindings(world)) findings.add(finding);
 
   const causes: Partial<Record<StallCause, number>> = {};
   let spinNs = 0;
@@ -122,13 +122,12 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
   }
 }
 
-const lockFindings = ({ machine }: World): Finding[] =>
-  machine.sim.lockdep.findings.map(({ kind, message, simTimeNs, ...evidence }) => ({
-    kind: `lockdep-${kind}`,
-    message,
-    simTimeNs,
-    evidence,
-  }));
+/** What lockdep finds is a finding of the run, at the moment of its discovery. */
+function reportLockdep({ machine }: World): void {
+  machine.sim.lockdep.channel.listen(({ kind, message, simTimeNs, chains }) =>
+    machine.findings.add({ kind: `lockdep-${kind}`, message, simTimeNs, evidence: { chains } }),
+  );
+}
 
 function headLineWaitNs({ vma }: World): number {
   let ns = 0;

@@ -228,6 +228,7 @@ export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level
   if (typeof folio === 'string' || folio === null) return folio;
   const { table, index } = entryAt(vma, address, level);
   yield* setHugeEntry(collapse, folio, table, index, address);
+  if (collapse.locksFolio) yield* folio.lock.release();
   const { detached } = collapse;
   collapse.detached = null;
   return detached;
