@@ -130,6 +130,8 @@ export class TestWorld {
     const bytes = hugePages * geometry.entryBytes(hstateLevel);
     // One top-level entry from 0: an address that is taken for a page index by mistake shows.
     const start = hva(geometry.entryBytes(4));
+    const addressSpace = geometry.entriesPerTable * geometry.entryBytes(4);
+    if (start + bytes > addressSpace) throw new Error('the page tables of this geometry have no room for the VMA');
     const { mapping } = this;
     const { shared = true, hgmVersion = 'v2' } = options;
     this.vma = this.mm.mmap({ start, end: hva(start + bytes), mapping, hstateLevel, shared, hgmVersion });
