@@ -176,6 +176,8 @@ export class Simulation {
       untilNs <= this.inlineLimit &&
       this.ring.head === this.ring.tail &&
       this.events < this.eventLimit &&
+      // Time cannot pass inside of a plain function.
+      this.running !== null &&
       ns >= 0 &&
       Math.floor(ns) === ns &&
       (this.until === null || !this.until())
@@ -447,11 +449,7 @@ export class Simulation {
       if (++this.observerEvents > this.eventLimit)
         this.fail(new Error('observers: their timers used up the event budget'));
     } else this.events++;
-    // Time cannot pass inside of a plain function.
-    const inlineLimit = this.inlineLimit;
-    this.inlineLimit = -1;
     timer.call(timer);
-    if (this.failure === null) this.inlineLimit = inlineLimit;
     if (!timer.armed) this.freeTimerSlot(timer);
     return !timer.background;
   }
