@@ -1,14 +1,7 @@
 import { loadProfile, loadScenario } from '../../src/lab/library.ts';
 import type { CostProfile } from '../../src/lab/profile.ts';
 import { runScenario } from '../../src/lab/run.ts';
-import type {
-  MapcountSchemeId,
-  NotifierSchemeId,
-  RunInput,
-  RunRecord,
-  RunResult,
-  Topic,
-} from '../../src/lab/run-types.ts';
+import type { MapcountSchemeId, NotifierSchemeId, RunRecord, RunResult, Topic } from '../../src/lab/run-types.ts';
 import type { Scenario } from '../../src/lab/scenario.ts';
 import type { Overrides } from '../../src/lab/scenario-overrides.ts';
 import { availableIds, mapcountSchemes, schemeIds } from '../../src/lab/vocabulary.ts';
@@ -43,7 +36,7 @@ export interface RunOptions {
   readonly seed?: number;
   readonly profile?: CostProfile;
   readonly stepping?: boolean;
-  readonly onRecord?: RunInput['onRecord'];
+  readonly onRecord?: (record: RunRecord) => void;
   readonly topics?: readonly Topic[];
 }
 
