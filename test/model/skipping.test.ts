@@ -10,6 +10,8 @@ import { run, sumOf } from '../support/runs.ts';
 const SEEDS = 60;
 const ALPHA = 0.001;
 
+const onePage: Overrides = { 'vm.memory': '2MiB', 'timeline.0.range.length': '2MiB', 'vm.vcpus': 3, settle: '100us' };
+
 const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
 
 /** A run of each seed from `first` on. */
@@ -20,7 +22,7 @@ describe('stride: skipping and stepping', () => {
   for (const kernel of ['6.1', '6.12']) {
     for (const scheme of ['range', 'narrow', 'post-collapse/zap'] as const) {
       test(`${kernel}, ${scheme}, 20 seeds: the same windows, to the ns, and the same laps`, () => {
-        const overrides = { 'machine.kernel': kernel, 'vm.vcpus': 3, settle: '100us' };
+        const overrides = { ...onePage, 'machine.kernel': kernel };
         const stepped = runs(overrides, scheme, true, 0, 20);
         for (const [seed, skipping] of runs(overrides, scheme, false, 0, 20).entries()) {
           const stepping = stepped[seed] as RunResult;
@@ -41,12 +43,11 @@ describe('stride: skipping and stepping', () => {
 
 describe('uniform: skipping and stepping', () => {
   const uniform = (kernel: string): Overrides => ({
+    ...onePage,
     'machine.kernel': kernel,
     'guest.pattern': 'uniform',
-    'vm.vcpus': 3,
     // Misses before, while and after it collapses, so that there is something to be drawn.
     'vm.sptePopulatedFraction': 0.7,
-    settle: '100us',
   });
 
   /** What is compared: pooled stall lengths, and per run, where samples are independent, sums. */
