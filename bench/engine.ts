@@ -34,52 +34,55 @@ export const engine: Section = {
 
 function holdRow(pending: number, print: (line: string) => void): void {
   const delays = exponentialDelays(MEAN_DELAY_NS);
-  const rates = measure({
-    timers: { prepare: () => engineTimers(pending, delays), firstSlice: 50_000 },
-    heap: { prepare: () => heapHold(pending, delays), firstSlice: 50_000 },
-    processes: { prepare: () => engineHolders(pending, delays), firstSlice: 50_000 },
-    virtual: { prepare: () => virtualTimeHold(pending, delays), firstSlice: 2 },
-  });
-  const { timers, heap, processes, virtual } = rates;
+  const own = { prepare: () => engineTimers(pending, delays), firstSlice: 50_000 };
+  const heap = { prepare: () => heapHold(pending, delays), firstSlice: 50_000 };
+  const processes = { prepare: () => engineHolders(pending, delays), firstSlice: 50_000 };
+  const virtual = { prepare: () => virtualTimeHold(pending, delays), firstSlice: 2 };
+  // Two at a time: with 100,000 pending, a third one would empty the caches of the other two.
+  const byTimers = measure({ own, heap });
+  const byProcesses = measure({ processes, heap });
+  const byVirtual = measure({ own, virtual });
+  const time = byTimers.ratio('heap', 'own');
   print(
-    `${label(pending, 'pending')} engine ${millions(timers)} (as processes ${millions(processes)}), bare heap loop ${millions(heap)}, VirtualTimeScheduler ${millions(virtual)}`,
+    `${label(pending, 'pending')} engine ${millions(byTimers.of('own'))} (as processes ${millions(byProcesses.of('processes'))}), bare heap loop ${millions(byTimers.of('heap'))}, VirtualTimeScheduler ${millions(byVirtual.of('virtual'))}`,
   );
   print(
-    `${label()} ${(heap / timers).toFixed(2)} of the heap loop's time an event (at most ${HOLD_BOUND}: ${goal(heap / timers <= HOLD_BOUND)}; as processes ${(heap / processes).toFixed(2)}), ${overVirtualTime(timers, virtual)}`,
+    `${label()} ${time.toFixed(2)} of the heap loop's time an event (at most ${HOLD_BOUND}: ${goal(time <= HOLD_BOUND)}; as processes ${byProcesses.ratio('heap', 'processes').toFixed(2)}), ${overVirtualTime(byVirtual.ratio('own', 'virtual'))}`,
   );
 }
 
 function switchRow(count: number, depth: number, print: (line: string) => void): void {
-  const { own, loop, bare } = measure({
-    own: { prepare: () => engineSwitches(count, depth), firstSlice: 50_000 },
+  const rates = measure({
+    engine: { prepare: () => engineSwitches(count, depth), firstSlice: 50_000 },
     loop: { prepare: () => generatorLoop(count, depth), firstSlice: 50_000 },
     bare: { prepare: () => bareGeneratorLoop(count, depth), firstSlice: 50_000 },
   });
+  const part = rates.ratio('engine', 'loop');
   print(
-    `${label(count, depth === 1 ? 'flat' : `${depth} deep`)} engine ${millions(own)}, generator loop ${millions(loop)}, with the hand-over in the body ${millions(bare)}`,
+    `${label(count, depth === 1 ? 'flat' : `${depth} deep`)} engine ${millions(rates.of('engine'))}, generator loop ${millions(rates.of('loop'))}, with the hand-over in the body ${millions(rates.of('bare'))}`,
   );
   print(
-    `${label()} ${(own / loop).toFixed(2)} of the generator loop (at least ${SWITCH_BOUND}: ${goal(own / loop >= SWITCH_BOUND)}), ${(own / bare).toFixed(2)} of the one with the hand-over in the body`,
+    `${label()} ${part.toFixed(2)} of the generator loop (at least ${SWITCH_BOUND}: ${goal(part >= SWITCH_BOUND)}), ${rates.ratio('engine', 'bare').toFixed(2)} of the one with the hand-over in the body`,
   );
 }
 
 function thinkRow(count: number, print: (line: string) => void): void {
   // As many think as keep the mutex just busy.
   const delays = exponentialDelays(count * HOLD_NS);
-  const { own, virtual } = measure({
-    own: { prepare: () => engineThinkers(count, delays), firstSlice: 50_000 },
+  const rates = measure({
+    engine: { prepare: () => engineThinkers(count, delays), firstSlice: 50_000 },
     virtual: { prepare: () => virtualTimeThinkers(count, HOLD_NS, delays), firstSlice: 2 },
   });
   print(
-    `${label(count, 'thinking')} engine ${millions(own)}, VirtualTimeScheduler ${millions(virtual)}: ${overVirtualTime(own, virtual)}`,
+    `${label(count, 'thinking')} engine ${millions(rates.of('engine'))}, VirtualTimeScheduler ${millions(rates.of('virtual'))}: ${overVirtualTime(rates.ratio('engine', 'virtual'))}`,
   );
 }
 
 const label = (count?: number, what = ''): string =>
   count === undefined ? ' '.repeat(18) : `${String(count).padStart(9)} ${what.padEnd(8)}`;
 
-const overVirtualTime = (own: number, virtual: number): string =>
-  `${(own / virtual).toFixed(0)}x VirtualTimeScheduler (over ${VIRTUAL_TIME_BOUND}x: ${goal(own / virtual > VIRTUAL_TIME_BOUND)})`;
+const overVirtualTime = (times: number): string =>
+  `${times.toFixed(0)}x VirtualTimeScheduler (over ${VIRTUAL_TIME_BOUND}x: ${goal(times > VIRTUAL_TIME_BOUND)})`;
 
 /** One table for all contenders, so that none of them pays for the draw. */
 function exponentialDelays(meanNs: number): Int32Array {

@@ -16,11 +16,28 @@ export interface Contender {
   readonly firstSlice: number;
 }
 
-const SLICE_MS = 60;
-const ROUNDS = 15;
+const SLICE_MS = 30;
+const ROUNDS = 31;
 
-/** Units a second of each contender: the median of several rounds that take turns, so that a slow moment hits all alike. */
-export function measure<Name extends string>(contenders: Readonly<Record<Name, Contender>>): Record<Name, number> {
+/** Units a second of several contenders, as medians of rounds in which they take turns. */
+export class Rates<Name extends string> {
+  private readonly rounds: Readonly<Record<Name, readonly number[]>>;
+
+  constructor(rounds: Readonly<Record<Name, readonly number[]>>) {
+    this.rounds = rounds;
+  }
+
+  of(name: Name): number {
+    return median(this.rounds[name]);
+  }
+
+  /** Round by round, and then the median: a machine that is slow for a while is slow for both. */
+  ratio(name: Name, other: Name): number {
+    return median(this.rounds[name].map((rate, round) => rate / (this.rounds[other][round] as number)));
+  }
+}
+
+export function measure<Name extends string>(contenders: Readonly<Record<Name, Contender>>): Rates<Name> {
   const names = Object.keys(contenders) as Name[];
   const prepared = names.map((name) => {
     const slice = contenders[name].prepare();
@@ -33,7 +50,7 @@ export function measure<Name extends string>(contenders: Readonly<Record<Name, C
       rates.push((done * 1000) / (performance.now() - started));
     }
   }
-  return Object.fromEntries(prepared.map(({ name, rates }) => [name, median(rates)])) as Record<Name, number>;
+  return new Rates(Object.fromEntries(prepared.map(({ name, rates }) => [name, rates])) as Record<Name, number[]>);
 }
 
 /** Runs slices until one takes long enough, and returns its size. */
