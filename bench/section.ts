@@ -10,30 +10,47 @@ export interface Section {
 export type Slice = (count: number) => number;
 
 export interface Contender {
-  readonly name: string;
   /** Builds the pending set, or the processes, outside of the measured time. */
   readonly prepare: () => Slice;
   /** Units of the first slice; it grows until a slice takes long enough to be measured. */
   readonly firstSlice: number;
 }
 
-const SLICE_MS = 120;
-const ROUNDS = 7;
+const SLICE_MS = 30;
+const ROUNDS = 31;
 
-/** Units a second of each contender: the median of several rounds that take turns, so that a slow moment hits all alike. */
-export function measure(contenders: readonly Contender[]): Map<string, number> {
-  const prepared = contenders.map(({ name, prepare, firstSlice }) => {
-    const slice = prepare();
-    return { name, slice, count: warmUp(slice, firstSlice), rates: [] as number[] };
+/** Units a second of several contenders, as medians of rounds in which they take turns. */
+export class Rates<Name extends string> {
+  private readonly rounds: Readonly<Record<Name, readonly number[]>>;
+
+  constructor(rounds: Readonly<Record<Name, readonly number[]>>) {
+    this.rounds = rounds;
+  }
+
+  of(name: Name): number {
+    return median(this.rounds[name]);
+  }
+
+  /** Round by round, and then the median: a machine that is slow for a while is slow for both. */
+  ratio(name: Name, other: Name): number {
+    return median(this.rounds[name].map((rate, round) => rate / (this.rounds[other][round] as number)));
+  }
+}
+
+export function measure<Name extends string>(contenders: Readonly<Record<Name, Contender>>): Rates<Name> {
+  const names = Object.keys(contenders) as Name[];
+  const prepared = names.map((name) => {
+    const slice = contenders[name].prepare();
+    return { name, slice, count: warmUp(slice, contenders[name].firstSlice), rates: [] as number[] };
   });
   for (let round = 0; round < ROUNDS; round++) {
-    for (const contender of prepared) {
+    for (const { slice, count, rates } of prepared) {
       const started = performance.now();
-      const done = contender.slice(contender.count);
-      contender.rates.push((done * 1000) / (performance.now() - started));
+      const done = slice(count);
+      rates.push((done * 1000) / (performance.now() - started));
     }
   }
-  return new Map(prepared.map(({ name, rates }) => [name, median(rates)]));
+  return new Rates(Object.fromEntries(prepared.map(({ name, rates }) => [name, rates])) as Record<Name, number[]>);
 }
 
 /** Runs slices until one takes long enough, and returns its size. */

@@ -1,7 +1,7 @@
 // The least that keeps events in order: a 4-ary heap over typed arrays, by time and then by sequence, and a loop without
 // processes around it.
 
-export class Heap {
+class Heap {
   size = 0;
   readonly time: Float64Array;
   readonly seq: Float64Array;

@@ -41,26 +41,37 @@ export function virtualTimeHold(pending: number, delays: Int32Array): Slice {
   return slices(scheduler);
 }
 
-/** One action a hand-over: the list of pending actions has one entry, whatever the number of processes. */
-export function virtualTimeSwitches(count: number): Slice {
+/** Processes that hold one mutex for a time and then think. Counts every resume of a process. */
+export function virtualTimeThinkers(count: number, holdNs: number, delays: Int32Array): Slice {
   const scheduler = new VirtualTimeScheduler();
-  const processes: Generator<void, void, void>[] = [];
+  const mask = delays.length - 1;
+  let drawn = 0;
+  const processes: Generator<number, void, void>[] = [];
   const waiters: number[] = [];
+  let held = false;
   const resume = (self: number | undefined): void => {
-    processes[self as number]?.next();
+    const delay = processes[self as number]?.next().value;
+    if (typeof delay === 'number' && delay >= 0) scheduler.schedule(resume, delay, self as number);
   };
-  function* contend(self: number): Generator<void, void, void> {
+  function* think(self: number): Generator<number, void, void> {
     for (;;) {
+      if (held) {
+        waiters.push(self);
+        yield -1;
+      }
+      held = true;
+      yield holdNs;
       const next = waiters.shift();
-      if (next !== undefined) scheduler.schedule(resume, 0, next);
-      waiters.push(self);
-      yield;
+      if (next === undefined) held = false;
+      else scheduler.schedule(resume, 0, next);
+      yield delays[drawn++ & mask] as number;
     }
   }
-  for (let self = 0; self < count; self++) {
-    processes.push(contend(self));
-    if (self > 0) waiters.push(self);
-  }
-  scheduler.schedule(resume, 0, 0);
+  withoutSorting(scheduler, () => {
+    for (let self = 0; self < count; self++) {
+      processes.push(think(self));
+      scheduler.schedule(resume, delays[drawn++ & mask] as number, self);
+    }
+  });
   return slices(scheduler);
 }

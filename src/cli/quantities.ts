@@ -18,9 +18,10 @@ export function showNs(ns: number): string {
 
 /** Three digits, without the exponent that toPrecision would fall into. */
 export function digits(value: number): string {
-  const magnitude = Math.abs(value);
-  if (magnitude >= 10 ** (DIGITS - 1) || Number.isInteger(value)) return String(Math.round(value));
-  return value.toPrecision(DIGITS).replace(/\.?0+$/, '');
+  if (Math.abs(value) >= 10 ** (DIGITS - 1) || Number.isInteger(value)) return String(Math.round(value));
+  const rounded = value.toPrecision(DIGITS);
+  // Zeros behind a decimal point say nothing; those of 100 do.
+  return rounded.includes('.') ? rounded.replace(/\.?0+$/, '') : rounded;
 }
 
 export function percent(fraction: number): string {

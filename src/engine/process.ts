@@ -57,7 +57,7 @@ export class StepOperation<T = void> implements Operation<T>, Iterator<Yielded, 
   }
 }
 
-export const COMPLETED: StepResult<void> = completion<void>(undefined);
+const COMPLETED: StepResult<void> = completion<void>(undefined);
 export const PARKED: StepResult<Yielded> = suspension(PARK);
 
 /** Nothing to wait for. */

@@ -2,38 +2,19 @@
 // another, and two schemes are compared on common random numbers.
 
 import { assert } from './assert.ts';
+import { Xoshiro128 } from './xoshiro128.ts';
 
 const TWO_POW_32 = 0x1_0000_0000;
 const TWO_POW_53 = 0x20_0000_0000_0000;
 
-/** xoshiro128** 1.1 (Blackman and Vigna, 2018), seeded with a hash of (seed, name). */
-export class RandomStream {
-  private s0: number;
-  private s1: number;
-  private s2: number;
-  private s3: number;
-
+/** Seeded with a hash of (seed, name). */
+export class RandomStream extends Xoshiro128 {
   constructor(seed: number | string, name: string) {
     // The length of the seed goes in first: ("a", "bc") and ("ab", "c") are two streams.
     const text = String(seed);
     const draw = splitMix32(hash32(`${text.length}:${text}:${name}`, 0x811c9dc5), hash32(name, 0x9747b28c));
-    this.s0 = draw();
-    this.s1 = draw();
-    this.s2 = draw();
     // A state of four zeros would stay there for ever.
-    this.s3 = draw() || 1;
-  }
-
-  nextUint32(): number {
-    const s1 = this.s1;
-    const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
-    const s2 = this.s2 ^ this.s0;
-    const s3 = this.s3 ^ s1;
-    this.s1 = s1 ^ s2;
-    this.s0 ^= s3;
-    this.s2 = s2 ^ (s1 << 9);
-    this.s3 = rotateLeft(s3, 11);
-    return result;
+    super(draw(), draw(), draw(), draw() || 1);
   }
 
   /** Uniform in [0, 1), all 53 bits of it. */
@@ -63,8 +44,6 @@ export class RandomStream {
     return high * 0x400_0000 + (this.nextUint32() >>> 6);
   }
 }
-
-const rotateLeft = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
 
 /** FNV-1a over UTF-16 code units, with a final mix so that names that differ in the last letter differ everywhere. */
 function hash32(text: string, basis: number): number {

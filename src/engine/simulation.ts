@@ -30,10 +30,12 @@ import {
 import { RandomStream } from './random.ts';
 import { ReadyRing } from './ready-ring.ts';
 import { RecordBus } from './records.ts';
+import type { RunLimits, RunOutcome } from './run.ts';
 import { isSimTime, type SimTimeNs } from './sim-time.ts';
 import { ENDED, PARKED_STATE, READY, Task, TIMED, type Waitable, type WakeReason } from './task.ts';
 import { Timer } from './timer.ts';
 
+export type { RunLimits, RunOutcome } from './run.ts';
 export { Task } from './task.ts';
 export type { Timer } from './timer.ts';
 
@@ -54,39 +56,11 @@ export interface SpawnOptions {
   readonly daemon?: boolean;
 }
 
-/** Times and budgets count from the start of the simulation, so a run in slices has one budget. */
-export interface RunLimits {
-  /** The run pauses here, after the events of this time. */
-  readonly untilNs?: SimTimeNs;
-  /** Budget of events, dispatched or elapsed inline. */
-  readonly events?: number;
-  /** Budget of simulated time. */
-  readonly simulatedNs?: SimTimeNs;
-  /** Asked after each event. It must not change anything. */
-  readonly until?: () => boolean;
-}
-
-export interface WaitingTask {
-  readonly task: string;
-  /** Class of the lock or queue it waits for; null if it is parked by itself. */
-  readonly waitingFor: string | null;
-  readonly heldBy: readonly string[];
-  readonly held: readonly string[];
-}
-
-export type RunOutcome =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'until' }
-  | { readonly kind: 'event-budget'; readonly events: number }
-  | { readonly kind: 'time-budget'; readonly simulatedNs: SimTimeNs }
-  | { readonly kind: 'deadlock'; readonly waiting: readonly WaitingTask[] }
-  | { readonly kind: 'failed'; readonly error: Error };
-
 /** Ends a run that was given no budget. */
-export const DEFAULT_EVENT_BUDGET = 1_000_000_000;
+const DEFAULT_EVENT_BUDGET = 1_000_000_000;
 
 /** Locks taken without waiting and without an event in between: more is a loop that lets no time pass. */
-const UNCONTENDED_MAX = 10_000_000;
+const UNCONTENDED_MAX = 2_000_000;
 
 const WOKEN: StepResult<WakeReason> = completion('woken');
 const TIMED_OUT: StepResult<WakeReason> = completion('timeout');
@@ -202,6 +176,8 @@ export class Simulation {
       untilNs <= this.inlineLimit &&
       this.ring.head === this.ring.tail &&
       this.events < this.eventLimit &&
+      // Time cannot pass inside of a plain function.
+      this.running !== null &&
       ns >= 0 &&
       Math.floor(ns) === ns &&
       (this.until === null || !this.until())
@@ -235,20 +211,18 @@ export class Simulation {
     const wait = task.timedWait;
     wait.last = timeNs === this.clock ? TIMED_OUT : WOKEN;
     wait.first = timeNs === this.clock ? AT_ONCE : PARKED;
-    if (timeNs > this.clock && timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
+    task.inTimedWait = timeNs > this.clock;
+    if (task.inTimedWait && timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
     return wait;
   }
 
   /** Moves the deadline of a task in parkUntil, earlier or later. */
   retime(task: Task, timeNs: SimTimeNs): void {
-    assert(
-      task.stateCode === PARKED_STATE && task.timedWait !== null && task.waitingFor === null,
-      'retime: the task is not in parkUntil',
-    );
+    assert(task.stateCode === PARKED_STATE && task.inTimedWait, 'retime: the task is not in parkUntil');
     assert(timeNs >= this.clock, 'retime: the time is past');
     if (task.event !== -1) this.cancelDeadline(task);
     if (timeNs === this.clock) {
-      task.timedWait.last = TIMED_OUT;
+      this.endTimedWait(task);
       this.makeReady(task, 0);
     } else if (timeNs !== Number.POSITIVE_INFINITY) task.event = this.scheduleTask(task, timeNs);
   }
@@ -264,7 +238,15 @@ export class Simulation {
     if (task.stateCode !== PARKED_STATE)
       throw new AssertionError(`wake: task "${task.name}" is ${task.state}, not parked`);
     if (task.event !== -1) this.cancelDeadline(task);
+    task.inTimedWait = false;
     this.makeReady(task, delayNs);
+  }
+
+  /** The deadline has come. */
+  private endTimedWait(task: Task): void {
+    task.event = -1;
+    task.inTimedWait = false;
+    (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
   }
 
   /** The locks' own wake: the waiter has got what it waits for. */
@@ -431,10 +413,7 @@ export class Simulation {
     if (entity >= 0) {
       const task = this.taskTable[entity] as Task;
       this.clock = timeNs;
-      if (task.stateCode === PARKED_STATE) {
-        task.event = -1;
-        (task.timedWait as StepOperation<WakeReason>).last = TIMED_OUT;
-      }
+      if (task.stateCode === PARKED_STATE) this.endTimedWait(task);
       this.step(task);
       return true;
     }
@@ -470,11 +449,7 @@ export class Simulation {
       if (++this.observerEvents > this.eventLimit)
         this.fail(new Error('observers: their timers used up the event budget'));
     } else this.events++;
-    // Time cannot pass inside of a plain function.
-    const inlineLimit = this.inlineLimit;
-    this.inlineLimit = -1;
     timer.call(timer);
-    if (this.failure === null) this.inlineLimit = inlineLimit;
     if (!timer.armed) this.freeTimerSlot(timer);
     return !timer.background;
   }

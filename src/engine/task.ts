@@ -64,6 +64,7 @@ export class Task<T = unknown> {
   result: T | undefined = undefined;
   /** The operation of parkUntil, made at its first use. */
   timedWait: StepOperation<WakeReason> | null = null;
+  inTimedWait = false;
   joiners: Task[] | null = null;
 
   constructor(id: number, slot: number, name: string, process: Process<T>, cpu: number, daemon: boolean) {

@@ -14,8 +14,8 @@ import type { Memslot } from './memslot.ts';
 import { KvmEvents } from './records.ts';
 import { TdpRoot } from './tdp-table.ts';
 
-export const slotsLockClass = lockClass('kvm.slots_lock', 'sleeping');
-export const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
+const slotsLockClass = lockClass('kvm.slots_lock', 'sleeping');
+const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
 export const mmuLockClass = lockClass('kvm.mmu_lock', 'spinning');
 const memslotsUpdateClass = lockClass('kvm.mn_memslots_update', 'sleeping');
 
@@ -65,8 +65,8 @@ export class Kvm {
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
   readonly vcpus: KvmVcpu[] = [];
-  /** How many of them run guest code. They keep it themselves: a zap of a large range asks at every entry. */
-  vcpusRunning = 0;
+  /** Those that run guest code. They keep it themselves: a zap of a large range tells them of every entry. */
+  readonly running: KvmVcpu[] = [];
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
   /** Told of frames whose SPTE has come, gone or changed its permission, before any vCPU is. */
   readonly spteListeners: ((first: Gfn, pages: number) => void)[] = [];
@@ -100,14 +100,13 @@ export class Kvm {
   spteCleared(first: number, pages: number): void {
     this.#tell(first, pages);
     this.spteChanges += pages;
-    if (this.vcpusRunning === 0) return;
-    for (const vcpu of this.vcpus) vcpu.spteCleared(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteCleared(gfn(first), pages);
   }
 
   spteInstalled(first: number, pages: number): void {
     this.#tell(first, pages);
     this.spteChanges += pages;
-    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
     if (pages > 1) {
       this.machine.work.hugeInstalls += 1;
       this.lastHugeInstallNs = this.machine.sim.now;
@@ -117,20 +116,19 @@ export class Kvm {
   /** SPTEs of `pages` frames from `first` have become read-only. */
   spteProtected(first: number, pages: number): void {
     this.#tell(first, pages);
-    if (this.vcpusRunning === 0) return;
-    for (const vcpu of this.vcpus) vcpu.spteProtected(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteProtected(gfn(first), pages);
   }
 
   /** They may be written again. */
   spteUnprotected(first: number, pages: number): void {
     this.#tell(first, pages);
-    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
   }
 
   /** The SPTEs of these frames have become smaller ones to the same pages. */
   spteResized(first: number, pages: number): void {
     this.spteChanges += pages;
-    for (const vcpu of this.vcpus) vcpu.spteInstalled(gfn(first), pages);
+    for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
   }
 
   #tell(first: number, pages: number): void {

@@ -213,11 +213,11 @@ export class Vcpu implements KvmVcpu, MmCpu {
     for (;;) {
       this.#hits = stepping ? 0 : pattern.hitsBeforeMiss(memory);
       this.#running = true;
-      this.#kvm.vcpusRunning += 1;
+      this.#kvm.running.push(this);
       this.#tlbReach.look();
       yield* sim.parkUntil(Math.max(sim.now, this.#missNs()));
       this.#running = false;
-      this.#kvm.vcpusRunning -= 1;
+      this.#kvm.running.splice(this.#kvm.running.indexOf(this), 1);
       this.#time.tell('running');
       if (!stepping) this.#advance();
 

@@ -19,7 +19,7 @@ import { AddressSpace } from '../mm/page-cache.ts';
 import { PhysicalMemory } from '../mm/physical-memory.ts';
 import { type CostName, costNames } from './cost-names.ts';
 
-export interface MapcountCell {
+interface MapcountCell {
   readonly works: boolean;
   /** What the consumer has seen. */
   readonly result: string;

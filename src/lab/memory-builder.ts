@@ -127,6 +127,7 @@ function forEachMappedLeaf(
 /** Asked once for each of `count` things: is this one of the chosen? Selection sampling (Knuth, 3.4.2, algorithm S). */
 export function chooser(count: number, fraction: number, stream: { next(): number }): () => boolean {
   let wanted = Math.round(count * fraction);
+  if (wanted === count) return () => true;
   let left = count;
   return () => {
     const chosen = wanted === left || stream.next() * left < wanted;

@@ -31,6 +31,7 @@ export function runScenario(input: RunInput): RunResult {
   const timeline = new Timeline(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
 
+  reportLockdep(world);
   for (const vcpu of vcpus) vcpu.start();
   timeline.start();
   const outcome = runToEnd(world, timeline, input);
@@ -48,7 +49,6 @@ export function runScenario(input: RunInput): RunResult {
     checkPageCounts(mm);
   }
   checkAllSptes(kvm);
-  for (const finding of lockFindings(world)) findings.add(finding);
 
   const causes: Partial<Record<StallCause, number>> = {};
   let spinNs = 0;
@@ -146,13 +146,12 @@ function throughputLoss(touches: number, tlbMissExtraNs: number, vcpuNs: number,
   return Math.max(0, 1 - (possible * thinkNs) / vcpuNs);
 }
 
-const lockFindings = ({ machine }: World): Finding[] =>
-  machine.sim.lockdep.findings.map(({ kind, message, simTimeNs, ...evidence }) => ({
-    kind: `lockdep-${kind}`,
-    message,
-    simTimeNs,
-    evidence,
-  }));
+/** What lockdep finds is a finding of the run, at the moment of its discovery. */
+function reportLockdep({ machine }: World): void {
+  machine.sim.lockdep.channel.listen(({ kind, message, simTimeNs, chains }) =>
+    machine.findings.add({ kind: `lockdep-${kind}`, message, simTimeNs, evidence: { chains } }),
+  );
+}
 
 function headLineWaitNs({ machine }: World): number {
   let ns = 0;

@@ -168,7 +168,7 @@ export const topics = [
   ready('fault', 'A lap of a vCPU through the fault path.'),
   ready('lock', 'A wait for a lock has ended.'),
   ready('tlb', 'A TLB flush by KVM or a shootdown by the host.'),
-  ready('userfault', 'A vCPU waits for userspace, or is woken.'),
+  notYet('userfault', 'A vCPU waits for userspace, or is woken.'),
   ready('finding', 'The run has shown something to be wrong.'),
   ready('progress', 'How far the run is.'),
 ] as const;

@@ -128,7 +128,7 @@ function* waitForHole(vma: ShmemVma, index: number): Process<boolean> {
 }
 
 /** The PTE table for `address`, made where it is missing; null where a larger leaf maps the address by now. */
-export function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
+function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
   const { sim, costs, geometry } = vma.mm.machine;
   const { pageTables } = vma.mm;
   for (;;) {
@@ -146,7 +146,7 @@ export function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | n
 }
 
 /** Sets one PTE to a page of `folio`. False: it was not empty any more, or its table has gone. */
-export function* setPte(
+function* setPte(
   vma: Vma,
   table: PageTable,
   address: Hva,

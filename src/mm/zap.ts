@@ -122,7 +122,7 @@ function zapLeaf(vma: Vma, table: PageTable, index: number): { folio: Folio; pag
  * Returns   With the entry split, or changed by somebody else.
  * Left out  The deposited table, which was paid for when the huge page was mapped.
  */
-export function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
+function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
   const { mm } = vma;
   const { sim, costs, work } = mm.machine;
   const start = hva(table.firstPageOf(index) * PAGE_SIZE);

@@ -14,7 +14,7 @@ import fastify, {
 } from 'fastify';
 import { bearerToken } from './authentication.ts';
 import { ComparisonService, DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './comparison-service.ts';
-import { asEdgeError, installErrorHandlers, sendProblem } from './error-handler.ts';
+import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
 import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
 import { Idempotency } from './idempotency.ts';
@@ -63,6 +63,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(asEdgeError(error), request, reply),
+    clientErrorHandler: refuseConnection,
     // A request that came in before the stop is answered; a new one is told to go elsewhere.
     return503OnClosing: true,
     forceCloseConnections: 'idle',

@@ -1,6 +1,7 @@
 // Turns whatever was thrown into a problem. Nothing of an unexpected error goes out but that it happened; the log has
 // the rest under the id of the request.
 
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type InputError, InvalidInput } from '../lab/invalid-input.ts';
 import { EdgeError, type EdgeErrorCode } from './errors.ts';
@@ -28,6 +29,19 @@ export function sendProblem(error: EdgeError, request: FastifyRequest, reply: Fa
     .send(JSON.stringify({ ...error.toProblem(), instance: pathOf(request) }));
 }
 
+/** Answers what is not even HTTP, and closes the connection. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = new EdgeError('REQUEST_INVALID', `The request is not valid HTTP: ${error.message}`).toProblem();
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
 /** What the lab refuses, with the code of what it was asked about. */
 export function refusing<T>(code: EdgeErrorCode, act: () => T): T {
   try {
@@ -42,7 +56,7 @@ export function asEdgeError(error: FastifyError | Error): EdgeError {
   if (error instanceof EdgeError) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_VALIDATION') return invalidRequest(error as FastifyError);
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new EdgeError('BODY_TOO_LARGE', error.message);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new EdgeError('BODY_TOO_LARGE', 'The limit is 1 MiB.');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new EdgeError('MEDIA_TYPE_UNSUPPORTED', error.message);
   if (
     error instanceof SyntaxError ||

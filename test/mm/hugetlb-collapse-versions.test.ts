@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Errno } from '../../src/mm/errno.ts';
-import type { HgmVersion } from '../../src/mm/operations/madv-collapse.ts';
+import type { HgmVersion } from '../../src/mm/hugetlb-vma.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
 import { collapse, hgmVersions, notifierIds } from '../support/collapse.ts';
 import { TestWorld, until } from '../support/world.ts';
@@ -8,7 +8,18 @@ import { TestWorld, until } from '../support/world.ts';
 /** What a thread beside sees of the locks while two huge pages are collapsed in one section (reference G.5). */
 const lockStates: Readonly<Record<HgmVersion, readonly string[]>> = {
   // i_mmap_rwsem around all; tlb_finish_mmu(), then range_end, then unlock.
-  rfc1: ['', 'mmap:R', 'mmap:R i_mmap:W', 'mmap:R i_mmap:W section', ''],
+  rfc1: [
+    '',
+    'mmap:R',
+    'mmap:R i_mmap:W',
+    'mmap:R i_mmap:W section',
+    // The folio lock of each page, while its tables are freed and its entry is written.
+    'mmap:R i_mmap:W folio section',
+    'mmap:R i_mmap:W section',
+    'mmap:R i_mmap:W folio section',
+    'mmap:R i_mmap:W section',
+    '',
+  ],
   // The section opens first: whoever holds the vma_lock makes the vCPUs wait too.
   rfc2: ['', 'mmap:R', 'mmap:R section', 'mmap:R vma:W section', 'mmap:R section', ''],
   v1: [
@@ -22,15 +33,15 @@ const lockStates: Readonly<Record<HgmVersion, readonly string[]>> = {
     'mmap:R section',
     '',
   ],
-  // range_end before tlb_finish_mmu().
-  v2: ['', 'mmap:R', 'mmap:W', 'mmap:W section', 'mmap:W', ''],
+  // range_end before tlb_finish_mmu(); held for read again on return to the caller.
+  v2: ['', 'mmap:R', 'mmap:W', 'mmap:W section', 'mmap:W', 'mmap:R', ''],
 };
 
 describe('hugetlbCollapse: locks', () => {
   for (const version of hgmVersions) {
     test(`${version}: seen from another thread: the locks of that version, in its order, around its section`, () => {
-      const world = new TestWorld();
-      const task = world.spawn('collapse', collapse(world, { version }));
+      const world = new TestWorld({ hgmVersion: version });
+      const task = world.spawn('collapse', collapse(world));
       const states = world.watch(task, () => world.mmLocks());
       world.run();
       expect(states).toEqual(lockStates[version]);
@@ -38,10 +49,10 @@ describe('hugetlbCollapse: locks', () => {
   }
 
   test('post-collapse and none: the folio lock is held in addition while its tables change; the sections do without', () => {
-    for (const version of hgmVersions) {
+    for (const version of ['rfc2', 'v1', 'v2'] as const) {
       for (const scheme of notifierIds) {
-        const world = new TestWorld();
-        const task = world.spawn('collapse', collapse(world, { version, scheme }));
+        const world = new TestWorld({ hgmVersion: version });
+        const task = world.spawn('collapse', collapse(world, { scheme }));
         const states = world.watch(task, () => world.mmLocks());
         world.run();
         const withFolio = states.filter((state) => state.includes('folio'));
@@ -52,8 +63,8 @@ describe('hugetlbCollapse: locks', () => {
   });
 
   test('v1: relock under iMmapRwsem: lockdep reports the inversion', () => {
-    const world = new TestWorld();
-    world.call(collapse(world, { version: 'v1' }), 'collapse');
+    const world = new TestWorld({ hgmVersion: 'v1' });
+    world.call(collapse(world), 'collapse');
     const [finding, ...others] = world.sim.lockdep.findings;
     expect(others).toEqual([]);
     expect(finding?.kind).toBe('order-inversion');
@@ -66,15 +77,15 @@ describe('hugetlbCollapse: locks', () => {
   });
 
   test('v1: one entry, so no relock: no finding', () => {
-    const world = new TestWorld({ hugePages: 1 });
-    world.call(collapse(world, { version: 'v1' }));
+    const world = new TestWorld({ hugePages: 1, hgmVersion: 'v1' });
+    world.call(collapse(world));
     expect(world.findingKinds()).toEqual([]);
   });
 
   for (const version of ['rfc1', 'rfc2', 'v2'] as const) {
     test(`${version}: two entries: no finding`, () => {
-      const world = new TestWorld();
-      world.call(collapse(world, { version }));
+      const world = new TestWorld({ hgmVersion: version });
+      world.call(collapse(world));
       expect(world.findingKinds()).toEqual([]);
     });
   }
@@ -85,8 +96,8 @@ describe('hugetlbCollapse: locks', () => {
   //   vma_lock dropped                  has vma_lock
   //   vma_lock W: waits               i_mmap_rwsem R: waits for ever
   test('v1: a walker takes vma_lock in the gap and then i_mmap_rwsem: deadlock, found by the run', () => {
-    const world = new TestWorld();
-    world.spawn('collapse', collapse(world, { version: 'v1' }));
+    const world = new TestWorld({ hgmVersion: 'v1' });
+    world.spawn('collapse', collapse(world));
     world.spawn(
       'walker',
       (function* walker() {
@@ -105,9 +116,9 @@ describe('hugetlbCollapse: locks', () => {
   });
 
   test('v1: another thread waits for vma_lock: gets in between two entries', () => {
-    const world = new TestWorld();
+    const world = new TestWorld({ hgmVersion: 'v1' });
     const rows: number[] = [];
-    world.spawn('collapse', collapse(world, { version: 'v1' }));
+    world.spawn('collapse', collapse(world));
     world.spawn(
       'fault',
       (function* fault() {
@@ -123,11 +134,11 @@ describe('hugetlbCollapse: locks', () => {
 
   test('UFFDIO_CONTINUE of another page while a collapse runs: v2 keeps it out from start to end, v1 from entry to entry', () => {
     const waitsOf = (version: HgmVersion) => {
-      const world = new TestWorld({ entries: 32, hugePages: 3, mapped: 0 });
+      const world = new TestWorld({ entries: 32, hugePages: 3, mapped: 0, hgmVersion: version });
       world.mapHost(0, 64, 1);
       world.mapHost(64, 1, 1);
       const waits: [string, number][] = [];
-      world.spawn('collapse', collapse(world, { version, end: 64 }));
+      world.spawn('collapse', collapse(world, { end: 64 }));
       const task = world.spawn(
         'continue',
         (function* late() {
@@ -143,17 +154,16 @@ describe('hugetlbCollapse: locks', () => {
     expect(waitsOf('v2')).toEqual([['mmap_lock', 2]]);
     expect(waitsOf('v1')).toEqual([['hugetlb_vma_lock', 1]]);
     expect(waitsOf('rfc2')).toEqual([['hugetlb_vma_lock', 2]]);
-    // RFC v1 excludes walkers that take i_mmap_rwsem, and these do not.
-    expect(waitsOf('rfc1')).toEqual([]);
+    expect(waitsOf('rfc1')).toEqual([['i_mmap_rwsem', 2]]);
   });
 });
 
 describe('hugetlbCollapse: pages that cannot be collapsed', () => {
   /** Three huge pages; result, and the level of each afterwards. */
   const outcome = (version: HgmVersion, spoil: (world: TestWorld) => void) => {
-    const world = new TestWorld({ hugePages: 3 });
+    const world = new TestWorld({ hugePages: 3, hgmVersion: version });
     spoil(world);
-    const result = world.call(collapse(world, { version }));
+    const result = world.call(collapse(world));
     expect(world.mm.notifiers.openSections.size).toBe(0);
     expect(world.mmLocks()).toBe('');
     return [result, ...[0, 4, 8].map((page) => world.hostLevels()[page])];

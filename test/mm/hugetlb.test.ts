@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Geometry, hva, type Level, PAGE_SIZE } from '../../src/mm/address.ts';
-import {
-  hugetlbFullWalk,
-  hugetlbFullWalkAlloc,
-  isRangeOf,
-  largestLevel,
-  nextEntry,
-  subpageIndex,
-} from '../../src/mm/hugetlb.ts';
+import { hugetlbFullWalk, hugetlbFullWalkAlloc, largestLevel, nextEntry, subpageIndex } from '../../src/mm/hugetlb.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 import { TestWorld } from '../support/world.ts';
 
@@ -112,13 +105,13 @@ describe('largest leaf of a range', () => {
 });
 
 describe('hugetlb ranges and indices', () => {
-  test('isRangeOf: empty, unaligned, behind or before the VMA: no', () => {
+  test('covers: empty, unaligned, behind or before the VMA: no', () => {
     const world = new TestWorld();
-    expect(isRangeOf(world.vma, world.at(0), world.at(world.pages))).toBe(true);
-    expect(isRangeOf(world.vma, world.at(3), world.at(3))).toBe(false);
-    expect(isRangeOf(world.vma, world.at(0), world.at(world.pages + 1))).toBe(false);
-    expect(isRangeOf(world.vma, hva(world.vma.start - PAGE_SIZE), world.at(1))).toBe(false);
-    expect(isRangeOf(world.vma, hva(world.at(0) + 1), world.at(1))).toBe(false);
+    expect(world.vma.covers(world.at(0), world.at(world.pages))).toBe(true);
+    expect(world.vma.covers(world.at(3), world.at(3))).toBe(false);
+    expect(world.vma.covers(world.at(0), world.at(world.pages + 1))).toBe(false);
+    expect(world.vma.covers(hva(world.vma.start - PAGE_SIZE), world.at(1))).toBe(false);
+    expect(world.vma.covers(hva(world.at(0) + 1), world.at(1))).toBe(false);
   });
 
   test('subpageIndex: second huge page of a VMA: counts from the start of that page', () => {

@@ -10,11 +10,13 @@ import { TestWorld } from '../support/world.ts';
 describe('MADV_COLLAPSE', () => {
   for (const version of hgmVersions) {
     for (const scheme of notifierIds) {
+      // But for RFC v1 under narrow.
+      if (version === 'rfc1' && scheme === 'narrow') continue;
       for (const mapcount of ['subpage', 'head-per-pte'] as const) {
         test(`${version}, ${scheme}, ${mapcount}: 4K leaves: one leaf a huge page, counts as the tables say, nothing held`, () => {
-          const world = new TestWorld({ mapcount });
+          const world = new TestWorld({ mapcount, hgmVersion: version });
           const frames = [0, 3, 5].map((page) => world.mm.pageTables.translate(world.at(page)));
-          expect(world.call(collapse(world, { version, scheme }))).toBe(0);
+          expect(world.call(collapse(world, { scheme }))).toBe(0);
           expect(world.hostLevels()).toEqual(new Array(8).fill(2));
           // A collapse changes no pfn and no permission.
           expect([0, 3, 5].map((page) => world.mm.pageTables.translate(world.at(page)))).toEqual(frames);
@@ -39,13 +41,15 @@ describe('MADV_COLLAPSE', () => {
     }
   });
 
-  test('nothing mapped, or one leaf already: no work, and no section but that of range', () => {
+  test('nothing mapped, or one leaf already: no work, and no section but those of range and range-chunked', () => {
     for (const mapped of [0, 2] as const) {
       for (const scheme of notifierIds) {
         const world = new TestWorld({ mapped });
         expect(world.call(collapse(world, { scheme }))).toBe(0);
         expect([world.work.leafClears, world.work.hugeEntriesSet, world.work.mapcountAtomics]).toEqual([0, 0, 0]);
-        expect(world.mm.notifiers.stats.sections).toBe(scheme === 'range' ? 1 : 0);
+        // Those two open before they look.
+        const sections = { range: 1, 'range-chunked': 2, narrow: 0, 'post-collapse': 0, none: 0 };
+        expect(world.mm.notifiers.stats.sections).toBe(sections[scheme]);
       }
     }
   });
@@ -85,7 +89,6 @@ describe('MADV_COLLAPSE', () => {
       mm: world.mm,
       start: hva(0),
       end: hva(4096),
-      version: 'v2',
       scheme: notifierSchemes.range,
       chunkBytes: 4096,
     });
@@ -99,15 +102,7 @@ describe('MADV_COLLAPSE', () => {
     expect(world.mm.notifiers.stats.sections).toBe(0);
   });
 
-  test('page not in the page cache: its entries are cleared', () => {
-    const world = new TestWorld();
-    world.mapping.remove(0);
-    expect(world.call(collapse(world))).toBe(0);
-    expect(world.hostLevels()).toEqual([0, 0, 0, 0, 2, 2, 2, 2]);
-    expect(world.spteLevels()).toEqual(new Array(8).fill(0));
-  });
-
-  test('half of the leaves: exactly their share of the time less', () => {
+  test('half of the leaves: less by exactly what clearing and counting the others costs', () => {
     const took = (leaves: number) => {
       const world = new TestWorld({ entries: 64, hugePages: 1, mapped: 0 });
       world.mapHost(0, leaves, 1);
@@ -115,9 +110,8 @@ describe('MADV_COLLAPSE', () => {
       return { ns: world.sim.now, costs: world.machine.costs };
     };
     const { ns: fullNs, costs } = took(64);
-    const leafNs = costs.hgmWalkNs + costs.ptlNs + costs.leafXchgNs + costs.gatherNs;
-    // mapcount of the subpage while it is cleared, its reference in the flush.
-    const countsNs = costs.subpageMapcountNs + costs.headPutNs;
-    expect(fullNs - took(32).ns).toBe(32 * (leafNs + countsNs));
+    // A hole is walked to and looked at as well; what a leaf costs more is its clearing and its two counts.
+    const leafNs = costs.leafXchgNs + costs.gatherNs + costs.subpageMapcountNs + costs.headPutNs;
+    expect(fullNs - took(32).ns).toBe(32 * leafNs);
   });
 });

@@ -83,10 +83,16 @@ describe('mmu_gather', () => {
     expect(world.work.cpuShootdowns).toBe(1);
   });
 
-  test('an entry was cleared and its reference kept: the flush is still made', () => {
-    const { world, gather } = gathering();
-    gather.noteCleared();
-    world.call(gather.finish());
-    expect([world.work.cpuShootdowns, world.work.refAtomics]).toEqual([1, 0]);
+  test('tables full: frees the tables behind a shootdown, and keeps the pages queued', () => {
+    const { world, folio, gather } = gathering();
+    folio.changeRefs(1);
+    gather.removePage(folio);
+    for (let table = 0; table < TABLES_MAX; table++) gather.removeTable();
+    world.call(gather.tableFlush());
+    expect([world.work.tablesFreed, world.work.cpuShootdowns, world.work.forcedFlushes]).toEqual([TABLES_MAX, 1, 1]);
+    expect(folio.refcount).toBe(2);
+    expect(gather.removeTable()).toBe(false);
+    world.call(gather.finish(), 'finish');
+    expect([folio.refcount, world.work.tablesFreed, world.work.cpuShootdowns]).toEqual([1, TABLES_MAX + 1, 2]);
   });
 });

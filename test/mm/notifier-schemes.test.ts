@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { HgmVersion } from '../../src/mm/hugetlb-vma.ts';
 import type { NotifierId } from '../../src/mm/notifier-schemes/notifier-scheme.ts';
-import type { HgmVersion } from '../../src/mm/operations/madv-collapse.ts';
 import { type CollapseOptions, collapse, hgmVersions } from '../support/collapse.ts';
 import { TestWorld, type WorldOptions } from '../support/world.ts';
 
@@ -20,7 +20,7 @@ function notifications(worldOptions: WorldOptions, options: CollapseOptions): { 
   return { world, seen };
 }
 
-const of = (scheme: NotifierId, version: HgmVersion = 'v2') => notifications({}, { scheme, version }).seen;
+const of = (scheme: NotifierId, hgmVersion: HgmVersion = 'v2') => notifications({ hgmVersion }, { scheme }).seen;
 
 describe('notifier schemes: two 2M pages of four 4K leaves each', () => {
   test('range: one section over the whole call, opened before the first clear and closed after the last entry', () => {

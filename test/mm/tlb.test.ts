@@ -3,8 +3,8 @@ import type { MmEvent } from '../../src/mm/records.ts';
 import { cpuTlbShootdown } from '../../src/mm/tlb.ts';
 import { TestWorld } from '../support/world.ts';
 
-const cpuOf = (runsGuest: boolean) => {
-  const cpu = { runsGuest, interrupts: 0, interrupt: () => void cpu.interrupts++ };
+const cpuOf = (runsMm: boolean) => {
+  const cpu = { runsMm, interrupts: 0, interrupt: () => void cpu.interrupts++ };
   return cpu;
 };
 

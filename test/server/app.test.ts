@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { EDGE_ERRORS } from '../../src/server/errors.ts';
 import { startService } from './support/service.ts';
@@ -22,6 +23,18 @@ describe('any call', () => {
     const app = await startService();
     const response = await app.inject('/v1/scenarios/%E0%A4%A');
     expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
+  });
+
+  it('bytes that are no HTTP: 400 as a problem, and the connection ends', async () => {
+    const app = await startService();
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = createConnection(Number(port), '127.0.0.1');
+    socket.end('GET / HTTP/1.1\r\nno header\r\n\r\n');
+    let answer = '';
+    for await (const bytes of socket) answer += String(bytes);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 .*application\/problem\+json/s);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 
   it('answered: with an id that the log has too', async () => {

@@ -69,7 +69,7 @@ export class ThpWorld {
     const end = hva(start + (options.blocks ?? 1) * geometry.entryBytes(2));
     this.vma =
       options.kind === 'anonymous' ? this.mm.mmapAnonymous(start, end) : this.mm.mmapShmem(start, end, this.mapping);
-    this.kvm = new Kvm({ machine: this.machine, mm: this.mm, name: 'vm0', earlyRetryCheck: true });
+    this.kvm = new Kvm({ machine: this.machine, mm: this.mm, name: 'vm0', earlyRetryCheck: true, nxHugePages: false });
     this.slot = new Memslot(gfn(0), (end - start) / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);
     registerKvm(this.kvm, collapsedHandlers[options.handler ?? 'promote']);

@@ -38,8 +38,8 @@ export interface RunningVcpu {
   readonly vcpu: Vcpu;
   readonly intervals: VcpuInterval[];
   readonly windows: StallWindow[];
-  /** Closes what is open, as the end of a run does. */
-  finish(): void;
+  /** Closes what is open, as the end of a run does. True: the vCPU was standing still. */
+  finish(): boolean;
 }
 
 /** A vCPU over all of the memslot, started. */
@@ -63,8 +63,9 @@ export function startVcpu(world: TestWorld, { pattern, thinkNs = 100, stepping =
   });
   vcpu.start();
   const finish = () => {
-    vcpu.settle();
+    const standing = vcpu.settle();
     reducer.closeAll();
+    return standing;
   };
   return { vcpu, intervals, windows, finish };
 }

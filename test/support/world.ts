@@ -144,6 +144,8 @@ export class TestWorld {
     const bytes = hugePages * geometry.entryBytes(hstateLevel);
     // One top-level entry from 0: an address that is taken for a page index by mistake shows.
     const start = hva(geometry.entryBytes(4));
+    const addressSpace = geometry.entriesPerTable * geometry.entryBytes(4);
+    if (start + bytes > addressSpace) throw new Error('the page tables of this geometry have no room for the VMA');
     const { mapping } = this;
     this.vma = this.mm.mmapHugetlb({
       start,
@@ -329,5 +331,8 @@ export class TestWorld {
 
 /** Lets time pass until the condition holds: for a thread that has to come in at a certain moment of another one. */
 export function* until(condition: () => boolean): Process {
-  while (!condition()) yield 1;
+  for (let ns = 0; !condition(); ns++) {
+    if (ns === 1_000_000) throw new Error('what was waited for has not come within a millisecond');
+    yield 1;
+  }
 }

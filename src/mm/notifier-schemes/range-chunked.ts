@@ -22,13 +22,8 @@ export const rangeChunked: NotifierScheme = {
     if (end - address <= chunkBytes) return yield* collapseInChunk(collapse, address, level, end);
 
     for (let chunk = address; chunk < end; chunk = hva(chunk + chunkBytes)) {
-      const chunkEnd = hva(Math.min(chunk + chunkBytes, end));
-      for (let at = chunk; at < chunkEnd; ) {
-        const chunkLevel = largestLevel(vma, at, chunkEnd);
-        const result = yield* collapseInSection(collapse, at, chunkLevel);
-        if (result !== 0) return result;
-        at = nextEntry(vma, at, chunkLevel);
-      }
+      const result = yield* collapsePart(collapse, chunk, hva(Math.min(chunk + chunkBytes, end)));
+      if (result !== 0) return result;
     }
     return yield* collapseInSection(collapse, address, level);
   },
@@ -48,6 +43,26 @@ function* collapseInChunk(collapse: HugetlbCollapse, address: Hva, level: Level,
   }
   const result = yield* collapseEntry(collapse, address, level);
   if (end >= collapse.section.end) yield* collapse.closeSection();
+  return result;
+}
+
+/** One section over a part of a leaf to build, which is collapsed to the largest leaves that fit into it. */
+function* collapsePart(collapse: HugetlbCollapse, start: Hva, end: Hva): Process<Result> {
+  const { vma } = collapse;
+  const entries: { readonly address: Hva; readonly level: Level }[] = [];
+  for (let address = start; address < end; ) {
+    const level = largestLevel(vma, address, end);
+    if (!collapse.isCollapsed(address, level)) entries.push({ address, level });
+    address = nextEntry(vma, address, level);
+  }
+  if (entries.length === 0) return 0;
+  collapse.section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
+  let result: Result = 0;
+  for (const { address, level } of entries) {
+    result = yield* collapseEntry(collapse, address, level);
+    if (result !== 0) break;
+  }
+  yield* collapse.closeSection();
   return result;
 }
 

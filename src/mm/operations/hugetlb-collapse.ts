@@ -181,6 +181,7 @@ export function* swapEntry(collapse: HugetlbCollapse, address: Hva, level: Level
   const { table, index } = entryAt(vma, address, level);
   const replaces = table.kinds[index] === EntryKind.Table && table.child(index).leaves > 0;
   yield* setHugeEntry(collapse, { folio, table, index, replaces }, address);
+  if (collapse.locksFolio) yield* folio.lock.release();
   const { detached } = collapse;
   collapse.detached = null;
   return detached;

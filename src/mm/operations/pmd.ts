@@ -18,7 +18,7 @@ export interface PmdEntry {
 }
 
 /** The entry for `address`; `pmd-null` where no PMD table exists. Models mm_find_pmd(), mm/rmap.c. */
-export function findPmd(mm: Mm, address: Hva): PmdEntry | 'pmd-null' {
+function findPmd(mm: Mm, address: Hva): PmdEntry | 'pmd-null' {
   const table = mm.pageTables.lowestTable(address, 2);
   if (table.level !== 2) return 'pmd-null';
   return { table, index: mm.machine.geometry.index(pageOf(address), 2) };
@@ -29,7 +29,7 @@ export function findPmd(mm: Mm, address: Hva): PmdEntry | 'pmd-null' {
  *
  * Models find_pmd_or_thp_or_none(), mm/khugepaged.c.
  */
-export function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult {
+function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult {
   const pmd = findPmd(mm, address);
   if (pmd === 'pmd-null') return pmd;
   switch (pmd.table.kinds[pmd.index]) {

@@ -1,0 +1,111 @@
+// A vCPU whose next accesses hit is moved straight to its next miss. Stepping through all of them must give the same stalls:
+// the very same where the pattern is arithmetic, the same distribution where it is drawn.
+
+import { describe, expect, test } from 'vitest';
+import type { NotifierSchemeId, RunResult } from '../../src/lab/run-types.ts';
+import type { Overrides } from '../../src/lab/scenario-overrides.ts';
+import { kolmogorovSmirnov, kolmogorovSmirnovBound } from '../support/kolmogorov-smirnov.ts';
+import { run, sumOf } from '../support/runs.ts';
+
+const SEEDS = 60;
+const ALPHA = 0.001;
+
+const onePage: Overrides = { 'vm.memory': '2MiB', 'timeline.0.range.length': '2MiB', 'vm.vcpus': 3, settle: '100us' };
+
+const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
+
+/** A run of each seed from `first` on. */
+const runs = (overrides: Overrides, scheme: NotifierSchemeId, stepping: boolean, first = 0, count = SEEDS) =>
+  Array.from({ length: count }, (_, r) => run(overrides, { scheme, stepping, seed: first + r }));
+
+describe('stride: skipping and stepping', () => {
+  for (const kernel of ['6.1', '6.12']) {
+    for (const scheme of ['range', 'narrow', 'post-collapse/zap'] as const) {
+      test(`${kernel}, ${scheme}, 20 seeds: the same windows, to the ns, and the same laps`, () => {
+        const overrides = { ...onePage, 'machine.kernel': kernel };
+        const stepped = runs(overrides, scheme, true, 0, 20);
+        for (const [seed, skipping] of runs(overrides, scheme, false, 0, 20).entries()) {
+          const stepping = stepped[seed] as RunResult;
+          // Windows that close at one instant may come in another order.
+          expect(sorted(skipping.stallsNs)).toEqual(sorted(stepping.stallsNs));
+          expect(skipping.stallByCauseNs).toEqual(stepping.stallByCauseNs);
+          expect(skipping.faults).toEqual(stepping.faults);
+          expect(skipping.notifier).toEqual(stepping.notifier);
+          // An access that is due at the very ns of a kick is made before it or after it.
+          const apart = Math.abs(skipping.guest.touches - stepping.guest.touches);
+          expect(apart).toBeLessThanOrEqual(skipping.stallsNs.length);
+          expect(skipping.events).toBeLessThan(stepping.events);
+        }
+      });
+    }
+  }
+});
+
+describe('uniform: skipping and stepping', () => {
+  const uniform = (kernel: string): Overrides => ({
+    ...onePage,
+    'machine.kernel': kernel,
+    'guest.pattern': 'uniform',
+    // Misses before, while and after it collapses, so that there is something to be drawn.
+    'vm.sptePopulatedFraction': 0.7,
+  });
+
+  /** What is compared: pooled stall lengths, and per run, where samples are independent, sums. */
+  const samples = (results: readonly RunResult[]): Record<string, number[]> => ({
+    'length of a stall': results.flatMap(({ stallsNs }) => [...stallsNs]),
+    'time stalled in a run': results.map(({ stallsNs }) => sumOf(stallsNs)),
+    'stalls in a run': results.map(({ stallsNs }) => stallsNs.length),
+    'laps in a run': results.map(({ faults }) => faults.total),
+    'touches in a run': results.map(({ guest }) => guest.touches),
+  });
+
+  /** Names of the samples that are further apart than chance allows. */
+  const different = (a: readonly RunResult[], b: readonly RunResult[]): string[] => {
+    const [left, right] = [samples(a), samples(b)];
+    return Object.keys(left).filter((name) => {
+      const [x, y] = [left[name] ?? [], right[name] ?? []];
+      return kolmogorovSmirnov(x, y) > kolmogorovSmirnovBound(x.length, y.length, ALPHA);
+    });
+  };
+
+  const cases: readonly (readonly [string, NotifierSchemeId])[] = [
+    ['6.12', 'range'],
+    ['6.12', 'narrow'],
+    ['6.12', 'post-collapse/zap'],
+    ['6.1', 'range'],
+  ];
+  for (const [kernel, scheme] of cases) {
+    test(`${kernel}, ${scheme}, ${SEEDS} seeds each: no sample differs`, () => {
+      const overrides = uniform(kernel);
+      // Other seeds, so that the two are independent.
+      expect(different(runs(overrides, scheme, false), runs(overrides, scheme, true, 1000))).toEqual([]);
+    });
+  }
+
+  test('canary: accesses four times as far apart: every sample differs', () => {
+    const overrides = uniform('6.12');
+    const slower = { ...overrides, 'guest.thinkNs': 400 };
+    const seen = different(runs(overrides, 'range', false), runs(slower, 'range', true, 1000));
+    expect(seen.sort()).toEqual(Object.keys(samples([])).sort());
+  });
+
+  test('canary: a tenth more pages without an SPTE: found as well', () => {
+    const overrides = uniform('6.12');
+    const emptier = { ...overrides, 'vm.sptePopulatedFraction': 0.6 };
+    expect(different(runs(overrides, 'range', false), runs(emptier, 'range', true, 1000))).toContain('stalls in a run');
+  });
+});
+
+describe('the test of Kolmogorov and Smirnov', () => {
+  test('distance: by hand, with ties', () => {
+    expect(kolmogorovSmirnov([1, 2, 3], [1, 2, 3])).toBe(0);
+    expect(kolmogorovSmirnov([1, 2], [3, 4])).toBe(1);
+    // At 1: 2/4 against 1/2; at 2: 2/4 against 2/2.
+    expect(kolmogorovSmirnov([1, 1, 5, 6], [1, 2])).toBe(0.5);
+  });
+
+  test('bound: the tabled factors of 0.05 and 0.001', () => {
+    expect(kolmogorovSmirnovBound(2, 2, 0.05)).toBeCloseTo(1.358, 3);
+    expect(kolmogorovSmirnovBound(2, 2, 0.001)).toBeCloseTo(1.949, 3);
+  });
+});
