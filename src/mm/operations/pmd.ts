@@ -29,7 +29,7 @@ function findPmd(mm: Mm, address: Hva): PmdEntry | 'pmd-null' {
  *
  * Models find_pmd_or_thp_or_none(), mm/khugepaged.c.
  */
-function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult {
+export function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult {
   const pmd = findPmd(mm, address);
   if (pmd === 'pmd-null') return pmd;
   switch (pmd.table.kinds[pmd.index]) {
