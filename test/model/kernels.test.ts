@@ -20,7 +20,8 @@ describe('laps of a vCPU under range', () => {
     for (const vcpus of [4, 8]) {
       const { faults, counters } = run(slices('6.1', vcpus));
       expect(faults.retries).toBeGreaterThan(vcpus);
-      expect(counters.gupRefAtomics).toBe(2 * faults.total);
+      // A vCPU that finds the huge SPTE of another there is sent back by fast_page_fault(), before GUP.
+      expect(counters.gupRefAtomics).toBe(2 * (faults.total - faults.spurious));
       expect(counters.headLineWaitNs).toBeGreaterThan(0);
     }
   });

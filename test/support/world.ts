@@ -9,7 +9,7 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../../src/kvm/handle
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
-import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf, pfn } from '../../src/mm/address.ts';
+import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
 import type { HgmVersion, HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
@@ -157,8 +157,7 @@ export class TestWorld {
     });
     this.vma.highGranularity = options.highGranularity ?? true;
     for (let index = 0; index < hugePages; index++) {
-      const firstPfn = pfn(0x40000 + index * geometry.pagesPer[hstateLevel]);
-      mapping.add(index, new Folio(this.machine, firstPfn, hstateLevel, true));
+      mapping.add(index, new Folio(this.machine, this.machine.memory.allocate(hstateLevel), hstateLevel, true));
     }
 
     this.kvm = new Kvm({
