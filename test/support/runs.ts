@@ -19,7 +19,7 @@ const small: Overrides = {
   settle: '500us',
 };
 
-export const scenarioOf = (overrides: Overrides = {}): Scenario =>
+const scenarioOf = (overrides: Overrides = {}): Scenario =>
   loadScenario('hgm-collapse-2m', { ...small, ...overrides });
 
 export const profile: CostProfile = loadProfile('epyc-uncontended');

@@ -25,7 +25,7 @@ import { AddressSpace } from '../../src/mm/page-cache.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 import type { HgmVersion, Vma } from '../../src/mm/vma.ts';
 
-export const testCosts: KvmCosts = {
+const testCosts: KvmCosts = {
   atomicHotNs: 5,
   contendedLineNs: 100,
   rwsemNs: 20,
