@@ -64,8 +64,7 @@ export function startVcpu(world: TestWorld, { pattern, thinkNs = 100, stepping =
   return { vcpu, intervals, windows, finish };
 }
 
-const guestMemory = (world: TestWorld): GuestMemory =>
-  new GuestMemory(world.kvm.tdp, world.slot.baseGfn, world.pages);
+const guestMemory = (world: TestWorld): GuestMemory => new GuestMemory(world.kvm.tdp, world.slot.baseGfn, world.pages);
 
 /** Accesses page after page of a list, round and round; every question is answered by trying. */
 export class ScriptedPattern implements GuestAccessPattern {
