@@ -73,6 +73,12 @@ export class StallWindows {
     open.causes[state] = (open.causes[state] ?? 0) + endNs - startNs;
   }
 
+  /** The vCPU runs again, and will for some time: its window is known before the stretch that it runs for is. */
+  resume(vcpu: number): void {
+    const open = this.#open.get(vcpu);
+    if (open !== undefined) this.#close(vcpu, open);
+  }
+
   /** At the end of a run: what is still open counts as far as it is known. Returns how many there were. */
   closeAll(): number {
     const open = [...this.#open].sort(([a], [b]) => a - b);

@@ -52,7 +52,7 @@ export function* tdpMmuZapLeafs(
       work.spteEntriesVisited += 1;
       if (!sim.elapse(visitNs)) yield visitNs;
     }
-    const hostLevel = onlySmallerThanHost === null ? 4 : hostMappingLevel(kvm.mm, onlySmallerThanHost.hva(gfn(at)));
+    const hostLevel = onlySmallerThanHost === null ? 4 : largestLevelAt(kvm, onlySmallerThanHost, gfn(at));
     if (onlySmallerThanHost !== null && !sim.elapse(costs.hostLevelNs)) yield costs.hostLevelNs;
     const mayZap = table.level < hostLevel;
     let broken = false;
@@ -83,6 +83,10 @@ export function* tdpMmuZapLeafs(
   }
   return flush;
 }
+
+/** The size that an SPTE at `frame` may have: that of the host's mapping, as far as the memslot's alignment allows. */
+const largestLevelAt = (kvm: Kvm, slot: Memslot, frame: Gfn): Level =>
+  Math.min(slot.maxLevel(frame, kvm.machine.geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
 
 /** Drops mmu_lock for whoever waits. SPTEs that were zapped must be out of the TLBs before others may act on that. */
 function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {

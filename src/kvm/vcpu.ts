@@ -26,6 +26,8 @@ export interface VcpuOptions {
   readonly stepping: boolean;
   /** Told of every stretch of this vCPU's time, in order. */
   readonly interval: (interval: VcpuInterval) => void;
+  /** Told when it has begun to run guest code again, so that a stall is known when it ends. */
+  readonly resumed?: () => void;
 }
 
 /**
@@ -214,6 +216,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
       this.#hits = stepping ? 0 : pattern.hitsBeforeMiss(memory);
       this.#running = true;
       this.#kvm.running.push(this);
+      if (this.#missNs() > sim.now) this.#options.resumed?.();
       this.#tlbReach.look();
       yield* sim.parkUntil(Math.max(sim.now, this.#missNs()));
       this.#running = false;

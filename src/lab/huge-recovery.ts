@@ -3,12 +3,12 @@ import type { World } from './world.ts';
 
 /**
  * Ns from `startNs` until every SPTE that can be huge was huge, as it stands at the end of the run: each host leaf of 2 MiB
- * or more that the memslot allows must be met by one SPTE of its size. Null if one is not, or if there is none.
+ * or more that the memslot allows must be met by one SPTE of its size. 0 where nothing had to become huge; null if a leaf is
+ * not met, or if the host has none.
  */
 export function hugeRecovery({ kvm, mm, vma, machine }: World, startNs: number | null): number | null {
   const [slot] = kvm.memslots;
-  const lastNs = kvm.lastHugeInstallNs;
-  if (slot === undefined || startNs === null || lastNs === null || lastNs < startNs) return null;
+  if (slot === undefined || startNs === null) return null;
   let all = true;
   let any = false;
   mm.pageTables.forEachLeaf(vma.start, vma.end, (table, _index, address) => {
@@ -18,5 +18,5 @@ export function hugeRecovery({ kvm, mm, vma, machine }: World, startNs: number |
     any = true;
     if (kvm.tdp.spte(frame)?.level !== level) all = false;
   });
-  return any && all ? lastNs - startNs : null;
+  return any && all ? Math.max(0, (kvm.lastHugeInstallNs ?? 0) - startNs) : null;
 }

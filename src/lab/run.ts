@@ -4,6 +4,7 @@
 import type { Process } from '../engine/process.ts';
 import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
+import type { VcpuInterval } from '../kvm/records.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
@@ -21,11 +22,12 @@ export function runScenario(input: RunInput): RunResult {
     const channel = world.kvm.events.stalls;
     if (channel.observed) channel.publish(window);
   });
-  const world = buildWorld(input, (interval) => {
+  const told = (interval: VcpuInterval): void => {
     stalls.add(interval);
     const channel = world.kvm.events.vcpuStates;
     if (channel.observed) channel.publish(interval);
-  });
+  };
+  const world = buildWorld(input, told, (vcpu) => stalls.resume(vcpu));
   const { machine, mm, kvm, vcpus } = world;
   const { sim, findings } = machine;
   const timeline = new Timeline(world, input);

@@ -41,7 +41,12 @@ export function splitScheme(scheme: NotifierSchemeId): { notifier: NotifierId; h
   return { notifier, handler: handler ?? 'promote' };
 }
 
-export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) => void): World {
+/** `interval` hears of every stretch of a vCPU's time when it is over, `resumed` when one runs again. */
+export function buildWorld(
+  input: RunInput,
+  interval: (interval: VcpuInterval) => void,
+  resumed: (vcpu: number) => void = () => {},
+): World {
   const { scenario, profile } = input;
   const geometry = new Geometry();
   const sim = new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs });
@@ -89,7 +94,9 @@ export function buildWorld(input: RunInput, interval: (interval: VcpuInterval) =
     }
     const { thinkNs } = scenario.guest;
     const stepping = input.stepping ?? false;
-    vcpus.push(new Vcpu({ kvm, id, cpu: id, pattern, memory, thinkNs, stepping, interval }));
+    vcpus.push(
+      new Vcpu({ kvm, id, cpu: id, pattern, memory, thinkNs, stepping, interval, resumed: () => resumed(id) }),
+    );
   }
   Object.assign(machine.work, new WorkCounters());
   return { machine, mm, vma, kvm, vcpus };

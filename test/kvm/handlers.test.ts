@@ -168,6 +168,13 @@ describe('promote', () => {
     expect(world.findingKinds()).toEqual([]);
   });
 
+  test('the host maps the page read-only: so does the huge SPTE, whatever the small ones allowed', () => {
+    const world = collapsed({ hugePages: 1 });
+    world.mm.pageTables.tableAt(world.at(0), 2).setLeaf(0, world.folio().firstPfn, false);
+    world.call(handle(world, 'promote'));
+    expect(world.kvm.tdp.spte(world.frame(1))?.writable).toBe(false);
+  });
+
   test('1G page in a slot that is congruent at 2M only: promotes to 2M', () => {
     const world = collapsed({ hstateLevel: 3, hugePages: 1, baseGfn: 4 });
     world.call(handle(world, 'promote'));

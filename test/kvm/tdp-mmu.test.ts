@@ -78,6 +78,8 @@ describe('tdp_mmu_zap_leafs', () => {
     expect([world.work.lockBreaks, world.work.kvmFlushes]).toEqual([1, 1]);
     expect(world.spteLevels()).toEqual(new Array(8).fill(0));
     expect(world.work.spteLeavesZapped).toBe(8);
+    // The walk has started again from the root: one entry of 1G and one of 2M are visited a second time.
+    expect(world.work.spteEntriesVisited).toBe(1 + 2 + 8 + 2);
     // What was zapped behind the break has still to be flushed.
     expect(flush).toBe(true);
   });

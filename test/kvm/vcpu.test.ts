@@ -264,6 +264,24 @@ describe('vCPU: whose time it was', () => {
     expect((causes['mmap-lock'] ?? 0) + (causes.fault ?? 0)).toBe((window?.endNs ?? 0) - (window?.startNs ?? 0));
   });
 
+  test('end of the run while it sleeps on a lock: the window counts up to there, as a wait for that lock', () => {
+    const world = new TestWorld({ mapped: 0 });
+    const { windows, finish } = startVcpu(world, { pattern: new ScriptedPattern([0]) });
+    world.spawn(
+      'holder',
+      (function* hold() {
+        yield* world.mm.mmapLock.acquireWrite();
+        yield 1_000_000;
+      })(),
+    );
+    world.runUntil(100_000);
+    expect(finish()).toBe(true);
+    const beforeLockNs = EXIT_ENTRY_NS / 2 + 140 + 2 * 5 + 180;
+    expect(windows).toEqual([
+      { vcpu: 0, startNs: 0, endNs: 100_000, causes: { fault: beforeLockNs, 'mmap-lock': 100_000 - beforeLockNs } },
+    ]);
+  });
+
   for (const [cause, lockOf] of [
     ['vma-lock', (world: TestWorld) => world.vma.hugetlbLock],
     ['folio-lock', (world: TestWorld) => world.folio().lock],

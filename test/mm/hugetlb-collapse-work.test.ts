@@ -139,6 +139,20 @@ describe('collapse of a 1 GiB page: atomics (G.7)', () => {
     expect([world.work.forcedFlushes, world.work.cpuShootdowns]).toEqual([28, 29]);
   });
 
+  test('4K to 1G under narrow: the same counts, though every leaf is cleared behind the swap; no lock for each', () => {
+    const world = gigabytePage(1);
+    expect(workOf(world, { scheme: 'narrow' })).toEqual({
+      mapcountAtomics: SUBPAGES + 1,
+      refAtomics: SUBPAGES + 1,
+      leafClears: SUBPAGES,
+      // That of the swap.
+      ptlAcquisitions: 1,
+      tablesFreed: 513,
+      hugeEntriesSet: 1,
+    });
+    expect([world.work.forcedFlushes, world.work.cpuShootdowns]).toEqual([28, 29]);
+  });
+
   test('stepwise and direct: the tables freed and the references dropped are the same in sum', () => {
     const world = gigabytePage(1);
     workOf(world, { maxLevel: 2 });

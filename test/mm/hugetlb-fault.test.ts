@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
+import { checkFolioCounts } from '../../src/mm/checkers.ts';
 import { Errno, type Result } from '../../src/mm/errno.ts';
 import { hugetlbFault } from '../../src/mm/hugetlb-fault.ts';
-import { TestWorld } from '../support/world.ts';
+import { TestWorld, until } from '../support/world.ts';
 
 function* fault(world: TestWorld, page: number): Process<Result> {
   yield* world.mm.mmapLock.acquireRead();
@@ -93,6 +94,38 @@ describe('hugetlb_fault', () => {
     // Two huge pages have two mutexes: both faults sleep for nothing, though they meet at the page table locks.
     expect(apart.work.refAtomics).toBe(2);
     expect(apart.sim.now).toBeLessThan(aloneNs + apart.sim.wakeUpNs);
+  });
+
+  // fault                              somebody else
+  //   walks to a PTE table
+  //                                      holds the folio lock
+  //   folio lock: waits
+  //                                      takes the PTE table away, unlocks
+  //   its entry is gone: walks again
+  test('its table is taken away while it waits for the folio lock: looks again, and maps where the page is now', () => {
+    const world = new TestWorld({ mapped: 0 });
+    const pmd = world.mm.pageTables.tableAt(world.at(0), 2);
+    world.mapHost(3, 1, 1);
+    const removed = pmd.child(0);
+    world.spawn(
+      'remover',
+      (function* remove() {
+        yield* world.folio().lock.acquire();
+        yield* until(() => world.folio().lock.waiters > 0);
+        removed.clear(3);
+        pmd.unlink(0);
+        world.folio().changeRefs(-1);
+        world.folio().subpageMapcounts[3] = 0;
+        yield* world.folio().lock.release();
+      })(),
+    );
+    const task = world.spawn('fault', fault(world, 0));
+    world.run();
+    expect(task.result).toBe(0);
+    expect(removed.leaves).toBe(0);
+    expect(world.hostLevels().slice(0, 4)).toEqual([2, 2, 2, 2]);
+    checkFolioCounts(world.mm);
+    expect(world.findingKinds()).toEqual([]);
   });
 
   test('folio locked by somebody else: sleeps until it is free', () => {

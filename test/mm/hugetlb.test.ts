@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Geometry, hva, type Level, PAGE_SIZE } from '../../src/mm/address.ts';
 import { hugetlbFullWalk, hugetlbFullWalkAlloc, largestLevel, nextEntry, subpageIndex } from '../../src/mm/hugetlb.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
-import { TestWorld } from '../support/world.ts';
+import { TestWorld, until } from '../support/world.ts';
 
 /** What is written to an entry by an allocating walk: time of the allocation and of the write under the lock. */
 const TABLE_NS = 800 + 10 + 30;
@@ -61,6 +61,27 @@ describe('hugetlb_full_walk_alloc', () => {
     const { table, index } = world.call(hugetlbFullWalkAlloc(world.vma, world.at(5), 1));
     expect([table.level, table.kind(index)]).toEqual([2, EntryKind.Leaf]);
     expect(world.work.tablesAllocated).toBe(0);
+  });
+
+  test('its table is taken away while it waits for the lock: starts over, and links into the tree', () => {
+    const world = new TestWorld({ hstateLevel: 3, hugePages: 1, mapped: 0 });
+    const { pageTables } = world.mm;
+    const pud = pageTables.tableAt(world.at(0), 3);
+    const pmd = pageTables.tableAt(world.at(0), 2);
+    world.spawn(
+      'remover',
+      (function* remove() {
+        yield* pmd.ptl.acquire();
+        yield* until(() => pmd.ptl.waiters > 0);
+        pud.unlink(0);
+        yield* pmd.ptl.release();
+      })(),
+    );
+    const walk = world.spawn('walk', hugetlbFullWalkAlloc(world.vma, world.at(0), 1));
+    world.run();
+    expect(walk.result?.table).toBe(pageTables.lowestTable(world.at(0), 1));
+    expect(walk.result?.table.level).toBe(1);
+    expect(pmd.kind(0)).toBe(EntryKind.None);
   });
 
   test('two walks meet at one empty entry: the later one drops its table, and both end in the same', () => {

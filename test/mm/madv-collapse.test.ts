@@ -10,8 +10,6 @@ import { TestWorld } from '../support/world.ts';
 describe('MADV_COLLAPSE', () => {
   for (const version of hgmVersions) {
     for (const scheme of notifierIds) {
-      // But for RFC v1 under narrow.
-      if (version === 'rfc1' && scheme === 'narrow') continue;
       for (const mapcount of ['subpage', 'head-per-pte'] as const) {
         test(`${version}, ${scheme}, ${mapcount}: 4K leaves: one leaf a huge page, counts as the tables say, nothing held`, () => {
           const world = new TestWorld({ mapcount, hgmVersion: version });

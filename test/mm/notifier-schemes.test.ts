@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Errno } from '../../src/mm/errno.ts';
 import type { HgmVersion } from '../../src/mm/hugetlb-vma.ts';
 import type { NotifierId } from '../../src/mm/notifier-schemes/notifier-scheme.ts';
 import { type CollapseOptions, collapse, hgmVersions } from '../support/collapse.ts';
@@ -65,6 +66,26 @@ describe('notifier schemes: two 2M pages of four 4K leaves each', () => {
 
   test('none: nothing at all', () => {
     for (const version of hgmVersions) expect(of('none', version)).toEqual([]);
+  });
+});
+
+describe('notifier schemes: a chunk over several huge pages', () => {
+  test('range-chunked, three 2M pages in chunks of two: two sections, the last cut off at the end of the range', () => {
+    const { seen } = notifications({ hugePages: 3 }, { scheme: 'range-chunked', chunkPages: 8 });
+    expect(seen).toEqual([
+      ['range-started', 0, 8, 0, 0, 0],
+      ['range-end', 0, 8, 8, 2, 0],
+      ['range-started', 8, 4, 8, 2, 0],
+      ['range-end', 8, 4, 12, 3, 0],
+    ]);
+  });
+
+  test('range-chunked, the first page of a chunk is refused: the section is closed all the same', () => {
+    const world = new TestWorld({ hugePages: 3 });
+    world.folio(0).migratable = false;
+    expect(world.call(collapse(world, { scheme: 'range-chunked', chunkPages: 8 }))).toBe(Errno.EBUSY);
+    expect(world.mm.notifiers.openSections.size).toBe(0);
+    expect(world.kvm.invalidation.mmuInvalidateInProgress).toBe(0);
   });
 });
 

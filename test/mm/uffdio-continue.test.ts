@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hva } from '../../src/mm/address.ts';
 import { Errno } from '../../src/mm/errno.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
-import { TestWorld, type WorldOptions } from '../support/world.ts';
+import { TestWorld, until, type WorldOptions } from '../support/world.ts';
 
 const empty = (options: WorldOptions = {}) => new TestWorld({ mapped: 0, ...options });
 const resolve = (world: TestWorld, first: number, end: number) =>
@@ -95,6 +95,26 @@ describe('UFFDIO_CONTINUE', () => {
       '',
     ]);
     expect(world.findingKinds()).toEqual([]);
+  });
+
+  test('its table is taken away while it waits for the folio lock: -EEXIST, and nothing is written into what is gone', () => {
+    const world = empty();
+    const pmd = world.mm.pageTables.tableAt(world.at(0), 2);
+    world.mm.pageTables.tableAt(world.at(0), 1);
+    const removed = pmd.child(0);
+    world.spawn(
+      'remover',
+      (function* remove() {
+        yield* world.folio().lock.acquire();
+        yield* until(() => world.folio().lock.waiters > 0);
+        pmd.unlink(0);
+        yield* world.folio().lock.release();
+      })(),
+    );
+    const task = world.spawn('continue', resolve(world, 1, 2));
+    world.run();
+    expect(task.result).toBe(Errno.EEXIST);
+    expect([removed.leaves, world.folio().refcount]).toEqual([0, 1]);
   });
 
   test('pieces of one huge page by two threads: queue on the fault mutex; of two huge pages: do not', () => {

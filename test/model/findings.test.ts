@@ -10,8 +10,6 @@ describe('findings', () => {
     for (const kernel of ['6.1', '6.12']) {
       test(`${version} on ${kernel}: no finding, under any scheme, mapcount and preemption model`, () => {
         for (const scheme of schemes) {
-          // Of RFC v1 under narrow nothing is claimed.
-          if (version === 'rfc1' && scheme === 'narrow') continue;
           for (const mapcount of mapcounts) {
             for (const preemption of ['full', 'voluntary']) {
               const overrides = { 'hgm.version': version, 'machine.kernel': kernel, 'machine.preemption': preemption };

@@ -184,6 +184,18 @@ describe('post-collapse and none', () => {
     }
   });
 
+  test('some region is never touched again: hugeRecoveryNs is null, but under promote', () => {
+    // One vCPU that stays on one page.
+    const overrides = { 'vm.vcpus': 1, 'guest.stridePages': 1024 };
+    for (const scheme of schemes) {
+      const { hugeRecoveryNs, counters } = run(overrides, { scheme });
+      const installs = { 'post-collapse/promote': 2, none: 0 } as Partial<Record<NotifierSchemeId, number>>;
+      expect(counters.hugeInstalls).toBe(installs[scheme] ?? 1);
+      if (scheme === 'post-collapse/promote') expect(hugeRecoveryNs).toBeGreaterThan(0);
+      else expect(hugeRecoveryNs).toBeNull();
+    }
+  });
+
   test('the collapse itself: promote and none do the same work on the page tables as range', () => {
     const work = (scheme: NotifierSchemeId) => {
       const { mapcountAtomics, refAtomics, leafClears, tablesFreed, hugeEntriesSet } = run({}, { scheme }).counters;

@@ -21,9 +21,7 @@ function faultsOf(seed: number, versions: readonly HgmVersion[]): string[] {
   const stream = new RandomStream(seed, 'small world');
   const pick = <T>(from: readonly T[]): T => from[stream.integer(from.length)] as T;
   const hgmVersion = pick(versions);
-  // Of RFC v1 under narrow nothing is claimed.
-  const schemes = notifierIds.filter((id) => id !== 'narrow' || hgmVersion !== 'rfc1');
-  const scheme = pick(schemes);
+  const scheme = pick(notifierIds);
   const hstateLevel = pick<Level>([2, 2, 3]);
   const kernel = pick(['6.1', '6.12'] as const);
   const world = new TestWorld({

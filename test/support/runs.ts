@@ -20,8 +20,7 @@ const small: Overrides = {
   settle: '500us',
 };
 
-const scenarioOf = (overrides: Overrides = {}): Scenario =>
-  loadScenario('hgm-collapse-2m', { ...small, ...overrides });
+const scenarioOf = (overrides: Overrides = {}): Scenario => loadScenario('hgm-collapse-2m', { ...small, ...overrides });
 
 export const profile: CostProfile = loadProfile('epyc-uncontended');
 

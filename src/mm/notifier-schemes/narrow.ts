@@ -2,7 +2,7 @@ import type { Process } from '../../engine/process.ts';
 import type { Hva, Level } from '../address.ts';
 import type { Result } from '../errno.ts';
 import { nextEntry } from '../hugetlb.ts';
-import { type HugetlbCollapse, releaseDetached, swapEntry } from '../operations/hugetlb-collapse.ts';
+import { collapseEntry, type HugetlbCollapse, releaseDetached, swapEntry } from '../operations/hugetlb-collapse.ts';
 import { type NotifierScheme, nothing } from './notifier-scheme.ts';
 
 /**
@@ -18,6 +18,8 @@ export const narrow: NotifierScheme = {
     const end = nextEntry(collapse.vma, address, level);
     collapse.section = yield* collapse.vma.mm.notifiers.rangeStart('clear', address, end);
     const swapped = yield* swapEntry(collapse, address, level);
+    // No page to map: what is there is unmapped, and all of that belongs into the section.
+    if (swapped === null) yield* collapseEntry(collapse, address, level);
     yield* collapse.closeSection();
     if (typeof swapped === 'string') return swapped;
     if (swapped !== null) yield* releaseDetached(collapse, swapped, address);

@@ -95,12 +95,17 @@ export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: L
   const { table, index } = entryAt(vma, address, level);
   const replaces = table.child(index).leaves > 0;
   const reason = folio === null ? 'gone' : 'collapse';
-  yield* unmapHugepageRange(collapse.gather, vma, address, nextEntry(vma, address, level), reason);
+  const end = nextEntry(vma, address, level);
+  // What is unmapped for good may not stay in the secondary MMU, whatever the scheme says of a collapse.
+  const section = folio === null && collapse.section === null;
+  const opened = section ? yield* vma.mm.notifiers.rangeStart('clear', address, end) : null;
+  yield* unmapHugepageRange(collapse.gather, vma, address, end, reason);
   yield* hugetlbFreeRange(collapse.gather, table.unlink(index));
   if (folio !== null) {
     yield* setHugeEntry(collapse, { folio, table, index, replaces }, address);
     if (collapse.locksFolio) yield* folio.lock.release();
   }
+  if (opened !== null) yield* vma.mm.notifiers.rangeEnd(opened);
   return 0;
 }
 
