@@ -29,6 +29,7 @@ describe('scenario: defaults', () => {
         memory: GIB,
         backing: 'hugetlb-1g',
         mapped: '4k',
+        folios: null,
         populatedFraction: 1,
         sptePopulatedFraction: 1,
         mmu: 'tdp',
@@ -125,16 +126,15 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, memory, backing, mapped, populatedFraction, sptePopulatedFraction, mmu',
+          'is not a field here; the fields are vcpus, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
       },
     ]);
   });
 
   test.each([
-    ['vm.backing', { vm: { backing: 'shmem' } }],
     ['vm.mmu', { vm: { mmu: 'shadow' } }],
     ['guest.pattern', { guest: { pattern: 'phases' } }],
-    ['timeline.0.operation', { timeline: [{ operation: 'munmap' }] }],
+    ['timeline.0.operation', { timeline: [{ operation: 'fork' }] }],
   ])('%s: known but not available yet: says so and lists what is', (path, document) => {
     const [error, ...others] = errorsOf(() => parseScenario(document));
     expect(others).toEqual([]);
@@ -144,7 +144,7 @@ describe('scenario: fields', () => {
 
   test('misspelt id: not called unavailable', () => {
     const [error] = errorsOf(() => parseScenario({ vm: { backing: 'hugetlb-3g' } }));
-    expect(error?.message).toBe('must be one of "hugetlb-2m", "hugetlb-1g", got "hugetlb-3g"');
+    expect(error?.message).toBe('must be one of "anonymous", "shmem", "hugetlb-2m", "hugetlb-1g", got "hugetlb-3g"');
   });
 
   test.each([
