@@ -80,8 +80,8 @@ export function* mapcountWork(): Iterable<FidelityRow> {
     const both = runScenario({ ...inputOf('hgm-collapse-stepwise', 'range', idle), mapcount });
     const last = collapse({ ...idle, 'vm.mapped': '2m' }, mapcount);
     const counted = {
-      '2M to 1G': last.counters['mapcountAtomics'] ?? 0,
-      '4K to 2M': (both.counters['mapcountAtomics'] ?? 0) - (last.counters['mapcountAtomics'] ?? 0),
+      '2M to 1G': last.counters.mapcountAtomics ?? 0,
+      '4K to 2M': (both.counters.mapcountAtomics ?? 0) - (last.counters.mapcountAtomics ?? 0),
     };
     for (const step of ['4K to 2M', '2M to 1G'] as const) {
       yield {

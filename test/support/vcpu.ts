@@ -70,7 +70,8 @@ export function startVcpu(world: TestWorld, { pattern, thinkNs = 100, stepping =
   return { vcpu, intervals, windows, finish };
 }
 
-export const guestMemory = (world: TestWorld): GuestMemory => new GuestMemory(world.kvm.tdp, world.slot.baseGfn, world.pages);
+export const guestMemory = (world: TestWorld): GuestMemory =>
+  new GuestMemory(world.kvm.tdp, world.slot.baseGfn, world.pages);
 
 /** Accesses page after page of a list, round and round; every question is answered by trying. */
 export class ScriptedPattern implements GuestAccessPattern {
