@@ -3,7 +3,7 @@
 import { assert } from '../engine/assert.ts';
 import { hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import { Folio } from '../mm/folio.ts';
-import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
+import { mapFolioAtOnce, mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
 import { fileIMmapRwsemClass } from '../mm/locks.ts';
 import type { Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
@@ -42,6 +42,12 @@ function mapHugetlb(machine: Machine, mm: Mm, scenario: Scenario, hstateLevel: L
     mapping.add(index, new Folio(machine, machine.memory.allocate(hstateLevel), hstateLevel, true));
   }
   const folioPages = machine.geometry.pagesPer[hstateLevel];
+  if (vma.highGranularity && scenario.vm.populatedFraction === 1 && mm.mapcount.counts === 'leaves') {
+    for (const [index, folio] of mapping.folios()) {
+      mapFolioAtOnce(vma, folio, hva(start + index * vma.hugePageSize), levelOf[mapped === 'none' ? '4k' : mapped]);
+    }
+    return vma;
+  }
   forEachMappedLeaf(vma, scenario, (page, table, index) => {
     const folio = mapping.folio(Math.floor(page / folioPages));
     assert(folio !== undefined, 'all of the file is in the page cache');

@@ -109,6 +109,13 @@ function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario): void {
   if (mapped === 'none') return;
   const level = levelOf[mapped];
   const { pageTables } = kvm.mm;
+  if (sptePopulatedFraction === 1) {
+    const firstPage = pageOf(slot.userspaceAddr) - slot.baseGfn;
+    pageTables.forEachTable(level, (hostTable) => {
+      kvm.tdp.tableAt(gfn(hostTable.firstPage - firstPage), level).copyLeaves(hostTable);
+    });
+    return;
+  }
   const leaves = pageTables.root.leaves;
   const isChosen = chooser(leaves, sptePopulatedFraction, sim.random('pages with an SPTE'));
   let table: TdpTable | null = null;

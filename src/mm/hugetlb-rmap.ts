@@ -3,7 +3,7 @@
 
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { hva, PAGE_SIZE } from './address.ts';
+import { type Hva, hva, type Level, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
 import type { HugetlbVma } from './hugetlb-vma.ts';
 import { hstateEntry } from './mapcount/entry-scan.ts';
@@ -47,6 +47,21 @@ export function mapLeafAtOnce(vma: HugetlbVma, folio: Folio, table: PageTable, i
     folio.changeRefs(changeCount(scheme, folio, scheme.leafMapped(leaf)));
   }
   table.setLeaf(index, folio.firstPfn + firstPage, true);
+}
+
+/** Maps all of a folio by leaves of `level`, table by table; for schemes that count leaves. The tables come with it. */
+export function mapFolioAtOnce(vma: HugetlbVma, folio: Folio, start: Hva, level: Level): void {
+  const scheme = vma.mm.mapcount;
+  assert(scheme.counts === 'leaves' && level < folio.level, 'leaves are counted, and there are several');
+  const { geometry } = vma.mm.machine;
+  const leafPages = geometry.pagesPer[level];
+  const tablePages = leafPages * geometry.entriesPerTable;
+  for (let page = 0; page < folio.pages; page += tablePages) {
+    const table = vma.mm.pageTables.tableAt(hva(start + page * PAGE_SIZE), level);
+    for (let leaf = page; leaf < page + tablePages; leaf += leafPages) scheme.change(folio, leaf, level, 1);
+    table.fillLeaves(folio.firstPfn + page);
+  }
+  folio.changeRefs(folio.pages / leafPages);
 }
 
 /** Nothing is mapped below the hstate-level entry yet: the table that this leaf lies in was made for it. */

@@ -17,6 +17,8 @@ const TABLE_LIMIT = 510;
 export class MmuGather {
   readonly #mm: Mm;
   readonly #refs = new Map<Folio, number>();
+  #lastFolio: Folio | null = null;
+  #lastRefs = 0;
   #pages = 0;
   #tables = 0;
   #needsFlush = false;
@@ -28,9 +30,18 @@ export class MmuGather {
   /** Queues one reference of `folio`. True: the batch is full, and the caller must flush before it queues another. */
   removePage(folio: Folio): boolean {
     this.#needsFlush = true;
-    this.#refs.set(folio, (this.#refs.get(folio) ?? 0) + 1);
+    if (folio !== this.#lastFolio) this.#noteLast(folio);
+    this.#lastRefs += 1;
     this.#pages += 1;
     return this.#pages >= PAGE_LIMIT;
+  }
+
+  /** Leaves come folio by folio: the one under way is counted beside the map. */
+  #noteLast(next: Folio | null): void {
+    if (this.#lastFolio !== null)
+      this.#refs.set(this.#lastFolio, (this.#refs.get(this.#lastFolio) ?? 0) + this.#lastRefs);
+    this.#lastFolio = next;
+    this.#lastRefs = 0;
   }
 
   /** An entry was cleared whose reference stays: the CPUs must forget it all the same. */
@@ -75,6 +86,7 @@ export class MmuGather {
     // Each put is an atomic of its own on the head page, and meets there whoever else uses the folio: GUP of a vCPU
     // that spins, in kernels without the early retry check.
     const { cpu } = sim.current;
+    this.#noteLast(null);
     for (const [folio, refs] of this.#refs) {
       for (let i = 0; i < refs; i++) {
         const ns = putMapping(folio, cpu);

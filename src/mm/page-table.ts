@@ -91,6 +91,18 @@ export class PageTables {
     return { pfn: pfn(frame), writable: table.writable[index] === 1 };
   }
 
+  /** Calls `visit` for every table of `level` that maps anything. */
+  forEachTable(level: Level, visit: (table: PageTable) => void): void {
+    const walk = (table: PageTable): void => {
+      if (table.leaves === 0) return;
+      if (table.level === level) return visit(table);
+      for (let index = 0; index < table.geometry.entriesPerTable; index++) {
+        if (table.kinds[index] === EntryKind.Table) walk(table.child(index));
+      }
+    };
+    walk(this.root);
+  }
+
   /** Calls `visit` for every leaf in [start, end), in address order. Nothing may change meanwhile. */
   forEachLeaf(start: Hva, end: Hva, visit: (table: PageTable, index: number, address: Hva) => void): void {
     const first = pageOf(start);

@@ -89,6 +89,26 @@ export class RadixTable<Self extends RadixTable<Self>> {
     else if (writableChange !== 0) this.#account(0, 0, writableChange);
   }
 
+  /** Maps a run of frames with all entries of this table, which is empty. */
+  fillLeaves(firstFrame: number): void {
+    assert(this.leaves === 0, 'only an empty table is filled');
+    const { entryPages } = this;
+    for (let index = 0; index < this.pfns.length; index++) this.pfns[index] = firstFrame + index * entryPages;
+    this.kinds.fill(EntryKind.Leaf);
+    this.writable.fill(1);
+    this.#account(this.spanPages, this.pfns.length, this.spanPages);
+  }
+
+  /** Maps with this table, which is empty, what another one of its level maps; that one has leaves and nothing else. */
+  copyLeaves<Other extends RadixTable<Other>>(from: RadixTable<Other>): void {
+    assert(this.leaves === 0 && this.level === from.level, 'only an empty table takes over, from one of its level');
+    assert(from.mappedPages === from.leaves * from.entryPages, 'there are no tables below the one to copy');
+    this.kinds.set(from.kinds);
+    this.pfns.set(from.pfns);
+    this.writable.set(from.writable);
+    this.#account(from.mappedPages, from.leaves, from.writablePages);
+  }
+
   /** Grants or takes away the permission to write of a leaf that stays. */
   setWritable(index: number, writable: boolean): void {
     assert(this.kinds[index] === EntryKind.Leaf, 'only a leaf has a permission');
