@@ -95,7 +95,10 @@ export class PageTables {
   forEachTable(level: Level, visit: (table: PageTable) => void): void {
     const walk = (table: PageTable): void => {
       if (table.leaves === 0) return;
-      if (table.level === level) return visit(table);
+      if (table.level === level) {
+        visit(table);
+        return;
+      }
       for (let index = 0; index < table.geometry.entriesPerTable; index++) {
         if (table.kinds[index] === EntryKind.Table) walk(table.child(index));
       }
