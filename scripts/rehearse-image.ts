@@ -127,7 +127,9 @@ function fromContext(source: string): string {
 }
 
 async function start(stage: Stage): Promise<void> {
-  const env = { PATH: dirname(process.execPath), ...stage.env, STALLSCOPE_PORT: String(await freePort()) };
+  // A container has a network of its own; here the service stays on the loopback address.
+  const here = { STALLSCOPE_HOST: '127.0.0.1', STALLSCOPE_PORT: String(await freePort()) };
+  const env = { PATH: dirname(process.execPath), ...stage.env, ...here };
   const cwd = join(stage.root, stage.workdir);
   const [program = '', ...args] = [...stage.entrypoint, ...stage.cmd];
   const service = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
