@@ -1,8 +1,13 @@
 // What goes into a run and what comes out of it: plain data that crosses worker threads and sockets unchanged.
 // The vocabulary (ids) is that of the API, exactly as spelt there.
 
+import type { StallCause } from '../kvm/stall-windows.ts';
+import type { Finding } from '../mm/machine.ts';
+import type { MapcountSchemeId } from '../mm/mapcount/mapcount-scheme.ts';
 import type { CostProfile } from './profile.ts';
 import type { Scenario } from './scenario.ts';
+
+export type { Finding, MapcountSchemeId, StallCause };
 
 /** What mm tells the secondary MMU about a collapse; `post-collapse` always with the handler that KVM answers with. */
 export type NotifierSchemeId =
@@ -13,29 +18,6 @@ export type NotifierSchemeId =
   | 'post-collapse/cut'
   | 'post-collapse/promote'
   | 'none';
-
-/** How a folio counts the page-table entries that map it. */
-export type MapcountSchemeId =
-  | 'subpage'
-  | 'head-per-pte'
-  | 'hstate-entry'
-  | 'hstate-special'
-  | 'folio-pairs'
-  | 'folio-vmas';
-
-/** Why a vCPU stood still. The times of the causes of one stall window add up to its length. */
-export type StallCause =
-  | 'invalidate-retry'
-  | 'mmu-lock'
-  | 'mmap-lock'
-  | 'vma-lock'
-  | 'i-mmap-lock'
-  | 'fault-mutex'
-  | 'folio-lock'
-  | 'userfault'
-  | 'fault'
-  | 'tlb-flush'
-  | 'subtree-teardown';
 
 /** Streams that a run can be observed through. */
 export type Topic =
@@ -63,14 +45,6 @@ export interface RunInput {
   readonly topics?: readonly Topic[];
   /** Steps every guest access instead of skipping to the next miss: slow, and the check of the skipping. */
   readonly stepping?: boolean;
-}
-
-/** Something that a run has shown to be wrong in what it models: data, not an exception. */
-export interface Finding {
-  readonly kind: string;
-  readonly message: string;
-  readonly simTimeNs: number;
-  readonly evidence: unknown;
 }
 
 export interface OperationResult {
