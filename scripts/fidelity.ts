@@ -3,7 +3,12 @@
 //   npm run fidelity              all rows (a few minutes: contention is simulated event by event)
 //   npm run fidelity -- A7 C2     some of them
 
-import { collapseUnderContention, mapcountAgainstPageTables, mapcountWork } from './fidelity/collapse-rows.ts';
+import {
+  anonymousCollapse,
+  collapseUnderContention,
+  mapcountAgainstPageTables,
+  mapcountWork,
+} from './fidelity/collapse-rows.ts';
 import { eagerSplitOf, type FidelityRow, handlerOf } from './fidelity/rows.ts';
 
 const rows: Readonly<Record<string, () => Iterable<FidelityRow>>> = {
@@ -13,6 +18,7 @@ const rows: Readonly<Record<string, () => Iterable<FidelityRow>>> = {
   C2: () => handlerOf('C2'),
   C4: () => handlerOf('C4'),
   C7: eagerSplitOf,
+  D1: anonymousCollapse,
 };
 
 const wanted = process.argv.slice(2);

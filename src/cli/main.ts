@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { compareCommand } from './commands/compare.ts';
+import { mapcountsCommand } from './commands/mapcounts.ts';
 import { profilesCommand } from './commands/profiles.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -30,6 +31,7 @@ for (const command of [
   runCommand(),
   scenariosCommand(),
   profilesCommand(),
+  mapcountsCommand(),
   validateCommand(),
   serveCommand(),
 ]) {

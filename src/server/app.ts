@@ -19,6 +19,7 @@ import { EdgeError } from './errors.ts';
 import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
 import { Idempotency } from './idempotency.ts';
 import { ServiceLibrary } from './library.ts';
+import { MapcountTable } from './mapcount-table.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonEventRoutes } from './routes/comparison-events.ts';
@@ -80,6 +81,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   const library = new ServiceLibrary();
   const idempotency = new Idempotency();
+  const mapcountTable = new MapcountTable();
   const comparisons = new ComparisonService(parts.pool, parts.store, parts.logger, {
     ...DEFAULT_SERVICE_LIMITS,
     ...parts.limits,
@@ -92,7 +94,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.addHook('preClose', async () => {
     stopping = true;
     for (const subscriber of sockets) subscriber.goAway();
-    await comparisons.stop();
+    await Promise.all([comparisons.stop(), mapcountTable.stop()]);
   });
 
   await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
@@ -112,7 +114,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
   healthRoutes(app, () => stopping);
-  catalogRoutes(app);
+  catalogRoutes(app, mapcountTable);
   libraryRoutes(app, library, idempotency);
   comparisonRoutes(app, { comparisons, store: parts.store, library, idempotency });
   comparisonEventRoutes(app, comparisons, sockets, { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions });

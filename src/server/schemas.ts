@@ -3,6 +3,8 @@
 
 import Type from 'typebox';
 import { comparisonDocumentSchema } from '../lab/comparison.ts';
+import type { MapcountConsumer } from '../lab/mapcount-consumers.ts';
+import { mapcountSchemes } from '../lab/vocabulary.ts';
 import { EDGE_ERRORS, type EdgeErrorCode, type Problem } from './errors.ts';
 import { STATUSES } from './store.ts';
 
@@ -96,5 +98,24 @@ export const LibraryListQuery = Type.Object(
   },
   closed,
 );
+
+const MapcountCellSchema = Type.Object({
+  works: Type.Boolean({ description: 'Whether what the description says is so.' }),
+  result: Type.String({ description: 'What the consumer has seen.' }),
+});
+
+export const MapcountTableSchema = Type.Object({
+  consumers: Type.Array(
+    Type.Object({
+      consumer: Type.String(),
+      description: Type.String({ description: 'What is so if the consumer works.' }),
+      cells: Type.Unsafe<MapcountConsumer['cells']>(
+        Type.Object(Object.fromEntries(mapcountSchemes.map(({ id }) => [id, MapcountCellSchema])), {
+          description: 'By mapcount scheme.',
+        }),
+      ),
+    }),
+  ),
+});
 
 export const ResultQuery = Type.Object({ format: Type.Enum(['json', 'csv', 'parquet'], { default: 'json' }) }, closed);

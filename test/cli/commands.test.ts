@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { mapcountConsumers } from '../../src/lab/mapcount-consumers.ts';
 import { ENTRY, ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 const lines = (stdout: string): { topic: string; simTimeNs: number }[] =>
@@ -85,6 +86,24 @@ describe.each([
     const { code, stderr } = await stallscope(command, 'x');
     expect(code).toBe(2);
     expect(stderr).toContain(name);
+  });
+});
+
+describe('stallscope mapcounts', () => {
+  it('a row for each consumer, with the outcome and what was seen', async () => {
+    const { code, stdout, stderr } = await stallscope('mapcounts');
+    expect([code, stderr]).toEqual([0, '']);
+    const rows = stdout.split('\n').map((line) => line.split('│').map((cell) => cell.trim()));
+    const [, ...head] = rows.find(([, first]) => first === 'consumer') ?? [];
+    const truncation = rows.findIndex(([, first]) => first === 'truncation');
+    const column = head.indexOf('hstate-entry') + 1;
+    expect([rows[truncation]?.[column], rows[truncation + 1]?.[column]]).toEqual(['FAILS', 'mapcount 1']);
+    expect(rows[truncation]?.[head.indexOf('subpage') + 1]).toBe('works');
+  });
+
+  it('--json: what the lab has computed', async () => {
+    const { stdout } = await stallscope('mapcounts', '--json');
+    expect(JSON.parse(stdout)).toEqual({ consumers: mapcountConsumers() });
   });
 });
 

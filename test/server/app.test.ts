@@ -116,6 +116,7 @@ describe('GET /openapi.json', () => {
       'GET /healthz',
       'GET /readyz',
       'GET /v1/catalog',
+      'GET /v1/catalog/mapcounts',
       'GET /v1/comparisons',
       'GET /v1/comparisons/{id}',
       'GET /v1/comparisons/{id}/events',

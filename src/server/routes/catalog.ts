@@ -1,8 +1,10 @@
 import Type from 'typebox';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
+import type { MapcountTable } from '../mapcount-table.ts';
+import { MapcountTableSchema, problems } from '../schemas.ts';
 
-export function catalogRoutes(app: App): void {
+export function catalogRoutes(app: App, mapcountTable: MapcountTable): void {
   // The words do not change while the service runs.
   const words = catalog();
   app.get(
@@ -15,5 +17,17 @@ export function catalogRoutes(app: App): void {
       },
     },
     () => words,
+  );
+
+  app.get(
+    '/v1/catalog/mapcounts',
+    {
+      schema: {
+        tags: ['library'],
+        summary: 'What each consumer of the mapcount makes of a huge page in 4K leaves, by mapcount scheme.',
+        response: { 200: MapcountTableSchema, ...problems('WORKER_DIED', 'STOPPING') },
+      },
+    },
+    async () => ({ consumers: await mapcountTable.consumers() }),
   );
 }
