@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { compareCommand } from '../../src/cli/commands/compare.ts';
+import { mapcountsCommand } from '../../src/cli/commands/mapcounts.ts';
 import { profilesCommand } from '../../src/cli/commands/profiles.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
 import { scenariosCommand } from '../../src/cli/commands/scenarios.ts';
@@ -82,6 +83,7 @@ describe('docs/reference/cli.md', () => {
     runCommand(),
     scenariosCommand(),
     profilesCommand(),
+    mapcountsCommand(),
     validateCommand(),
     serveCommand(),
   ];
