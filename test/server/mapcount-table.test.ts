@@ -21,16 +21,6 @@ describe('GET /v1/catalog/mapcounts', () => {
     expect([first.statusCode, first.json<object>()]).toEqual([200, { consumers: mapcountConsumers() }]);
     expect((await app.inject('/v1/catalog/mapcounts')).body).toBe(first.body);
   });
-
-  it('a service that stops: who waits is told', async () => {
-    const app = await startService();
-    await app.ready();
-    const waiting = app.inject('/v1/catalog/mapcounts');
-    await app.inject('/healthz');
-    await app.close();
-    const response = await waiting;
-    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([503, 'STOPPING']);
-  });
 });
 
 describe('the table of mapcount consumers', () => {
