@@ -5,7 +5,7 @@ export interface InputError {
 }
 
 /** A hostile document could have as many errors as it has fields; nobody reads more than these. */
-const MOST_ERRORS = 100;
+export const MOST_ERRORS = 100;
 
 /** A document or request that cannot be run as it stands. Carries the errors that were found, not only the first. */
 export class InvalidInput extends Error {

@@ -1,6 +1,6 @@
 // `vm.vcpus=16`, `timeline.0.at=1ms`: changes of single fields of a scenario, by the path that the schema gives them.
 
-import { type InputError, InvalidInput } from './invalid-input.ts';
+import { type InputError, InvalidInput, MOST_ERRORS } from './invalid-input.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isPlainObject } from './schema-reader.ts';
@@ -27,6 +27,8 @@ export function applyOverrides(document: unknown, overrides: Overrides): unknown
   for (const [path, value] of entries) {
     const error = applyOverride(copy, path, value);
     if (error !== null) errors.push({ path, message: error });
+    // More would only be cut from the answer, and each of them looks for what it may have meant.
+    if (errors.length > MOST_ERRORS) break;
   }
   if (errors.length > 0) throw new InvalidInput('overrides', errors);
   return copy;

@@ -1,4 +1,3 @@
-import { assert } from '../engine/assert.ts';
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { Mutex } from '../engine/locks/mutex.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
@@ -83,7 +82,22 @@ export class Folio {
   /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
   changeRefs(delta: number): void {
     this.refcount += delta;
-    assert(this.refcount >= 0, 'the reference count of a folio is not negative');
+    if (this.refcount < 0) {
+      this.refcount = 0;
+      this.reportUnderflow('reference count');
+    }
+  }
+
+  /** The kernel warns here, or stops: somebody has uncounted what another had uncounted before. The count stays at 0. */
+  reportUnderflow(count: 'reference count' | 'mapcount'): void {
+    const { findings, sim } = this.machine;
+    const message = `the ${count} of folio ${this.firstPfn} of ${this.pages} pages would fall below 0`;
+    findings.add({
+      kind: 'count-underflow',
+      message,
+      simTimeNs: sim.now,
+      evidence: { firstPfn: this.firstPfn, count },
+    });
   }
 
   #line(): CacheLine {

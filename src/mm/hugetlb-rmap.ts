@@ -156,8 +156,11 @@ function applyChange(scheme: PageScheme, folio: Folio, change: CountChange, cpu:
 /** Returns how many references the mapping holds more by it. */
 function changeCount(scheme: PageScheme, folio: Folio, { delta }: CountChange): number {
   const before = folio.entireMapcount;
+  if (before + delta < 0) {
+    folio.reportUnderflow('mapcount');
+    return 0;
+  }
   folio.entireMapcount += delta;
-  assert(folio.entireMapcount >= 0, 'the mapcount of a folio is not negative');
   if (scheme.reference === 'count') return delta;
   return Math.sign(folio.entireMapcount) - Math.sign(before);
 }

@@ -1,4 +1,3 @@
-import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
@@ -123,7 +122,12 @@ function* clearRun(
     const frame = table.pfns[entry] ?? 0;
     if (folio === undefined || frame < folio.firstPfn || frame >= folio.firstPfn + folio.pages) {
       folio = memory.folioOf(pfn(frame));
-      assert(folio !== undefined, 'a mapped frame belongs to a folio');
+      if (folio === undefined) {
+        reportMappedAfterFree(vma, frame);
+        table.clear(entry, cleared);
+        yield* table.ptl.release();
+        continue;
+      }
     }
     const mapNs = leaves === null ? 0 : removeRmap(leaves, folio, frame - folio.firstPfn, table.level, cpu);
     table.clear(entry, cleared);
@@ -141,4 +145,11 @@ function* clearRun(
   run.end = index;
   run.folio = folio;
   return { run, next: at };
+}
+
+/** A leaf to a frame that has been freed: somebody mapped or kept it without a look at who else was there. */
+export function reportMappedAfterFree(vma: HugetlbVma, frame: number): void {
+  const { findings, sim } = vma.mm.machine;
+  const message = `frame ${frame} is still mapped when it is unmapped, and has been freed before`;
+  findings.add({ kind: 'mapped-after-free', message, simTimeNs: sim.now, evidence: { frame } });
 }

@@ -58,11 +58,15 @@ describe('mapcount schemes', () => {
     }
   });
 
-  test('more unmapped than mapped: stops the run, in both', () => {
-    const { folio } = gigabytePage();
-    expect(() => subpage.change(folio, 5, 1, -1)).toThrow(/not negative/);
-    expect(() => subpage.change(folio, 0, 3, -1)).toThrow(/not negative/);
-    expect(() => headPerPte.change(folio, 5, 1, -1)).toThrow(/not negative/);
+  test.each([
+    ['subpage, a small leaf', subpage, 1],
+    ['subpage, a leaf of the folio', subpage, 3],
+    ['head-per-pte', headPerPte, 1],
+  ] as const)('%s: more unmapped than mapped: a finding, and the count stays at 0', (_, scheme, level) => {
+    const { world, folio } = gigabytePage();
+    scheme.change(folio, 0, level, -1);
+    expect(new Set(world.findingKinds())).toEqual(new Set(['count-underflow']));
+    expect(scheme.mapcount(folio)).toBe(0);
   });
 
   test('subpage: small leaves touch struct pages of their own: a fixed price, and never a line that is shared', () => {

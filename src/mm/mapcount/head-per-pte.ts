@@ -1,4 +1,3 @@
-import { assert } from '../../engine/assert.ts';
 import { leavesOf } from './entry-scan.ts';
 import type { LeafScheme } from './mapcount-scheme.ts';
 
@@ -12,8 +11,8 @@ export const headPerPte: LeafScheme = {
   id: 'head-per-pte',
   counts: 'leaves',
   change(folio, _firstPage, _level, delta) {
-    folio.entireMapcount += delta;
-    assert(folio.entireMapcount >= 0, 'the head mapcount is not negative');
+    if (folio.entireMapcount + delta < 0) folio.reportUnderflow('mapcount');
+    else folio.entireMapcount += delta;
   },
   atomics: () => 1,
   atomicsNs: (folio, _level, cpu) => Math.max(folio.entireMapcountLine.access(cpu), folio.machine.costs.headMapcountNs),

@@ -1,4 +1,3 @@
-import { assert } from '../../engine/assert.ts';
 import { hva } from '../address.ts';
 import type { LeafScheme } from './mapcount-scheme.ts';
 
@@ -14,16 +13,16 @@ export const subpage: LeafScheme = {
 
   change(folio, firstPage, level, delta) {
     if (level === folio.level) {
-      folio.entireMapcount += delta;
-      assert(folio.entireMapcount >= 0, 'entire_mapcount is not negative');
+      if (folio.entireMapcount + delta < 0) folio.reportUnderflow('mapcount');
+      else folio.entireMapcount += delta;
       return;
     }
     const counts = folio.subpageMapcounts;
     const end = firstPage + folio.machine.geometry.pagesPer[level];
     for (let page = firstPage; page < end; page++) {
       const count = (counts[page] ?? 0) + delta;
-      assert(count >= 0, 'the mapcount of a subpage is not negative');
-      counts[page] = count;
+      if (count < 0) folio.reportUnderflow('mapcount');
+      else counts[page] = count;
     }
   },
 

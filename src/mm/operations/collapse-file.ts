@@ -120,13 +120,19 @@ function* takeOldFolios(collapse: FileCollapse, batch: UnmapBatch): Process<Scan
   return 'succeed';
 }
 
-/** Every mapping of the block, in whatever mm, must be gone from every secondary MMU by now. */
-function tellPagesLeave({ mapping, first, folio }: FileCollapse): void {
+/** Every mapping of the old pages, in whatever mm, must be gone from every secondary MMU by now. A hole may be filled. */
+function tellPagesLeave({ mapping, old }: FileCollapse): void {
   for (const vma of mapping.vmas) {
     if (!(vma instanceof ShmemVma)) continue;
-    const start = hva(vma.start + first * PAGE_SIZE);
-    const end = hva(Math.min(start + folio.pages * PAGE_SIZE, vma.end));
-    if (start < end) vma.mm.pagesLeave(start, end);
+    for (let at = 0; at < old.length; ) {
+      const first = old[at]?.index ?? 0;
+      let pages = 1;
+      while (old[at + pages]?.index === first + pages) pages += 1;
+      const start = hva(vma.start + first * PAGE_SIZE);
+      const end = hva(Math.min(start + pages * PAGE_SIZE, vma.end));
+      if (start < end) vma.mm.pagesLeave(start, end);
+      at += pages;
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Folio } from '../folio.ts';
 import { nextEntry, subpageIndex } from '../hugetlb.ts';
 import { hugetlbFreeRange } from '../hugetlb-free-range.ts';
 import { mapLeaf, runCleared, settleLookUp } from '../hugetlb-rmap.ts';
-import { unmapHugepageRange } from '../hugetlb-unmap.ts';
+import { reportMappedAfterFree, unmapHugepageRange } from '../hugetlb-unmap.ts';
 import type { HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
 import { removeRmap } from '../mapcount/mapcount-scheme.ts';
 import { MmuGather } from '../mmu-gather.ts';
@@ -205,15 +205,17 @@ function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva):
   const { mapcount } = vma.mm;
   const leafNs = costs.hgmWalkNs + costs.leafXchgNs + costs.gatherNs;
   const own = table.kinds.includes(EntryKind.Leaf);
-  const folio = vma.mapping.folio(vma.cacheIndex(address));
-  assert(folio !== undefined, 'the page that was just mapped is in the page cache');
+  const frame = table.pfns[table.kinds.indexOf(EntryKind.Leaf)] ?? 0;
+  const folio = own ? vma.mm.machine.memory.folioOf(pfn(frame)) : undefined;
+  // v2 excludes nobody: truncation may have freed the page behind the swap.
+  if (own && folio === undefined) reportMappedAfterFree(vma, frame);
   for (let index = 0; index < table.geometry.entriesPerTable; index++) {
     if (table.kinds[index] === EntryKind.Table) {
       yield* dropLeaves(collapse, table.child(index), address);
     } else if (table.kinds[index] === EntryKind.Leaf) {
       if (!sim.elapse(leafNs)) yield leafNs;
       work.leafClears += 1;
-      if (mapcount.counts === 'pages') {
+      if (mapcount.counts === 'pages' || folio === undefined) {
         table.clear(index);
         gather.noteCleared();
         continue;
@@ -228,5 +230,5 @@ function* dropLeaves(collapse: HugetlbCollapse, table: PageTable, address: Hva):
     }
   }
   const end = table.geometry.entriesPerTable;
-  if (own) yield* runCleared(gather, folio, { vma, table, first: 0, end }, true);
+  if (folio !== undefined) yield* runCleared(gather, folio, { vma, table, first: 0, end }, true);
 }
