@@ -14,7 +14,8 @@ export const costDescriptions = {
   mutexNs: 'one uncontended acquire and release of a mutex or of the folio lock',
   ptlNs: 'one uncontended lock and unlock of a page-table lock',
   atomicHotNs: 'one atomic operation on a line that this CPU owns',
-  atomicStructPageNs: 'one atomic operation on a cold struct page, in sequence with its neighbours',
+  atomicStructPageNs:
+    'one atomic operation on a cold struct page, in sequence with its neighbours; nothing spends it by itself, subpageMapcountNs is taken from it',
   contendedLineNs: 'service time of one atomic operation on a line that another CPU owned last',
   spteVisitNs: 'reading one SPTE in a zap walk, without the reschedule test',
   spteClearNs: 'writing one leaf SPTE as non-present, with its statistics',
@@ -28,7 +29,8 @@ export const costDescriptions = {
   kvmFlushPerRunningVcpuNs: 'one remote TLB flush by KVM, for each vCPU in guest mode',
   kvmFlushPerIdleVcpuNs: 'one remote TLB flush by KVM, for each vCPU that is not in guest mode',
   kickedVcpuNs: 'what being kicked out of guest mode costs a vCPU: exit, INVEPT, refill of the TLB, re-entry',
-  ipiNs: 'one interrupt from one CPU to another, until it is taken',
+  ipiNs:
+    'one interrupt from one CPU to another, until it is taken; nothing spends it by itself, flushes and shootdowns contain it',
   shootdownFixedNs: 'one TLB shootdown of the host, the part that does not depend on the CPUs',
   shootdownPerCpuNs: 'one TLB shootdown of the host, for each CPU that runs the mm',
   hgmWalkNs: 'one high-granularity walk to a leaf of a hugetlb mapping',

@@ -5,7 +5,7 @@
 // all, and only the quantiles come from the histogram, within 0.1 %. Everything that counts what one run did (notifier,
 // faults, flushes, touches, counters, simulatedNs, events) is a mean per run. `wallMs` is the time of all repetitions.
 
-import type { Finding, MapcountSchemeId, NotifierSchemeId, StallCause } from './run-types.ts';
+import type { Finding, MapcountSchemeId, NotifierSchemeId, RunResult, StallCause } from './run-types.ts';
 
 export interface ComparisonResult {
   readonly scenario: string;
@@ -33,25 +33,16 @@ export interface SchemeResult {
   readonly stallByCauseNs: Partial<Record<StallCause, number>>;
   readonly spinNs: number;
   readonly sleepNs: number;
-  readonly blackout: { readonly count: number; readonly maxNs: number; readonly totalNs: number };
+  readonly blackout: RunResult['blackout'];
   /** In the order of the run; quantiles over the repetitions. `errno`: of the first repetition that had one. */
   readonly operations: readonly {
     readonly operation: string;
     readonly durationNs: { readonly p50: number; readonly max: number };
     readonly errno: string | null;
   }[];
-  readonly notifier: {
-    readonly sections: number;
-    readonly startNs: number;
-    readonly openNs: number;
-    readonly collapsed: number;
-  };
-  readonly faults: {
-    readonly total: number;
-    readonly retries: number;
-    readonly spurious: number;
-    readonly userfault: number;
-  };
+  /** As of one run, each a mean. */
+  readonly notifier: RunResult['notifier'];
+  readonly faults: RunResult['faults'];
   readonly tlbFlushes: number;
   readonly seqBumps: number;
   /** Median over the repetitions; null if it never happened in one of them. */
