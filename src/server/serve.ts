@@ -23,14 +23,8 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
   const pool = new WorkerPool({ threads });
   const app = await buildApp({ pool, store: new MemoryStore(), logger, token });
 
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    await pool.close();
-    throw error;
-  }
-  closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ signal, err }) => {
+  // Before the line that says it listens: whoever reads that may send a signal at once.
+  const graceful = closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info({ signal }, 'stopping');
     await app.close();
@@ -38,4 +32,13 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
     logger.info('stopped');
     logger.flush();
   });
+
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    graceful.uninstall();
+    await app.close();
+    await pool.close();
+    throw error;
+  }
 }
