@@ -9,14 +9,13 @@ import { folioMapcount } from '../mm/free-folio.ts';
 import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
 import { type UnmapReason, unmapHugepageRange } from '../mm/hugetlb-unmap.ts';
 import type { HugetlbVma } from '../mm/hugetlb-vma.ts';
-import { FindingLog, type Machine, WorkCounters } from '../mm/machine.ts';
+import { createMachine } from '../mm/machine.ts';
 import { counters, folioReferenced, mayMoveUnshared, smapsHugetlb, writesTailPages } from '../mm/mapcount/consumers.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../mm/mapcount/mapcount-scheme.ts';
 import { Mm } from '../mm/mm.ts';
 import { MmuGather } from '../mm/mmu-gather.ts';
 import { AddressSpace } from '../mm/page-cache.ts';
-import { PhysicalMemory } from '../mm/physical-memory.ts';
 import { type CostName, costNames } from './cost-names.ts';
 
 interface MapcountCell {
@@ -156,18 +155,15 @@ class MappedPage {
     const geometry = new Geometry(entriesPerTable);
     // Time is not asked for: everything costs 1 ns.
     const costs = Object.fromEntries(costNames.map((name) => [name, 1])) as Record<CostName, number>;
-    const machine: Machine = {
+    const machine = createMachine({
       sim: new Simulation({ seed: 1, wakeUpNs: 1 }),
       kernel: '6.12',
       preemption: 'full',
       cpus: 1,
       geometry,
       costs,
-      memory: new PhysicalMemory(geometry),
       hugetlbMapcount: mapcountSchemes[scheme],
-      work: new WorkCounters(),
-      findings: new FindingLog(),
-    };
+    });
     const level: Level = 3;
     this.mm = new Mm(machine);
     this.#mapping = new AddressSpace(machine);

@@ -13,11 +13,10 @@ import type { VcpuInterval } from '../kvm/records.ts';
 import type { TdpTable } from '../kvm/tdp-table.ts';
 import { HaltedVcpu, Vcpu } from '../kvm/vcpu.ts';
 import { Geometry, gfn, hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
-import { FindingLog, type Machine, WorkCounters } from '../mm/machine.ts';
+import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import { Mm } from '../mm/mm.ts';
 import type { NotifierId } from '../mm/notifier-schemes/notifier-scheme.ts';
-import { PhysicalMemory } from '../mm/physical-memory.ts';
 import type { Vma } from '../mm/vma.ts';
 import { chooser, levelOf, mapMemory } from './memory-builder.ts';
 import { StridePattern } from './patterns/stride.ts';
@@ -50,18 +49,15 @@ export function buildWorld(
   const { scenario, profile } = input;
   const geometry = new Geometry();
   const sim = new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs });
-  const machine: Machine<KvmCosts> = {
+  const machine = createMachine<KvmCosts>({
     sim,
     kernel: scenario.machine.kernel,
     preemption: scenario.machine.preemption,
     cpus: scenario.machine.cpus,
     geometry,
     costs: profile.costs,
-    memory: new PhysicalMemory(geometry),
     hugetlbMapcount: mapcountSchemes[input.mapcount],
-    work: new WorkCounters(),
-    findings: new FindingLog(),
-  };
+  });
 
   const mm = new Mm(machine);
   const vma = mapMemory(machine, mm, scenario);

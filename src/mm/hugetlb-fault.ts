@@ -22,7 +22,7 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   sim.lockdep.assertHeld(vma.mm.mmapLock, 'any');
   const index = vma.cacheIndex(address);
-  const mutex = vma.mm.faultMutex(vma.mapping, index);
+  const mutex = vma.mm.machine.hugetlbFaultMutexes.of(vma.mapping, index);
 
   yield* mutex.acquire();
   yield* vma.walkLock.acquireRead();

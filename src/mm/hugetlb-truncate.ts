@@ -65,7 +65,7 @@ function* removeSingleFolio({ mm, mapping }: HugetlbVma, folio: Folio): Process<
   const { sim, costs } = mm.machine;
   const index = folio.cached?.index;
   if (index === undefined) return;
-  const mutex = mm.faultMutex(mapping, index);
+  const mutex = mm.machine.hugetlbFaultMutexes.of(mapping, index);
   yield* mutex.acquire();
   // It was skipped, or faulted in again since. With the mutex held it stays unmapped now.
   if (folioMapcount(folio) > 0) yield* unmapFileFolio(folio, mapping, index);

@@ -1,16 +1,18 @@
 import type { Simulation } from '../engine/simulation.ts';
 import type { Geometry } from './address.ts';
 import type { MmCosts } from './costs.ts';
+import { HugetlbFaultMutexes } from './hugetlb-fault-mutexes.ts';
 import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
-import type { PhysicalMemory } from './physical-memory.ts';
+import type { Mm } from './mm.ts';
+import { PhysicalMemory } from './physical-memory.ts';
 
 /** Kernels whose code the model follows; see docs/kernel-map.md for what differs between them. */
 export type KernelVersion = '6.1' | '6.12' | '6.18';
 /** `full`: a spinning lock may be broken for those who wait for it. `voluntary`: only need_resched breaks it. */
 export type PreemptionModel = 'full' | 'voluntary';
 
-/** The host that everything runs on: its clock, its kernel, what things cost on it. */
-export interface Machine<Costs extends MmCosts = MmCosts> {
+/** What a host is made of; the rest of it begins empty. */
+export interface MachineOptions<Costs extends MmCosts = MmCosts> {
   readonly sim: Simulation;
   readonly kernel: KernelVersion;
   readonly preemption: PreemptionModel;
@@ -18,11 +20,29 @@ export interface Machine<Costs extends MmCosts = MmCosts> {
   readonly cpus: number;
   readonly geometry: Geometry;
   readonly costs: Costs;
-  readonly memory: PhysicalMemory;
   /** How folios of hugetlb count their mappings: what the HGM discussion is about. */
   readonly hugetlbMapcount: MapcountScheme;
+}
+
+/** The host that everything runs on: its clock, its kernel, what things cost on it. */
+export interface Machine<Costs extends MmCosts = MmCosts> extends MachineOptions<Costs> {
+  readonly memory: PhysicalMemory;
+  /** Address spaces that exist, in the order in which they were made. */
+  readonly mms: Mm[];
+  readonly hugetlbFaultMutexes: HugetlbFaultMutexes;
   readonly work: WorkCounters;
   readonly findings: FindingLog;
+}
+
+export function createMachine<Costs extends MmCosts>(options: MachineOptions<Costs>): Machine<Costs> {
+  return {
+    ...options,
+    memory: new PhysicalMemory(options.geometry),
+    mms: [],
+    hugetlbFaultMutexes: new HugetlbFaultMutexes(options.sim, options.cpus),
+    work: new WorkCounters(),
+    findings: new FindingLog(),
+  };
 }
 
 /** Something that a run has shown to be wrong in what it models. The run goes on. */

@@ -1,9 +1,8 @@
-import { Mutex } from '../engine/locks/mutex.ts';
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
 import type { Hva } from './address.ts';
 import { AnonymousVma } from './anonymous-vma.ts';
 import { HugetlbVma, type HugetlbVmaOptions } from './hugetlb-vma.ts';
-import { hugetlbFaultMutexClass, mmapLockClass } from './locks.ts';
+import { mmapLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
 import { MmuNotifierChain } from './mmu-notifier.ts';
@@ -21,9 +20,11 @@ export interface MmCpu {
   interrupt(): void;
 }
 
-/** The address space of the VMM. */
+/** The address space of a process: of a VMM, or of a child that it has forked. */
 export class Mm {
   readonly machine: Machine;
+  /** Tells it from the others of its machine: how many were made before it. */
+  readonly index: number;
   readonly mmapLock: RwSemaphore;
   readonly pageTables: PageTables;
   readonly notifiers: MmuNotifierChain;
@@ -31,12 +32,12 @@ export class Mm {
   readonly cpus: MmCpu[] = [];
   readonly vmas: Vma[] = [];
   readonly #pageWatchers: ((start: Hva, end: Hva) => void)[] = [];
-  readonly #faultMutexes: Mutex[] = [];
-  readonly #mappingIds = new Map<AddressSpace, number>();
 
   constructor(machine: Machine) {
     this.machine = machine;
-    this.events = new MmEvents(machine.sim.records);
+    this.index = machine.mms.length;
+    machine.mms.push(this);
+    this.events = new MmEvents(machine.sim.records, this.index);
     this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass);
     this.pageTables = new PageTables(machine);
     this.notifiers = new MmuNotifierChain(machine.sim, this.events);
@@ -83,23 +84,5 @@ export class Mm {
 
   findVma(address: Hva): Vma | undefined {
     return this.vmas.find((vma) => vma.contains(address));
-  }
-
-  /**
-   * The mutex under which all faults on one huge page queue up.
-   *
-   * Models hugetlb_fault_mutex_hash(), mm/hugetlb.c: the table has the power of two at or above 8 times the possible
-   * CPUs. The hash is ours: it needs no secrecy, only to be the same every time.
-   */
-  faultMutex(mapping: AddressSpace, index: number): Mutex {
-    let id = this.#mappingIds.get(mapping);
-    if (id === undefined) {
-      id = this.#mappingIds.size;
-      this.#mappingIds.set(mapping, id);
-    }
-    const size = 2 ** Math.ceil(Math.log2(8 * this.machine.cpus));
-    const slot = (id * 31 + index) % size;
-    this.#faultMutexes[slot] ??= new Mutex(this.machine.sim, hugetlbFaultMutexClass);
-    return this.#faultMutexes[slot];
   }
 }

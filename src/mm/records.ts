@@ -32,8 +32,9 @@ export class MmEvents {
   readonly channel: RecordChannel<MmEvent>;
   readonly lockWaits: RecordChannel<LockWait>;
 
-  constructor(bus: RecordBus) {
-    this.channel = bus.channel<MmEvent>('mm');
+  /** `mm` tells the streams of several processes on one bus apart; waits for locks are one stream. */
+  constructor(bus: RecordBus, mm: number) {
+    this.channel = bus.channel<MmEvent>(`mm${mm}`);
     this.lockWaits = bus.channel<LockWait>('lock-waits');
   }
 

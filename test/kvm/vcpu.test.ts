@@ -285,7 +285,7 @@ describe('vCPU: whose time it was', () => {
   for (const [cause, lockOf] of [
     ['vma-lock', (world: TestWorld) => world.vma.hugetlbLock],
     ['folio-lock', (world: TestWorld) => world.folio().lock],
-    ['fault-mutex', (world: TestWorld) => world.mm.faultMutex(world.mapping, 0)],
+    ['fault-mutex', (world: TestWorld) => world.machine.hugetlbFaultMutexes.of(world.mapping, 0)],
   ] as const) {
     test(`${cause} is held and the page is missing: the window has that cause`, () => {
       const world = new TestWorld({ mapped: 0 });

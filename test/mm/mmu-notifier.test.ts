@@ -11,7 +11,7 @@ const C = hva(8192);
 
 const chained = () => {
   const sim = new Simulation({ seed: 1 });
-  const events = new MmEvents(sim.records);
+  const events = new MmEvents(sim.records, 0);
   const chain = new MmuNotifierChain(sim, events);
   const rows: Row[] = [];
   const log = (what: string) => rows.push([sim.now, sim.current.name, what]);

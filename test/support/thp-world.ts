@@ -13,7 +13,7 @@ import type { AnonymousVma } from '../../src/mm/anonymous-vma.ts';
 import type { Result } from '../../src/mm/errno.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { fileIMmapRwsemClass } from '../../src/mm/locks.ts';
-import { FindingLog, type KernelVersion, type Machine, WorkCounters } from '../../src/mm/machine.ts';
+import { createMachine, type KernelVersion, type Machine, WorkCounters } from '../../src/mm/machine.ts';
 import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import { Mm } from '../../src/mm/mm.ts';
 import { notifierSchemes } from '../../src/mm/notifier-schemes/index.ts';
@@ -21,7 +21,6 @@ import type { NotifierId } from '../../src/mm/notifier-schemes/notifier-scheme.t
 import { madvCollapse } from '../../src/mm/operations/madv-collapse.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
 import { checkPageCounts } from '../../src/mm/page-checkers.ts';
-import { PhysicalMemory } from '../../src/mm/physical-memory.ts';
 import { addRmap } from '../../src/mm/rmap.ts';
 import type { ShmemVma } from '../../src/mm/shmem-vma.ts';
 import { testCosts, WAKE_UP_NS } from './world.ts';
@@ -51,18 +50,15 @@ export class ThpWorld {
 
   constructor(options: ThpWorldOptions) {
     const geometry = new Geometry(options.entries ?? 4);
-    this.machine = {
+    this.machine = createMachine({
       sim: this.sim,
       kernel: options.kernel ?? '6.12',
       preemption: 'voluntary',
       cpus: 4,
       geometry,
       costs: testCosts,
-      memory: new PhysicalMemory(geometry),
       hugetlbMapcount: mapcountSchemes.subpage,
-      work: new WorkCounters(),
-      findings: new FindingLog(),
-    } as Machine<KvmCosts>;
+    });
     this.mm = new Mm(this.machine);
     this.mapping = new AddressSpace(this.machine, fileIMmapRwsemClass);
     const start = hva(geometry.entryBytes(4));

@@ -14,7 +14,7 @@ import { Folio } from '../../src/mm/folio.ts';
 import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
 import type { HgmVersion, HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 import {
-  FindingLog,
+  createMachine,
   type KernelVersion,
   type Machine,
   type PreemptionModel,
@@ -24,7 +24,6 @@ import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts';
 import { Mm } from '../../src/mm/mm.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
-import { PhysicalMemory } from '../../src/mm/physical-memory.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 
 export const testCosts: KvmCosts = {
@@ -124,18 +123,15 @@ export class TestWorld {
     const kernel = options.kernel ?? '6.12';
     const geometry = new Geometry(options.entries ?? 4);
     this.sim = new Simulation({ seed: options.seed ?? 1, wakeUpNs: WAKE_UP_NS });
-    this.machine = {
+    this.machine = createMachine({
       sim: this.sim,
       kernel,
       preemption: options.preemption ?? 'full',
       cpus: 4,
       geometry,
       costs: { ...testCosts, ...options.costs },
-      memory: new PhysicalMemory(geometry),
       hugetlbMapcount: mapcountSchemes[options.mapcount ?? 'subpage'],
-      work: new WorkCounters(),
-      findings: new FindingLog(),
-    };
+    });
     this.mm = new Mm(this.machine);
     this.mapping = new AddressSpace(this.machine);
 
@@ -286,7 +282,7 @@ export class TestWorld {
       lock.isHeld ? `${name}:${lock.isWriteHeld ? 'W' : 'R'}` : '';
     const held = [
       mode('mmap', mm.mmapLock),
-      [...mapping.folios()].some(([index]) => mm.faultMutex(mapping, index).isHeld) ? 'mutex' : '',
+      [...mapping.folios()].some(([index]) => mm.machine.hugetlbFaultMutexes.of(mapping, index).isHeld) ? 'mutex' : '',
       mode('vma', vma.hugetlbLock),
       mode('i_mmap', mapping.iMmapRwsem),
       [...mapping.folios()].some(([, folio]) => folio.lock.isHeld) ? 'folio' : '',

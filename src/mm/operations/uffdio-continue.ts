@@ -49,7 +49,7 @@ export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
 function* continueOnePiece(vma: HugetlbVma, address: Hva, level: Level): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   const index = vma.cacheIndex(address);
-  const mutex = vma.mm.faultMutex(vma.mapping, index);
+  const mutex = vma.mm.machine.hugetlbFaultMutexes.of(vma.mapping, index);
   yield* mutex.acquire();
   yield* vma.walkLock.acquireRead();
   yield* sim.spend(costs.mutexNs + costs.rwsemNs);
