@@ -1,6 +1,7 @@
 // Everything that a request may name, with what each thing takes: the answer to "what can I ask for?".
 
 import type { TSchema } from 'typebox';
+import { operationRules } from './operation-rules.ts';
 import { scenarioDocumentSchema } from './scenario-schema.ts';
 import type { SchemaNode } from './schema-node.ts';
 import {
@@ -34,16 +35,6 @@ const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'patterns/stride': ['guest.range', 'guest.partitioned', 'guest.stridePages', 'guest.writeFraction', 'guest.thinkNs'],
   'patterns/zipf': ['guest.zipfExponent', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
   'patterns/uniform': ['guest.range', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
-  'operations/madv-collapse': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step', 'timeline.N.target'],
-  'operations/uffdio-continue': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
-  'operations/madv-split': ['timeline.N.at', 'timeline.N.range'],
-  'operations/madv-dontneed': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
-  'operations/truncate': ['timeline.N.at', 'timeline.N.range'],
-  'operations/punch-hole': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
-  'operations/dirty-log-enable': ['timeline.N.at', 'timeline.N.range'],
-  'operations/dirty-log-disable': ['timeline.N.at', 'timeline.N.range'],
-  'operations/migrate-pages': ['timeline.N.at', 'timeline.N.range', 'timeline.N.step'],
-  'operations/munmap': ['timeline.N.at', 'timeline.N.range'],
 };
 
 export function catalog() {
@@ -72,7 +63,7 @@ function entries(section: string, vocabulary: Vocabulary): CatalogEntry[] {
 }
 
 function parameterSchema(termPath: string): TSchema {
-  const paths = parametersOf[termPath] ?? [];
+  const paths = parametersOf[termPath] ?? operationParameters(termPath);
   const properties: Record<string, TSchema> = {};
   for (const path of paths) properties[path.replace('timeline.N.', '')] = schemaAt(path);
   if (termPath === 'schemes/post-collapse') {
@@ -80,6 +71,13 @@ function parameterSchema(termPath: string): TSchema {
     properties.handler = { enum: availableIds(handlers), description };
   }
   return { type: 'object', properties, additionalProperties: false };
+}
+
+function operationParameters(termPath: string): string[] {
+  const [section, id = ''] = termPath.split('/');
+  if (section !== 'operations' || !Object.hasOwn(operationRules, id)) return [];
+  const { takes } = operationRules[id as keyof typeof operationRules];
+  return ['at', 'range', ...takes].map((field) => `timeline.N.${field}`);
 }
 
 function schemaAt(path: string): SchemaNode {

@@ -2,8 +2,9 @@
 // an error, so that one mistake is reported once.
 
 import type { InputError } from './invalid-input.ts';
+import { backingBytes, checkEntry, leafBytes } from './operation-rules.ts';
 import type { Scenario, TimelineEntry } from './scenario-schema.ts';
-import { formatSize, formatTime, GIB, MIB, PAGE_BYTES } from './units.ts';
+import { formatSize, formatTime, PAGE_BYTES } from './units.ts';
 
 interface Rule {
   /** Paths of the fields it reads; a path stands for everything below it. */
@@ -24,25 +25,7 @@ export function brokenRules(scenario: Scenario, failedPaths: readonly string[]):
 const overlaps = (a: string, b: string) =>
   a === b || a === '' || b === '' || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
-const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
-/** The largest leaf that can map it. */
-const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 2 * MIB, 'hugetlb-1g': GIB } as const;
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
-
-/** Operations on the file behind the memory. */
-const fileOnly: ReadonlySet<string> = new Set(['truncate', 'punch-hole']);
-/** Operations that userspace asks for with one call, whatever the range. */
-const oneCall: ReadonlySet<string> = new Set([
-  'madv-split',
-  'munmap',
-  'truncate',
-  'dirty-log-enable',
-  'dirty-log-disable',
-]);
-/** Operations on the mapping or on the memslot, and not on a part of it. */
-const wholeMemory: ReadonlySet<string> = new Set(['munmap', 'dirty-log-enable', 'dirty-log-disable']);
-/** Operations that this version runs on hugetlb memory alone. */
-const hugetlbOnly: ReadonlySet<string> = new Set(['madv-split', 'uffdio-continue']);
 
 const rules: readonly Rule[] = [
   {
@@ -74,31 +57,6 @@ const rules: readonly Rule[] = [
       if (isHugetlb(vm.backing)) refuse('vm.folios', `must be null for ${vm.backing}, got "${vm.folios}"`);
       else if (vm.folios === '4k' && vm.mapped === '2m') {
         refuse('vm.folios', 'must be "2m" or null where vm.mapped is "2m", got "4k"');
-      }
-    },
-  },
-  {
-    reads: ['timeline', 'vm.memory', 'vm.backing'],
-    check: ({ timeline, vm }, refuse) => {
-      for (const [index, { operation, range }] of timeline.entries()) {
-        if (hugetlbOnly.has(operation) && !isHugetlb(vm.backing)) {
-          refuse(`timeline.${index}.operation`, `${operation} is not available yet for ${vm.backing}`);
-        }
-        if (fileOnly.has(operation) && vm.backing === 'anonymous') {
-          refuse(`timeline.${index}.operation`, `${operation} needs a file, which ${vm.backing} memory has not`);
-        }
-        if (operation === 'migrate-pages' && isHugetlb(vm.backing)) {
-          refuse(`timeline.${index}.operation`, `${operation} is not available yet for ${vm.backing}`);
-        }
-        if (operation === 'truncate' && range.start + range.length !== vm.memory) {
-          refuse(`timeline.${index}.range`, 'must reach to the end of vm.memory for truncate');
-        }
-        if (wholeMemory.has(operation) && (range.start !== 0 || range.length !== vm.memory)) {
-          refuse(
-            `timeline.${index}.range`,
-            `must be all of vm.memory for ${operation}: parts of it are not available yet`,
-          );
-        }
       }
     },
   },
@@ -168,26 +126,9 @@ const rules: readonly Rule[] = [
   },
   {
     reads: ['timeline', 'vm'],
-    check: ({ timeline, vm }, refuse) => {
-      for (const [index, entry] of timeline.entries()) {
-        const unit = alignmentOf(entry, vm);
-        for (const key of ['start', 'length'] as const) {
-          if (entry.range[key] % unit === 0) continue;
-          const got = formatSize(entry.range[key]);
-          refuse(
-            `timeline.${index}.range.${key}`,
-            `must be a multiple of ${formatSize(unit)} for ${entry.operation}, got ${got}`,
-          );
-        }
-      }
-    },
-  },
-  {
-    reads: ['timeline', 'vm'],
-    check: ({ timeline, vm }, refuse) => {
-      for (const [index, entry] of timeline.entries()) {
-        checkTarget(entry, backingBytes[vm.backing], (message) => refuse(`timeline.${index}.target`, message));
-        checkStep(entry, vm, (message) => refuse(`timeline.${index}.step`, message));
+    check: (scenario, refuse) => {
+      for (const [index, entry] of scenario.timeline.entries()) {
+        checkEntry(entry, scenario, (field, message) => refuse(`timeline.${index}.${field}`, message));
       }
     },
   },
@@ -202,45 +143,6 @@ const rules: readonly Rule[] = [
     },
   },
 ];
-
-/** What start and length of the range of an operation must be multiples of. */
-function alignmentOf(entry: TimelineEntry, { backing, folios, mapped }: Scenario['vm']): number {
-  switch (entry.operation) {
-    case 'madv-collapse':
-      return 2 * MIB; // the smallest leaf that a collapse can make
-    case 'madv-split':
-      return backingBytes[backing];
-    case 'uffdio-continue':
-    case 'migrate-pages':
-      return PAGE_BYTES;
-    case 'truncate':
-    case 'punch-hole': // a large folio of which a part is to go would be split first
-      return isHugetlb(backing) || (folios ?? mapped) === '2m' ? backingBytes[backing] : PAGE_BYTES;
-    case 'dirty-log-enable':
-    case 'dirty-log-disable':
-      return PAGE_BYTES;
-    case 'madv-dontneed':
-    case 'munmap':
-      return isHugetlb(backing) ? backingBytes[backing] : PAGE_BYTES;
-  }
-}
-
-function checkTarget({ operation, target }: TimelineEntry, pageBytes: number, refuse: (message: string) => void): void {
-  if (target === null) return;
-  if (operation !== 'madv-collapse') refuse(`must be null for ${operation}: only madv-collapse has a target`);
-  else if (leafBytes[target] > pageBytes) refuse(`must not be larger than the pages of vm.backing, got "${target}"`);
-}
-
-function checkStep(entry: TimelineEntry, vm: Scenario['vm'], refuse: (message: string) => void): void {
-  const { operation, range, step, target } = entry;
-  if (step === null) return;
-  const unit = alignmentOf(entry, vm);
-  if (oneCall.has(operation)) refuse(`must be null for ${operation}: it is one call`);
-  else if (step % unit !== 0)
-    refuse(`must be a multiple of ${formatSize(unit)} for ${operation}, got ${formatSize(step)}`);
-  else if (range.length % step !== 0) refuse(`must divide the length of the range (${formatSize(range.length)})`);
-  else if (target !== null && step < leafBytes[target]) refuse(`must be at least the target ("${target}")`);
-}
 
 function startTogetherOn(a: TimelineEntry, b: TimelineEntry): boolean {
   if (a.at === 'after-previous' || a.at !== b.at) return false;
