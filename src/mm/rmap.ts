@@ -11,6 +11,17 @@ export const addRmap = (folio: Folio, firstPage: number, level: Level): number =
 export const removeRmap = (folio: Folio, firstPage: number, level: Level): number =>
   change(folio, firstPage, level, -1);
 
+/**
+ * `count` PTEs side by side that map consecutive pages of one folio: of a large one the count of the whole moves once for
+ * all of them, where one by one it moves with each.
+ *
+ * Models folio_dup_anon_rmap_ptes() and folio_remove_rmap_ptes() with their nr_pages, include/linux/rmap.h, mm/rmap.c, 6.8 and later.
+ */
+export const addRmapBatch = (folio: Folio, firstPage: number, count: number): number =>
+  change(folio, firstPage, 1, 1, count);
+export const removeRmapBatch = (folio: Folio, firstPage: number, count: number): number =>
+  change(folio, firstPage, 1, -1, count);
+
 /** First mapping of an anonymous folio that nobody else has seen: plain stores. Models folio_add_new_anon_rmap(), mm/rmap.c. */
 export function addNewAnonRmap(folio: Folio): void {
   folio.entireMapcount = 1;
@@ -25,18 +36,20 @@ export function mapcount(folio: Folio): number {
 }
 
 /**
- * Atomics of reference F.6: a page of its own has one; a PTE of a THP the subpage's (6.12 also the large folio's count); a
- * PMD of a file one for each subpage and one for the whole in 6.1, two since; of anonymous memory one in 6.1, two since.
+ * Atomics of reference F.6: a page of its own has one; a PTE of a THP the subpage's (6.12 also the large folio's count, once a
+ * batch); a PMD of a file one for each subpage and one for the whole in 6.1, two since; of anonymous memory one in 6.1, two
+ * since.
  */
-function change(folio: Folio, firstPage: number, level: Level, delta: 1 | -1): number {
+function change(folio: Folio, firstPage: number, level: Level, delta: 1 | -1, count = 1): number {
   const { costs, kernel, work } = folio.machine;
-  let atomics = 1;
+  let atomics = count;
   if (folio.level === 1 || level === folio.level) {
     folio.entireMapcount += delta;
     if (folio.level > 1) atomics = kernel === '6.1' ? (folio.cached === null ? 1 : folio.pages + 1) : 2;
   } else {
-    folio.subpageMapcounts[firstPage] = (folio.subpageMapcounts[firstPage] ?? 0) + delta;
-    if (kernel !== '6.1') atomics = 2;
+    const counts = folio.subpageMapcounts;
+    for (let page = firstPage; page < firstPage + count; page++) counts[page] = (counts[page] ?? 0) + delta;
+    if (kernel !== '6.1') atomics += 1;
   }
   work.mapcountAtomics += atomics;
   return atomics * costs.subpageMapcountNs;

@@ -3,7 +3,7 @@ import { gfn } from '../../src/mm/address.ts';
 import { gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { ThpWorld } from '../support/thp-world.ts';
 
-const kernels = ['6.1', '6.12'] as const;
+const kernels = ['6.1', '6.12', '6.18'] as const;
 
 describe('collapse_pte_mapped_thp()', () => {
   for (const kernel of kernels) {
@@ -17,8 +17,10 @@ describe('collapse_pte_mapped_thp()', () => {
       // One atomic drops the references of all PTEs; the PMD takes one. 6.1 leaves the PTEs to go with their table.
       expect([leafClears, refAtomics, tablesFreed, cpuShootdowns]).toEqual([kernel === '6.1' ? 0 : 8, 4, 2, 2]);
       expect(tableSyncs).toBe(kernel === '6.1' ? 2 : 0);
-      // F.6: a PTE 1, the PMD every subpage and the whole; since then 2 each.
-      expect(mapcountAtomics).toBe(kernel === '6.1' ? 2 * (4 + 4 + 1) : 2 * (4 * 2 + 2));
+      // F.6: a PTE 1, the PMD every subpage and the whole; then 2 each; then a batch of PTEs 1 each and 1 for all.
+      expect(mapcountAtomics).toBe(
+        { '6.1': 2 * (4 + 4 + 1), '6.12': 2 * (4 * 2 + 2), '6.18': 2 * (4 + 1 + 2) }[kernel],
+      );
       expect([world.work.spteLeavesZapped, world.work.kvmFlushes]).toEqual([8, 2]);
       expect(world.findings()).toEqual([]);
     });
@@ -45,6 +47,14 @@ describe('collapse_pte_mapped_thp()', () => {
       fault.onWaitEnd = ({ name }) => waits.push(name);
       world.run();
       expect(waits).toEqual([kernel === '6.1' ? 'mmap_lock' : 'folio_lock']);
+      expect(world.findings()).toEqual([]);
+    });
+
+    test(`${kernel}: PTEs with a hole between them: two batches`, () => {
+      const world = new ThpWorld({ kind: 'shmem', folios: 2, kernel, pages: [0, 1, 3] });
+      expect([world.collapsed(), world.hostLevels()]).toEqual([0, [2, 2, 2, 2]]);
+      expect(world.work.mapcountAtomics).toBe({ '6.1': 3 + 5, '6.12': 3 * 2 + 2, '6.18': 2 + 1 + 1 + 1 + 2 }[kernel]);
+      expect(world.work.leafClears).toBe(kernel === '6.1' ? 0 : 3);
       expect(world.findings()).toEqual([]);
     });
 

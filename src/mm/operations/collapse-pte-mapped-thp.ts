@@ -5,7 +5,7 @@ import type { NotifierId } from '../notifier-schemes/notifier-scheme.ts';
 import { closeThpSection, openThpSection } from '../notifier-schemes/thp-section.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
-import { removeRmap } from '../rmap.ts';
+import { removeRmap, removeRmapBatch } from '../rmap.ts';
 import type { ShmemVma } from '../shmem-vma.ts';
 import { findPmdOrThpOrNone, freePteTable, holdsBlock, type PmdEntry, pmdpCollapseFlush, setHugePmd } from './pmd.ts';
 import { collapseAndFreePmd } from './retract-page-tables.ts';
@@ -24,9 +24,9 @@ import type { ScanResult } from './scan-result.ts';
  *           PTEs and mapcounts, references, PMD clear and flush, end. The entry is set after the section: a vCPU that faults
  *           in between sleeps on the folio lock. Schemes without a section leave it out; post-collapse tells KVM when the
  *           entry is set and the locks are released (reference I.5).
+ *           6.18 (since 6.17) takes consecutive PTEs as one batch, whose mapcounts share the atomic on the folio's count.
  * Returns   succeed; pmd-mapped if there is nothing to do; page-null, page-compound if the folio is not there any more.
- * Left out  The batches of consecutive PTEs of kernels after 6.12; uffd-wp markers and private userfaultfd mappings. The IPI
- *           of pmdp_get_lockless_sync(): 64-bit kernels have none.
+ * Left out  uffd-wp markers and private userfaultfd mappings. The IPI of pmdp_get_lockless_sync(): 64-bit kernels have none.
  */
 export function* collapsePteMappedThp(vma: ShmemVma, address: Hva, scheme: NotifierId): Process<ScanResult> {
   const { mm } = vma;
@@ -136,20 +136,38 @@ function* takeTable(
 
 /** The mapcounts of all leaves of the table, and the entries themselves where `clear` says so. Returns how many. */
 function* dropLeaves(vma: ShmemVma, table: PageTable, folio: Folio, clear: boolean): Process<number> {
-  const { sim, costs, work } = vma.mm.machine;
+  const { sim, costs, work, kernel } = vma.mm.machine;
   let leaves = 0;
-  for (let index = 0; index < table.kinds.length; index++) {
-    if (table.kinds[index] !== EntryKind.Leaf) continue;
-    leaves += 1;
-    let ns = removeRmap(folio, index, 1);
+  for (let index = 0; index < table.kinds.length; ) {
+    const batch = folioPteBatch(table, index, kernel === '6.18' ? table.kinds.length : index + 1);
+    if (batch === 0) {
+      index += 1;
+      continue;
+    }
+    leaves += batch;
+    let ns = kernel === '6.18' ? removeRmapBatch(folio, index, batch) : removeRmap(folio, index, 1);
     if (clear) {
-      table.clear(index);
-      work.leafClears += 1;
-      ns += costs.leafXchgNs;
+      // clear_ptes(): one xchg for each entry all the same.
+      for (let entry = index; entry < index + batch; entry++) table.clear(entry);
+      work.leafClears += batch;
+      ns += batch * costs.leafXchgNs;
     }
     if (!sim.elapse(ns)) yield ns;
+    index += batch;
   }
   return leaves;
+}
+
+/**
+ * PTEs from `index` on, up to `limit`, that are present without a gap. checkTable() has seen that each maps its own page of the
+ * folio, and writable or not makes no difference to a batch here.
+ *
+ * Models folio_pte_batch(), mm/internal.h, mm/util.c.
+ */
+function folioPteBatch(table: PageTable, index: number, limit: number): number {
+  let end = index;
+  while (end < limit && table.kinds[end] === EntryKind.Leaf) end += 1;
+  return end - index;
 }
 
 /** One atomic for the references of all leaves. Models folio_ref_sub(). */
