@@ -1,6 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
+import { EntryBits } from './entry-bits.ts';
 import type { SpteMix } from './tlb-reach.ts';
 
 /** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
@@ -11,13 +12,83 @@ export class TdpTable extends RadixTable<TdpTable> {
    */
   #protected: Uint8Array | null = null;
 
+  /** For each of frameTests, the entries under which some frame is as it says. */
+  readonly #found: readonly EntryBits[];
+
   constructor(geometry: Geometry, level: Level, firstGfn: number) {
     super(geometry, level, firstGfn);
+    this.#found = frameTests.map(() => new EntryBits(geometry.entriesPerTable));
+    this.#lookAtAll();
   }
 
   override setLeaf(index: number, frame: number, writable: boolean): void {
     super.setLeaf(index, frame, writable);
     if (this.#protected !== null) this.#protected[index] = 0;
+    this.#look(index);
+  }
+
+  override fillLeaves(firstFrame: number): void {
+    super.fillLeaves(firstFrame);
+    this.#lookAtAll();
+  }
+
+  override copyLeaves<Other extends RadixTable<Other>>(from: RadixTable<Other>): void {
+    super.copyLeaves(from);
+    this.#lookAtAll();
+  }
+
+  override setWritable(index: number, writable: boolean): void {
+    super.setWritable(index, writable);
+    this.#look(index);
+  }
+
+  override clear(index: number, kind: EntryKind = EntryKind.None): void {
+    super.clear(index, kind);
+    this.#look(index);
+  }
+
+  override link(index: number, child: TdpTable): void {
+    super.link(index, child);
+    this.#look(index);
+  }
+
+  override unlink(index: number, kind: EntryKind = EntryKind.None): TdpTable {
+    const child = super.unlink(index, kind);
+    this.#look(index);
+    return child;
+  }
+
+  /** The first entry from `from` on under which some frame is as `test` says, or the number of entries. */
+  nextEntry(test: FrameTest, from: number): number {
+    return (this.#found[test.ordinal] as EntryBits).next(from);
+  }
+
+  /** All entries have changed, and none of them holds a table. */
+  #lookAtAll(): void {
+    for (const test of frameTests) {
+      const bits = this.#found[test.ordinal] as EntryBits;
+      const found = test.inTable(this);
+      if (found === 0) bits.clearAll();
+      else if (found === this.spanPages) bits.setAll();
+      else for (let index = 0; index < this.kinds.length; index++) bits.set(index, test.ofEntry(this, index));
+    }
+    this.#tellParent();
+  }
+
+  /** An entry has changed. The table above learns of it if the answer for this one as a whole is another one now. */
+  #look(index: number): void {
+    let changed = false;
+    const child = this.kinds[index] === EntryKind.Table ? this.child(index) : null;
+    for (const test of frameTests) {
+      const isFound = child === null ? test.ofEntry(this, index) : test.inTable(child) > 0;
+      if ((this.#found[test.ordinal] as EntryBits).set(index, isFound)) changed = true;
+    }
+    if (changed) this.#tellParent();
+  }
+
+  #tellParent(): void {
+    const { parent } = this;
+    if (parent !== null) parent.#look(this.geometry.index(this.firstPage, parent.level));
   }
 
   /** A table whose leaves translate as the leaf at `index` does, with its permission. */
@@ -197,6 +268,8 @@ export class TdpRoot {
 
 /** A question to which each frame answers yes or no, and each table with a count that it keeps anyway. */
 export interface FrameTest {
+  /** Its place in frameTests. */
+  readonly ordinal: number;
   /** How many of the frames under `table`. */
   inTable(table: TdpTable): number;
   /** All frames under this entry, which is no table, or none of them. */
@@ -205,35 +278,42 @@ export interface FrameTest {
 
 /** No access hits. */
 export const isUnmapped: FrameTest = {
+  ordinal: 0,
   inTable: (table) => table.spanPages - table.mappedPages,
   ofEntry: (table, index) => table.kinds[index] !== EntryKind.Leaf,
 };
 
 /** Reads hit and writes do not. */
 export const isReadOnly: FrameTest = {
+  ordinal: 1,
   inTable: (table) => table.mappedPages - table.writablePages,
   ofEntry: (table, index) => table.kinds[index] === EntryKind.Leaf && table.writable[index] === 0,
 };
 
 /** No write hits. */
 export const isNotWritable: FrameTest = {
+  ordinal: 2,
   inTable: (table) => table.spanPages - table.writablePages,
   ofEntry: (table, index) => table.kinds[index] !== EntryKind.Leaf || table.writable[index] === 0,
 };
 
-/** In one table: the first frame from `from` on, or the one behind the table. */
+/** All of them: a table keeps for each which of its entries say yes. */
+const frameTests: readonly FrameTest[] = [isUnmapped, isReadOnly, isNotWritable];
+
+/**
+ * In one table: the first frame from `from` on, or the one behind the table. Costs what the way to it has: a look at each
+ * level, and a word for each 32 entries between.
+ */
 function firstIn(table: TdpTable, test: FrameTest, from: number): number {
-  const { kinds, entryPages, firstPage } = table;
-  for (let index = Math.max(0, Math.floor((from - firstPage) / entryPages)); index < kinds.length; index++) {
+  const { entryPages, firstPage } = table;
+  const behind = firstPage + table.spanPages;
+  let index = Math.max(0, Math.floor((from - firstPage) / entryPages));
+  for (index = table.nextEntry(test, index); index < table.kinds.length; index = table.nextEntry(test, index + 1)) {
     const first = firstPage + index * entryPages;
-    if (kinds[index] !== EntryKind.Table) {
-      if (test.ofEntry(table, index)) return Math.max(first, from);
-      continue;
-    }
-    const child = table.child(index);
-    if (test.inTable(child) === 0) continue;
-    const found = firstIn(child, test, from);
+    if (table.kinds[index] !== EntryKind.Table) return Math.max(first, from);
+    // Only in the table that `from` lies in may all that is as asked lie before it.
+    const found = firstIn(table.child(index), test, from);
     if (found < first + entryPages) return found;
   }
-  return firstPage + table.spanPages;
+  return behind;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isUnmapped, TdpRoot } from '../../src/kvm/tdp-table.ts';
+import { type FrameTest, isNotWritable, isReadOnly, isUnmapped, TdpRoot } from '../../src/kvm/tdp-table.ts';
 import { Geometry, gfn, type Level } from '../../src/mm/address.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 
@@ -30,6 +30,25 @@ const tdpOf = (leaves: readonly { page: number; level: Level }[], zapped: readon
   return { tdp, mapped };
 };
 
+/** What faults, zaps, dirty logging and promotion do to one place of the tree; nothing where it does not fit. */
+function applyChange(tdp: TdpRoot, page: number, kind: string, writable: boolean): void {
+  const table = tdp.top.find(page, 1);
+  const index = tdp.geometry.index(page, table.level);
+  const isLeaf = table.kind(index) === EntryKind.Leaf;
+  const { parent } = table;
+  const inParent = parent === null ? 0 : tdp.geometry.index(page, parent.level);
+  if (kind === 'map' && !isLeaf) tdp.tableAt(gfn(page), 1).setLeaf(tdp.geometry.index(page, 1), 1000 + page, writable);
+  else if (kind === 'zap' && isLeaf) table.clear(index);
+  else if (kind === 'protect' && isLeaf) table.protect(index);
+  else if (kind === 'grant' && isLeaf) table.unprotect(index);
+  else if (kind === 'split' && isLeaf && table.level > 1) table.link(index, table.splitChild(index));
+  else if (kind === 'cut' && table.level === 1) parent?.unlink(inParent);
+  else if (kind === 'promote' && table.level === 1 && parent !== null) {
+    parent.unlink(inParent, EntryKind.Frozen);
+    parent.setLeaf(inParent, 1000, writable);
+  }
+}
+
 const leaves = fc.array(fc.record({ page: fc.nat(PAGES - 1), level: fc.constantFrom<Level>(1, 1, 1, 2, 2, 3) }), {
   maxLength: 40,
 });
@@ -49,6 +68,35 @@ describe('TDP table', () => {
         expect(mapped.map((_, page) => tdp.isMapped(gfn(page)))).toEqual(mapped);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('any changes of entries, one after the other: the next frame of each kind is that of a step-by-step search', () => {
+    const change = fc.record({
+      page: fc.nat(PAGES - 1),
+      kind: fc.constantFrom('map', 'zap', 'protect', 'grant', 'split', 'cut', 'promote'),
+      writable: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), fc.nat(PAGES - 1), (changes, from) => {
+        const tdp = new TdpRoot(new Geometry(4));
+        for (const { page, kind, writable } of changes) applyChange(tdp, page, kind, writable);
+        const is = (test: FrameTest, page: number): boolean => {
+          const spte = tdp.spte(gfn(page));
+          if (test === isUnmapped) return spte === null;
+          if (test === isReadOnly) return spte !== null && !spte.writable;
+          return spte === null || !spte.writable;
+        };
+        for (const test of [isUnmapped, isReadOnly, isNotWritable]) {
+          let first = from;
+          while (first < PAGES && !is(test, first)) first += 1;
+          expect(tdp.firstThat(test, gfn(from), gfn(PAGES))).toBe(first);
+          expect(tdp.pagesThat(test, gfn(0), gfn(PAGES))).toBe(
+            [...Array(PAGES).keys()].filter((p) => is(test, p)).length,
+          );
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 

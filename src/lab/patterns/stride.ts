@@ -93,9 +93,9 @@ export class StridePattern implements GuestAccessPattern {
     return (this.#page + steps * this.#stride) % this.#pages;
   }
 
-  /** Steps to the next visit of that page; Infinity: it is never visited. */
-  #stepsToPage(page: number): number {
-    const distance = (page - this.#page + this.#pages) % this.#pages;
+  /** Steps to the next visit of that page, from the one that is due or from another; Infinity: it is never visited. */
+  #stepsToPage(page: number, from = this.#page): number {
+    const distance = (page - from + this.#pages) % this.#pages;
     if (distance % this.#gcd !== 0) return Number.POSITIVE_INFINITY;
     return ((distance / this.#gcd) * this.#stepsPerGcd) % this.#cycle;
   }
@@ -103,6 +103,9 @@ export class StridePattern implements GuestAccessPattern {
   /** Steps to the first visit, `from` or more steps away, of a page of which `test` is true; Infinity: there is none. */
   #stepsTo(memory: GuestMemory, test: FrameTest, from: number): number {
     let page = this.#pageAfter(from % this.#cycle);
+    const rounds = this.#stride / this.#gcd;
+    // Fewer pages than times through the memory: page by page, it is known when each is visited.
+    if (memory.pagesThat(test) < rounds) return from + this.#stepsToAny(memory, test, page);
     for (let hits = from; hits < from + this.#cycle; ) {
       const found = memory.firstThat(test, page);
       if (found === page) return hits;
@@ -112,6 +115,15 @@ export class StridePattern implements GuestAccessPattern {
       page = (page + steps * this.#stride) % this.#pages;
     }
     return Number.POSITIVE_INFINITY;
+  }
+
+  /** Steps from `page` to the first visit of a page of which `test` is true; Infinity: none is visited. */
+  #stepsToAny(memory: GuestMemory, test: FrameTest, page: number): number {
+    let steps = Number.POSITIVE_INFINITY;
+    for (let at = memory.firstThat(test, 0); at < this.#pages; at = memory.firstThat(test, at + 1)) {
+      steps = Math.min(steps, this.#stepsToPage(at, page));
+    }
+    return steps;
   }
 
   /** Steps to the first visit of a read-only page that writes, or any number from `limit` on. */
