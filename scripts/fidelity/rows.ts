@@ -62,9 +62,10 @@ export function* handlerOf(row: 'C2' | 'C4'): Iterable<FidelityRow> {
 /** C7: CLEAR_DIRTY_LOG over 96 GiB of 1G SPTEs; here one GiB. */
 export function* eagerSplitOf(): Iterable<FidelityRow> {
   const input = inputOf('hgm-collapse-1g', 'none', { 'vm.mapped': '1g', 'vm.vcpus': 1, 'guest.pattern': 'idle' });
-  const { kvm, machine } = buildWorld(input, () => {});
-  const [slot] = kvm.memslots;
-  if (slot === undefined) throw new Error('the world has a memslot');
+  const { vms, machine } = buildWorld(input);
+  const kvm = vms[0]?.kvm;
+  const slot = kvm?.memslots[0];
+  if (kvm === undefined || slot === undefined) throw new Error('the world has a VM with a memslot');
   machine.sim.spawn('split', splitHugePages(kvm, slot.baseGfn, slot.endGfn, 1));
   machine.sim.run();
   const ns = machine.sim.now;

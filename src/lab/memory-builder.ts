@@ -15,32 +15,43 @@ import type { Scenario } from './scenario.ts';
 
 export const levelOf: Readonly<Record<'4k' | '2m' | '1g', Level>> = { '4k': 1, '2m': 2, '1g': 3 };
 
-/** Builds the mapping that `vm` describes. It starts at a boundary of the largest entry: every leaf size can be aligned. */
-export function mapMemory(machine: Machine, mm: Mm, scenario: Scenario): Vma {
+/**
+ * Builds the mapping that `vm` describes. It starts at a boundary of the largest entry: every leaf size can be aligned.
+ * `first` is that of the first process, whose file the others map too; null: this is the first.
+ */
+export function mapMemory(machine: Machine, mm: Mm, scenario: Scenario, first: Vma | null): Vma {
+  const file = first?.mapping ?? null;
   switch (scenario.vm.backing) {
     case 'hugetlb-1g':
-      return mapHugetlb(machine, mm, scenario, 3);
+      return mapHugetlb(mm, scenario, 3, file ?? hugetlbFile(machine, scenario, 3));
     case 'hugetlb-2m':
-      return mapHugetlb(machine, mm, scenario, 2);
+      return mapHugetlb(mm, scenario, 2, file ?? hugetlbFile(machine, scenario, 2));
     case 'anonymous':
       return mapAnonymous(machine, mm, scenario);
     case 'shmem':
-      return mapShmem(machine, mm, scenario);
+      return mapShmem(mm, scenario, file ?? shmemFile(machine, scenario));
   }
 }
 
-/** The file, all of it in the page cache, and the part of its mapping that is populated. */
-function mapHugetlb(machine: Machine, mm: Mm, scenario: Scenario, hstateLevel: Level): Vma {
-  const { memory, mapped } = scenario.vm;
+/** All of it in the page cache. */
+function hugetlbFile(machine: Machine, { vm }: Scenario, hstateLevel: Level): AddressSpace {
   const mapping = new AddressSpace(machine);
+  const hugePages = vm.memory / machine.geometry.entryBytes(hstateLevel);
+  for (let index = 0; index < hugePages; index++) {
+    mapping.add(index, new Folio(machine, machine.memory.allocate(hstateLevel), hstateLevel, true));
+  }
+  return mapping;
+}
+
+/** The part of the file's mapping that is populated. */
+function mapHugetlb(mm: Mm, scenario: Scenario, hstateLevel: Level, mapping: AddressSpace): Vma {
+  const { machine } = mm;
+  const { memory, mapped } = scenario.vm;
   const start = hva(machine.geometry.entryBytes(4));
   const end = hva(start + memory);
   const vma = mm.mmapHugetlb({ start, end, mapping, hstateLevel, shared: true, hgmVersion: scenario.hgm.version });
   vma.highGranularity = mapped !== 'none' && levelOf[mapped] < hstateLevel;
 
-  for (let index = 0; index * vma.hugePageSize < memory; index++) {
-    mapping.add(index, new Folio(machine, machine.memory.allocate(hstateLevel), hstateLevel, true));
-  }
   const folioPages = machine.geometry.pagesPer[hstateLevel];
   if (vma.highGranularity && scenario.vm.populatedFraction === 1 && mm.mapcount.counts === 'leaves') {
     for (const [index, folio] of mapping.folios()) {
@@ -76,16 +87,23 @@ function mapAnonymous(machine: Machine, mm: Mm, scenario: Scenario): Vma {
   return vma;
 }
 
-/** The file, all of it in the page cache as folios of one size, and the part of its mapping that is populated. */
-function mapShmem(machine: Machine, mm: Mm, scenario: Scenario): Vma {
+/** All of it in the page cache, as folios of one size. */
+function shmemFile(machine: Machine, scenario: Scenario): AddressSpace {
   const mapping = new AddressSpace(machine, fileIMmapRwsemClass);
-  const start = hva(machine.geometry.entryBytes(4));
-  const vma = mm.mmapShmem(start, hva(start + scenario.vm.memory), mapping);
   const level = folioLevel(scenario);
   const folioPages = machine.geometry.pagesPer[level];
   for (let page = 0; page < scenario.vm.memory / PAGE_SIZE; page += folioPages) {
     mapping.add(page, new Folio(machine, machine.memory.allocate(level), level, false), folioPages);
   }
+  return mapping;
+}
+
+/** The part of the file's mapping that is populated. */
+function mapShmem(mm: Mm, scenario: Scenario, mapping: AddressSpace): Vma {
+  const { geometry } = mm.machine;
+  const start = hva(geometry.entryBytes(4));
+  const vma = mm.mmapShmem(start, hva(start + scenario.vm.memory), mapping);
+  const folioPages = geometry.pagesPer[folioLevel(scenario)];
   forEachMappedLeaf(vma, scenario, (page, table, index) => {
     const folio = mapping.folio(page);
     assert(folio !== undefined, 'all of the file is in the page cache');
@@ -118,7 +136,9 @@ function forEachMappedLeaf(
   const leafPages = geometry.pagesPer[level];
   const startPage = pageOf(vma.start);
   const count = memory / PAGE_SIZE / leafPages;
-  const isChosen = chooser(count, populatedFraction, sim.random('populated pages'));
+  // What one process has touched another need not have.
+  const stream = vma.mm.index === 0 ? 'populated pages' : `populated pages, process ${vma.mm.index}`;
+  const isChosen = chooser(count, populatedFraction, sim.random(stream));
   let table: PageTable | null = null;
   for (let leaf = 0; leaf < count; leaf++) {
     if (!isChosen()) continue;

@@ -17,41 +17,48 @@ import { truncate } from '../mm/operations/truncate.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import type { RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
-import { splitScheme, type World } from './world.ts';
+import { splitScheme, type VirtualMachine, type VmmProcess, type World } from './world.ts';
 
-/** What one call of userspace works on. */
-interface CallRange {
-  readonly start: Hva;
-  readonly end: Hva;
+/** What one call of userspace works on, and who calls. */
+interface OperationCall {
+  readonly world: World;
+  readonly process: VmmProcess;
+  /** The VMs of the process. */
+  readonly vms: readonly VirtualMachine[];
+  readonly input: RunInput;
+  readonly entry: TimelineEntry;
+  readonly range: { readonly start: Hva; readonly end: Hva };
 }
 
-/** All of the VM's memory: one call for each of its memslots. */
-function* forEachSlot(kvm: Kvm, call: (kvm: Kvm, slot: Memslot) => Process<Result>): Process<Result> {
-  for (const slot of kvm.memslots) {
-    const result = yield* call(kvm, slot);
-    if (result !== 0) return result;
+/** All of the memory of the process's VMs: one call for each memslot. */
+function* forEachSlot({ vms }: OperationCall, call: (kvm: Kvm, slot: Memslot) => Process<Result>): Process<Result> {
+  for (const { kvm } of vms) {
+    for (const slot of kvm.memslots) {
+      const result = yield* call(kvm, slot);
+      if (result !== 0) return result;
+    }
   }
   return 0;
 }
 
-type Operation = (world: World, input: RunInput, entry: TimelineEntry, range: CallRange) => Process<Result>;
+type Operation = (call: OperationCall) => Process<Result>;
 
 export const operations: Readonly<Record<TimelineEntry['operation'], Operation>> = {
-  'madv-collapse': ({ mm }, { scheme, scenario }, { target }, range) =>
+  'madv-collapse': ({ process, input, entry, range }) =>
     madvCollapse({
-      mm,
+      mm: process.mm,
       ...range,
-      scheme: notifierSchemes[splitScheme(scheme).notifier],
-      chunkBytes: scenario.hgm.chunkBytes,
-      ...(target === null ? {} : { maxLevel: target === '2m' ? 2 : 3 }),
+      scheme: notifierSchemes[splitScheme(input.scheme).notifier],
+      chunkBytes: input.scenario.hgm.chunkBytes,
+      ...(entry.target === null ? {} : { maxLevel: entry.target === '2m' ? 2 : 3 }),
     }),
-  'madv-split': ({ mm }, _input, _entry, { start, end }) => madvSplit(mm, start, end),
-  'migrate-pages': ({ mm }, _input, _entry, { start, end }) => migratePages(mm, start, end),
-  truncate: ({ vma }, _input, _entry, { start }) => truncate(vma, start),
-  'punch-hole': ({ vma }, _input, _entry, { start, end }) => punchHole(vma, start, end),
-  'madv-dontneed': ({ mm }, _input, _entry, { start, end }) => madvDontneed(mm, start, end),
-  munmap: ({ mm }, _input, _entry, { start, end }) => munmap(mm, start, end),
-  'dirty-log-enable': ({ kvm }) => forEachSlot(kvm, dirtyLogEnable),
-  'dirty-log-disable': ({ kvm }) => forEachSlot(kvm, dirtyLogDisable),
-  'uffdio-continue': ({ mm }, _input, _entry, { start, end }) => uffdioContinue(mm, start, end),
+  'madv-split': ({ process: { mm }, range }) => madvSplit(mm, range.start, range.end),
+  'migrate-pages': ({ process: { mm }, range }) => migratePages(mm, range.start, range.end),
+  truncate: ({ process: { vma }, range }) => truncate(vma, range.start),
+  'punch-hole': ({ process: { vma }, range }) => punchHole(vma, range.start, range.end),
+  'madv-dontneed': ({ process: { mm }, range }) => madvDontneed(mm, range.start, range.end),
+  munmap: ({ process: { mm }, range }) => munmap(mm, range.start, range.end),
+  'dirty-log-enable': (call) => forEachSlot(call, dirtyLogEnable),
+  'dirty-log-disable': (call) => forEachSlot(call, dirtyLogDisable),
+  'uffdio-continue': ({ process: { mm }, range }) => uffdioContinue(mm, range.start, range.end),
 };

@@ -4,7 +4,7 @@
 import type { Finding } from '../mm/machine.ts';
 import type { RunRecord, Topic } from './run-types.ts';
 import type { Timeline } from './timeline.ts';
-import type { World } from './world.ts';
+import type { VirtualMachine, VmmProcess, World } from './world.ts';
 
 /** `topics` null: all of them. */
 export function publishRecords(
@@ -13,7 +13,7 @@ export function publishRecords(
   topics: readonly Topic[] | null,
   publish: (record: RunRecord) => void,
 ): void {
-  const { mm, kvm, vma, machine } = world;
+  const { machine, processes, vms } = world;
   const { sim } = machine;
   const wants = (topic: Topic): boolean => topics === null || topics.includes(topic);
   const guarded = (record: RunRecord): void => {
@@ -24,38 +24,8 @@ export function publishRecords(
     }
   };
 
-  if (wants('stall')) {
-    kvm.events.stalls.listen(({ vcpu, startNs, endNs, causes }) =>
-      guarded({ topic: 'stall', simTimeNs: endNs, vcpu, startNs, endNs, causes }),
-    );
-  }
-  if (wants('vcpu')) {
-    kvm.events.vcpuStates.listen(({ vcpu, state, startNs, endNs }) =>
-      guarded({ topic: 'vcpu', simTimeNs: endNs, vcpu, state, startNs }),
-    );
-  }
-  if (wants('notifier') || wants('tlb')) {
-    mm.events.channel.listen((event) => {
-      if (event.type === 'cpu-shootdown') {
-        const { simTimeNs, kicked, durationNs } = event;
-        if (wants('tlb')) guarded({ topic: 'tlb', event: 'cpu-shootdown', simTimeNs, kicked, durationNs });
-      } else if (wants('notifier')) {
-        const { type, simTimeNs, section, start, end } = event;
-        guarded({ topic: 'notifier', event: type, simTimeNs, section, start: start - vma.start, length: end - start });
-      }
-    });
-  }
-  if (wants('fault') || wants('tlb')) {
-    kvm.events.events.listen((event) => {
-      if (event.type === 'kvm-flush') {
-        const { simTimeNs, kicked, durationNs } = event;
-        if (wants('tlb')) guarded({ topic: 'tlb', event: 'kvm-flush', simTimeNs, kicked, durationNs });
-      } else if (wants('fault')) {
-        const { simTimeNs, vcpu, gfn, outcome, level, laps } = event;
-        guarded({ topic: 'fault', simTimeNs, vcpu, gfn, outcome, level, laps });
-      }
-    });
-  }
+  for (const vm of vms) publishVm(vm, wants, guarded);
+  for (const process of processes) publishProcess(process, wants, guarded);
   if (wants('operation') || wants('progress')) {
     let done = 0;
     timeline.started.push(({ operation, range }, index) => {
@@ -76,11 +46,55 @@ export function publishRecords(
     });
   }
   if (wants('lock')) {
-    mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
+    // One stream for all: waits for locks are heard once, whichever mm they are asked of.
+    processes[0]?.mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
       guarded({ topic: 'lock', simTimeNs, lock, task, waitedNs }),
     );
   }
   if (wants('finding')) {
     machine.findings.listen((finding: Finding) => guarded({ topic: 'finding', simTimeNs: finding.simTimeNs, finding }));
   }
+}
+
+function publishVm({ index, kvm }: VirtualMachine, wants: (topic: Topic) => boolean, publish: (r: RunRecord) => void) {
+  if (wants('stall')) {
+    kvm.events.stalls.listen(({ vcpu, startNs, endNs, causes }) =>
+      publish({ topic: 'stall', simTimeNs: endNs, vcpu, startNs, endNs, causes }),
+    );
+  }
+  if (wants('vcpu')) {
+    kvm.events.vcpuStates.listen(({ vcpu, state, startNs, endNs }) =>
+      publish({ topic: 'vcpu', simTimeNs: endNs, vcpu, state, startNs }),
+    );
+  }
+  if (!wants('fault') && !wants('tlb')) return;
+  kvm.events.events.listen((event) => {
+    if (event.type === 'kvm-flush') {
+      const { simTimeNs, kicked, durationNs } = event;
+      if (wants('tlb')) publish({ topic: 'tlb', event: 'kvm-flush', vm: index, simTimeNs, kicked, durationNs });
+    } else if (wants('fault')) {
+      const { simTimeNs, vcpu, gfn, outcome, level, laps } = event;
+      publish({ topic: 'fault', simTimeNs, vcpu, gfn, outcome, level, laps });
+    }
+  });
+}
+
+function publishProcess(
+  { index, mm, start: base }: VmmProcess,
+  wants: (topic: Topic) => boolean,
+  publish: (record: RunRecord) => void,
+): void {
+  if (!wants('notifier') && !wants('tlb')) return;
+  mm.events.channel.listen((event) => {
+    if (event.type === 'cpu-shootdown') {
+      const { simTimeNs, kicked, durationNs } = event;
+      if (wants('tlb')) {
+        publish({ topic: 'tlb', event: 'cpu-shootdown', process: index, simTimeNs, kicked, durationNs });
+      }
+    } else if (wants('notifier')) {
+      const { type, simTimeNs, section, start, end } = event;
+      const range = { start: start - base, length: end - start };
+      publish({ topic: 'notifier', event: type, simTimeNs, process: index, section, ...range });
+    }
+  });
 }

@@ -108,7 +108,7 @@ interface RecordBase<T extends Topic> {
   readonly simTimeNs: number;
 }
 
-/** A stall window has closed. */
+/** A stall window has closed. vCPUs are numbered through all VMs, in all records. */
 export interface StallRecord extends RecordBase<'stall'> {
   readonly vcpu: number;
   readonly startNs: number;
@@ -119,13 +119,16 @@ export interface StallRecord extends RecordBase<'stall'> {
 /** A stretch of a vCPU's time, told when it ends: it ran guest code, or stood still for a cause. */
 interface VcpuRecord extends RecordBase<'vcpu'> {
   readonly vcpu: number;
-  readonly state: 'running' | StallCause;
+  readonly state: 'running' | 'halted' | StallCause;
   readonly startNs: number;
 }
 
 /** `range-start`: the section opens; `range-started`: KVM has answered; `range-end`: closed; `collapsed`: after the fact. */
 interface NotifierRecord extends RecordBase<'notifier'> {
   readonly event: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled';
+  /** Whose page tables change: index among vm.processes. */
+  readonly process: number;
+  /** Counts the sections of its process. */
   readonly section: number;
   readonly start: number;
   readonly length: number;
@@ -157,11 +160,15 @@ interface LockRecord extends RecordBase<'lock'> {
   readonly waitedNs: number;
 }
 
-interface TlbRecord extends RecordBase<'tlb'> {
-  readonly event: 'kvm-flush' | 'cpu-shootdown';
-  readonly kicked: number;
-  readonly durationNs: number;
-}
+/** KVM flushes a VM, the host shoots down what the CPUs hold of a process. */
+type TlbRecord = RecordBase<'tlb'> &
+  (
+    | { readonly event: 'kvm-flush'; readonly vm: number }
+    | { readonly event: 'cpu-shootdown'; readonly process: number }
+  ) & {
+    readonly kicked: number;
+    readonly durationNs: number;
+  };
 
 interface UserfaultRecord extends RecordBase<'userfault'> {
   readonly event: 'wait' | 'wake';

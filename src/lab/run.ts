@@ -4,7 +4,6 @@
 import type { Process } from '../engine/process.ts';
 import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
-import type { VcpuInterval } from '../kvm/records.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
@@ -12,24 +11,28 @@ import { hugeRecovery } from './huge-recovery.ts';
 import { publishRecords } from './run-records.ts';
 import type { Finding, RunInput, RunResult } from './run-types.ts';
 import { Timeline } from './timeline.ts';
-import { buildWorld, type World } from './world.ts';
+import { buildWorld, type VirtualMachine, type World } from './world.ts';
 
 /** Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. */
 export function runScenario(input: RunInput): RunResult {
   const windows: StallWindow[] = [];
   const stalls = new StallWindows((window) => {
     windows.push(window);
-    const channel = world.kvm.events.stalls;
-    if (channel.observed) channel.publish(window);
+    const channel = vmOf(window.vcpu)?.kvm.events.stalls;
+    if (channel?.observed) channel.publish(window);
   });
-  const told = (interval: VcpuInterval): void => {
-    stalls.add(interval);
-    const channel = world.kvm.events.vcpuStates;
-    if (channel.observed) channel.publish(interval);
-  };
-  const world = buildWorld(input, told, (vcpu) => stalls.resume(vcpu));
-  const { machine, mm, kvm, vcpus } = world;
+  const world = buildWorld(input, {
+    interval: (interval, { kvm }) => {
+      stalls.add(interval);
+      const channel = kvm.events.vcpuStates;
+      if (channel.observed) channel.publish(interval);
+    },
+    resumed: (vcpu) => stalls.resume(vcpu),
+  });
+  const vmOf = (vcpu: number): VirtualMachine | undefined => world.vms[Math.floor(vcpu / input.scenario.vm.vcpus)];
+  const { machine, vms } = world;
   const { sim, findings } = machine;
+  const vcpus = vms.flatMap((vm) => vm.vcpus);
   const timeline = new Timeline(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
 
@@ -47,11 +50,11 @@ export function runScenario(input: RunInput): RunResult {
   }
   // A fault under way holds references that are not told apart from those of mappings.
   if (timeline.allDone && unfinished === 0) {
-    checkFolioCounts(mm);
-    checkMappedHugePages(mm);
-    checkPageCounts(mm);
+    checkFolioCounts(machine);
+    checkMappedHugePages(machine);
+    checkPageCounts(machine);
   }
-  checkAllSptes(kvm);
+  for (const { kvm } of vms) checkAllSptes(kvm);
 
   const causes: Partial<Record<StallCause, number>> = {};
   let spinNs = 0;
@@ -63,7 +66,10 @@ export function runScenario(input: RunInput): RunResult {
       else spinNs += ns;
     }
   }
+  const kvmStats = sumOf(vms.map(({ kvm }) => kvm.stats));
   const touches = vcpus.reduce((sum, vcpu) => sum + vcpu.touches, 0);
+  const ranNs = vcpus.reduce((sum, vcpu) => sum + vcpu.ranNs, 0);
+  const wantedNs = vcpus.reduce((sum, vcpu) => sum + sim.now - vcpu.haltedNs, 0);
   const tlbMissExtraNs = vcpus.reduce((sum, vcpu) => sum + vcpu.tlbMissExtraNs, 0);
   return {
     scheme: input.scheme,
@@ -73,27 +79,53 @@ export function runScenario(input: RunInput): RunResult {
     stallByCauseNs: causes,
     spinNs,
     sleepNs,
-    blackout: blackouts(windows, vcpus.length),
+    blackout: blackoutsOfAll(windows, vms, vmOf),
     operations: timeline.results,
-    notifier: { ...mm.notifiers.stats },
-    faults: { total: kvm.stats.faults, retries: kvm.stats.retries, spurious: kvm.stats.spurious, userfault: 0 },
-    tlbFlushes: kvm.stats.tlbFlushes,
-    seqBumps: kvm.stats.seqBumps,
+    notifier: sumOf(machine.mms.map(({ notifiers }) => notifiers.stats)),
+    faults: { total: kvmStats.faults, retries: kvmStats.retries, spurious: kvmStats.spurious, userfault: 0 },
+    tlbFlushes: kvmStats.tlbFlushes,
+    seqBumps: kvmStats.seqBumps,
     hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs),
     guest: {
       touches,
-      throughputLoss: throughputLoss(touches, tlbMissExtraNs, vcpus.length * sim.now, input.scenario.guest.thinkNs),
+      throughputLoss: throughputLoss(ranNs, tlbMissExtraNs, wantedNs),
     },
     findings: findings.list,
     counters: {
       ...machine.work,
       headLineWaitNs: headLineWaitNs(world),
-      mmuLockLineWaitNs: kvm.mmuLockLine.waitedNs,
+      mmuLockLineWaitNs: vms.reduce((ns, { kvm }) => ns + kvm.mmuLockLine.waitedNs, 0),
       tlbMissExtraNs: Math.round(tlbMissExtraNs),
     },
     simulatedNs: sim.now,
     events: sim.events,
   };
+}
+
+/** A blackout is one of a VM: the guest beside it does not make it shorter. */
+function blackoutsOfAll(
+  windows: readonly StallWindow[],
+  vms: readonly VirtualMachine[],
+  vmOf: (vcpu: number) => VirtualMachine | undefined,
+): RunResult['blackout'] {
+  const all = { count: 0, maxNs: 0, totalNs: 0 };
+  for (const vm of vms) {
+    const { count, maxNs, totalNs } = blackouts(
+      windows.filter(({ vcpu }) => vmOf(vcpu) === vm),
+      vm.vcpus.length,
+    );
+    all.count += count;
+    all.maxNs = Math.max(all.maxNs, maxNs);
+    all.totalNs += totalNs;
+  }
+  return all;
+}
+
+/** Field by field. */
+function sumOf<T extends Record<string, number>>(stats: readonly T[]): T {
+  const sum: Record<string, number> = {};
+  for (const one of stats) for (const [key, value] of Object.entries(one)) sum[key] = (sum[key] ?? 0) + value;
+  return sum as T;
 }
 
 /** Until every operation has ended, then for the time to settle. */
@@ -139,14 +171,13 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
 }
 
 /**
- * The part of the touches that stalls and TLB misses have cost. A guest that ran for `touches` at thinkNs each would have
- * made fewer of them in that time, had each taken its TLB misses too.
+ * The part of what the guest could have done that stalls and TLB misses have cost. In `wantedNs`, in which it wanted to
+ * run, it got done what takes `ranNs` without any; had each access taken its TLB misses too, it would have been less.
  */
-function throughputLoss(touches: number, tlbMissExtraNs: number, vcpuNs: number, thinkNs: number): number {
-  if (vcpuNs === 0 || touches === 0) return vcpuNs === 0 ? 0 : 1;
-  const ranNs = touches * thinkNs;
-  const possible = (touches * ranNs) / (ranNs + tlbMissExtraNs);
-  return Math.max(0, 1 - (possible * thinkNs) / vcpuNs);
+function throughputLoss(ranNs: number, tlbMissExtraNs: number, wantedNs: number): number {
+  if (wantedNs === 0 || ranNs === 0) return wantedNs === 0 ? 0 : 1;
+  const possible = ranNs / (ranNs + tlbMissExtraNs);
+  return Math.max(0, 1 - (possible * ranNs) / wantedNs);
 }
 
 /** What lockdep finds is a finding of the run, at the moment of its discovery. */

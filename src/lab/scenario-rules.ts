@@ -3,7 +3,7 @@
 
 import type { InputError } from './invalid-input.ts';
 import { backingBytes, checkEntry, leafBytes } from './operation-rules.ts';
-import type { Scenario, TimelineEntry } from './scenario-schema.ts';
+import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
 import { formatSize, formatTime, PAGE_BYTES } from './units.ts';
 
 interface Rule {
@@ -29,10 +29,21 @@ const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.start
 
 const rules: readonly Rule[] = [
   {
-    reads: ['machine.cpus', 'vm.vcpus'],
+    reads: ['machine.cpus', 'vm.vcpus', 'vm.count', 'vm.processes'],
     check: ({ machine, vm }, refuse) => {
-      if (machine.cpus >= vm.vcpus) return;
-      refuse('machine.cpus', `must be at least vm.vcpus (${vm.vcpus}), got ${machine.cpus}`);
+      const vcpus = vm.vcpus * vm.count * vm.processes;
+      if (machine.cpus >= vcpus) return;
+      const all = vcpus === vm.vcpus ? 'vm.vcpus' : 'vm.vcpus x vm.count x vm.processes';
+      refuse('machine.cpus', `must be at least ${all} (${vcpus}), got ${machine.cpus}`);
+    },
+  },
+  {
+    reads: ['vm.memory', 'vm.count', 'vm.processes'],
+    check: ({ vm }, refuse) => {
+      const bytes = vm.memory * vm.count * vm.processes;
+      if (bytes <= MAX_MEMORY_BYTES || vm.count * vm.processes === 1) return;
+      const got = formatSize(bytes);
+      refuse('vm.memory', `must make at most ${formatSize(MAX_MEMORY_BYTES)} for all VMs together, got ${got}`);
     },
   },
   {
@@ -115,6 +126,15 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    reads: ['timeline', 'vm.processes'],
+    check: ({ timeline, vm }, refuse) => {
+      for (const [index, entry] of timeline.entries()) {
+        if (entry.process < vm.processes) continue;
+        refuse(`timeline.${index}.process`, `must be below vm.processes (${vm.processes}), got ${entry.process}`);
+      }
+    },
+  },
+  {
     reads: ['timeline', 'vm.memory'],
     check: ({ timeline, vm }, refuse) => {
       for (const [index, { range }] of timeline.entries()) {
@@ -145,6 +165,6 @@ const rules: readonly Rule[] = [
 ];
 
 function startTogetherOn(a: TimelineEntry, b: TimelineEntry): boolean {
-  if (a.at === 'after-previous' || a.at !== b.at) return false;
+  if (a.at === 'after-previous' || a.at !== b.at || a.process !== b.process) return false;
   return a.range.start < b.range.start + b.range.length && b.range.start < a.range.start + a.range.length;
 }

@@ -25,7 +25,7 @@ import {
 } from './vocabulary.ts';
 
 const MAX_SIMULATED_NS = 10 * MINUTE;
-const MAX_MEMORY_BYTES = 64 * GIB;
+export const MAX_MEMORY_BYTES = 64 * GIB;
 const MAX_TIMELINE_ENTRIES = 1000;
 
 const time = (minimum: number, maximum: number, fallback: number, description: string) =>
@@ -65,7 +65,7 @@ const machineSchema = Type.Object(
     profile: nameSchema('epyc-uncontended', 'Cost profile: what each step costs, in nanoseconds.'),
     kernel: oneOf(kernels, '6.12', 'Kernel version that the fault path and the zap follow.'),
     preemption: oneOf(preemptions, 'full', 'Preemption model of the kernel.'),
-    cpus: count(1, 1024, 16, 'CPUs', 'CPUs of the host; at least as many as vm.vcpus.'),
+    cpus: count(1, 1024, 16, 'CPUs', 'CPUs of the host; at least as many as there are vCPUs.'),
     earlyRetryCheck: Type.Union([Type.Boolean(), Type.Null()], {
       default: null,
       description: 'Whether a fault looks for an open invalidation before GUP. Null: as the kernel version does.',
@@ -82,7 +82,15 @@ const machineSchema = Type.Object(
 
 const vmSchema = Type.Object(
   {
-    vcpus: count(1, 256, 8, 'vCPUs', 'vCPUs of the VM, each on a CPU of its own.'),
+    vcpus: count(1, 256, 8, 'vCPUs', 'vCPUs of each VM, each on a CPU of its own.'),
+    count: count(1, 16, 1, 'VMs', 'VMs of each process, all over the one mapping of the memory.'),
+    processes: count(
+      1,
+      16,
+      1,
+      'processes',
+      'Processes that map the memory, each with VMs; anonymous memory: one each.',
+    ),
     memory: size(2 * MIB, MAX_MEMORY_BYTES, GIB, 'Memory of the VM; a multiple of the page size of its backing.'),
     backing: oneOf(backings, 'hugetlb-1g', 'What the memory is made of.'),
     mapped: oneOf(mappedSizes, '4k', 'Size of the host page-table entries at time 0; not above that of the backing.'),
@@ -98,7 +106,7 @@ const vmSchema = Type.Object(
     ),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
   },
-  { ...closed, description: 'The virtual machine.' },
+  { ...closed, description: 'The virtual machine, or several alike.' },
 );
 
 const hgmSchema = Type.Object(
@@ -158,6 +166,7 @@ const timelineEntrySchema = Type.Object(
       expected: 'a time from 0ns to 10min, such as "5ms" or an integer of ns, or "after-previous"',
     }),
     operation: oneOf(operations, 'madv-collapse', 'What userspace asks for.'),
+    process: count(0, 15, 0, 'index', 'Which of vm.processes asks.'),
     range: rangeSchema,
     step: Type.Union([size(PAGE_BYTES, MAX_MEMORY_BYTES, 2 * MIB, 'Bytes of one call.'), Type.Null()], {
       default: null,

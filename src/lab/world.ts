@@ -1,38 +1,61 @@
-// Builds what a scenario describes, as it stands at time 0: the machine, one mm with one mapping and its page cache, one
-// VM over it. Nothing here takes simulated time.
+// Builds what a scenario describes, as it stands at time 0: the machine, its processes with their mappings of the memory,
+// the VMs over them. Nothing here takes simulated time.
 
 import { Simulation } from '../engine/simulation.ts';
 import type { KvmCosts } from '../kvm/costs.ts';
-import type { GuestAccessPattern } from '../kvm/guest-access.ts';
-import { GuestMemory } from '../kvm/guest-access.ts';
+import { EvenTimes } from '../kvm/guest-access.ts';
 import { type CollapsedHandlerId, collapsedHandlers } from '../kvm/handlers/index.ts';
 import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
-import type { TdpTable } from '../kvm/tdp-table.ts';
 import { HaltedVcpu, Vcpu } from '../kvm/vcpu.ts';
-import { Geometry, gfn, hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import { Geometry, gfn, type Hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import { Mm } from '../mm/mm.ts';
 import type { NotifierId } from '../mm/notifier-schemes/notifier-scheme.ts';
+import type { AddressSpace } from '../mm/page-cache.ts';
 import type { Vma } from '../mm/vma.ts';
-import { chooser, levelOf, mapMemory } from './memory-builder.ts';
-import { StridePattern } from './patterns/stride.ts';
-import { UniformPattern } from './patterns/uniform.ts';
-import { Writes } from './patterns/writes.ts';
-import { ZipfMemory, ZipfPattern } from './patterns/zipf.ts';
+import { guestMemory, guestPattern, Popularity } from './guest-patterns.ts';
+import { mapSptes } from './initial-sptes.ts';
+import { mapMemory } from './memory-builder.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
 
-export interface World {
-  readonly machine: Machine<KvmCosts>;
+/** A process with the memory mapped: a VMM. */
+export interface VmmProcess {
+  readonly index: number;
   readonly mm: Mm;
+  /** The mapping as it was made. Operations may cut it, move it, remove it: `start` and `mapping` stay. */
   readonly vma: Vma;
+  readonly start: Hva;
+  readonly mapping: AddressSpace | null;
+}
+
+export interface VirtualMachine {
+  readonly index: number;
+  readonly process: VmmProcess;
   readonly kvm: Kvm;
+  /** Those that run; halted ones are known to KVM alone. Their ids count through all VMs. */
   readonly vcpus: readonly Vcpu[];
 }
+
+export interface World {
+  readonly machine: Machine<KvmCosts>;
+  readonly processes: readonly VmmProcess[];
+  readonly vms: readonly VirtualMachine[];
+}
+
+/** What a run wants to hear of the vCPUs. */
+export interface VcpuListener {
+  /** A stretch of a vCPU's time is over. */
+  interval(interval: VcpuInterval, vm: VirtualMachine): void;
+  /** It runs again, after a window. */
+  resumed(vcpu: number): void;
+}
+
+const deaf: VcpuListener = { interval() {}, resumed() {} };
 
 /** `post-collapse/cut` is the notifier `post-collapse` with the handler `cut`; the others never call a handler. */
 export function splitScheme(scheme: NotifierSchemeId): { notifier: NotifierId; handler: CollapsedHandlerId } {
@@ -40,122 +63,69 @@ export function splitScheme(scheme: NotifierSchemeId): { notifier: NotifierId; h
   return { notifier, handler: handler ?? 'promote' };
 }
 
-/** `interval` hears of every stretch of a vCPU's time when it is over, `resumed` when one runs again. */
-export function buildWorld(
-  input: RunInput,
-  interval: (interval: VcpuInterval) => void,
-  resumed: (vcpu: number) => void = () => {},
-): World {
+export function buildWorld(input: RunInput, listener: VcpuListener = deaf): World {
   const { scenario, profile } = input;
-  const geometry = new Geometry();
-  const sim = new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs });
   const machine = createMachine<KvmCosts>({
-    sim,
+    sim: new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs }),
     kernel: scenario.machine.kernel,
     preemption: scenario.machine.preemption,
     cpus: scenario.machine.cpus,
-    geometry,
+    geometry: new Geometry(),
     costs: profile.costs,
     hugetlbMapcount: mapcountSchemes[input.mapcount],
   });
+  const processes: VmmProcess[] = [];
+  const vms: VirtualMachine[] = [];
+  for (let index = 0; index < scenario.vm.processes; index++) {
+    const mm = new Mm(machine);
+    const vma = mapMemory(machine, mm, scenario, processes[0]?.vma ?? null);
+    const process = { index, mm, vma, start: vma.start, mapping: vma.mapping };
+    processes.push(process);
+    for (let count = 0; count < scenario.vm.count; count++) {
+      vms.push(buildVm(process, vms.length, machine, input, listener));
+    }
+  }
+  Object.assign(machine.work, new WorkCounters());
+  return { machine, processes, vms };
+}
 
-  const mm = new Mm(machine);
-  const vma = mapMemory(machine, mm, scenario);
+function buildVm(
+  process: VmmProcess,
+  index: number,
+  machine: Machine<KvmCosts>,
+  { scenario, scheme, stepping = false }: RunInput,
+  listener: VcpuListener,
+): VirtualMachine {
   const kvm = new Kvm({
     machine,
-    mm,
-    name: 'vm0',
+    mm: process.mm,
+    name: `vm${index}`,
     earlyRetryCheck: scenario.machine.earlyRetryCheck ?? scenario.machine.kernel !== '6.1',
     nxHugePages: scenario.machine.nxHugePages,
   });
-  const slot = new Memslot(gfn(0), scenario.vm.memory / PAGE_SIZE, vma.start);
+  const slot = new Memslot(gfn(0), scenario.vm.memory / PAGE_SIZE, process.start);
   kvm.memslots.push(slot);
-  mapSptes(kvm, slot, scenario);
-  registerKvm(kvm, collapsedHandlers[splitScheme(input.scheme).handler]);
+  mapSptes(kvm, slot, scenario, index);
+  registerKvm(kvm, collapsedHandlers[splitScheme(scheme).handler]);
 
   const vcpus: Vcpu[] = [];
-  // vCPUs that touch the same memory find the same pages popular, and share the account of it.
-  let shared: ZipfMemory | null = null;
-  const popularity = (memory: GuestMemory): ZipfMemory => {
-    if (shared !== null && !scenario.guest.partitioned) return shared;
-    shared = new ZipfMemory(kvm, memory, scenario.guest.zipfExponent);
-    return shared;
-  };
-  for (let id = 0; id < scenario.vm.vcpus; id++) {
-    const memory = guestMemory(kvm, slot, scenario, id);
-    const pattern = guestPattern(sim, scenario, id, memory, popularity);
+  const vm = { index, process, kvm, vcpus };
+  const popularity = new Popularity(kvm, scenario);
+  for (let number = 0; number < scenario.vm.vcpus; number++) {
+    const id = index * scenario.vm.vcpus + number;
+    const memory = guestMemory(kvm, slot, scenario, number);
+    const pattern = guestPattern(machine.sim, scenario, id, memory, popularity);
     if (pattern === null) {
       kvm.vcpus.push(new HaltedVcpu());
       continue;
     }
-    const { thinkNs } = scenario.guest;
-    const stepping = input.stepping ?? false;
-    vcpus.push(
-      new Vcpu({ kvm, id, cpu: id, pattern, memory, thinkNs, stepping, interval, resumed: () => resumed(id) }),
-    );
+    const times = new EvenTimes(scenario.guest.thinkNs);
+    const interval = (told: VcpuInterval): void => listener.interval(told, vm);
+    const resumed = (): void => listener.resumed(id);
+    vcpus.push(new Vcpu({ kvm, id, cpu: id, pattern, memory, times, stepping, interval, resumed }));
   }
-  Object.assign(machine.work, new WorkCounters());
-  return { machine, mm, vma, kvm, vcpus };
+  return vm;
 }
 
-/** SPTEs as large as the host's mapping, for the part of it that the guest has touched before time 0. */
-function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario): void {
-  const { geometry, sim } = kvm.machine;
-  const { mapped, sptePopulatedFraction } = scenario.vm;
-  if (mapped === 'none') return;
-  const level = levelOf[mapped];
-  const { pageTables } = kvm.mm;
-  if (sptePopulatedFraction === 1) {
-    const firstPage = pageOf(slot.userspaceAddr) - slot.baseGfn;
-    pageTables.forEachTable(level, (hostTable) => {
-      kvm.tdp.tableAt(gfn(hostTable.firstPage - firstPage), level).copyLeaves(hostTable);
-    });
-    return;
-  }
-  const leaves = pageTables.root.leaves;
-  const isChosen = chooser(leaves, sptePopulatedFraction, sim.random('pages with an SPTE'));
-  let table: TdpTable | null = null;
-  const end = hva(slot.userspaceAddr + slot.pages * PAGE_SIZE);
-  pageTables.forEachLeaf(slot.userspaceAddr, end, (hostTable, index, address) => {
-    if (!isChosen()) return;
-    const frame = slot.baseGfn + pageOf(address) - pageOf(slot.userspaceAddr);
-    if (table === null || frame - table.firstPage >= table.spanPages) table = kvm.tdp.tableAt(gfn(frame), level);
-    table.setLeaf(geometry.index(frame, level), hostTable.pfns[index] ?? 0, true);
-  });
-}
-
-/** All of the guest's range, or the vCPU's own slice of it; the last slice takes what does not divide. */
-function guestMemory(kvm: Kvm, slot: Memslot, scenario: Scenario, vcpu: number): GuestMemory {
-  const { range, partitioned } = scenario.guest;
-  const firstGfn = slot.baseGfn + range.start / PAGE_SIZE;
-  const rangePages = range.length / PAGE_SIZE;
-  if (!partitioned) return new GuestMemory(kvm.tdp, gfn(firstGfn), rangePages);
-  const { vcpus } = scenario.vm;
-  const slice = Math.floor(rangePages / vcpus);
-  const pages = vcpu === vcpus - 1 ? rangePages - slice * (vcpus - 1) : slice;
-  return new GuestMemory(kvm.tdp, gfn(firstGfn + vcpu * slice), pages);
-}
-
-/** Null: the vCPU is halted and wants nothing. */
-function guestPattern(
-  sim: Simulation,
-  scenario: Scenario,
-  vcpu: number,
-  memory: GuestMemory,
-  popularity: (memory: GuestMemory) => ZipfMemory,
-): GuestAccessPattern | null {
-  const { pages } = memory;
-  const { pattern, stridePages, writeFraction } = scenario.guest;
-  const stream = sim.random(`vcpu ${vcpu} accesses`);
-  const writes = new Writes(writeFraction, sim.random(`vcpu ${vcpu} writes`));
-  switch (pattern) {
-    case 'stride':
-      return new StridePattern(pages, stridePages, stream.integer(pages), writes);
-    case 'uniform':
-      return new UniformPattern(pages, stream, writes);
-    case 'zipf':
-      return new ZipfPattern(popularity(memory), stream, writes);
-    case 'idle':
-      return null;
-  }
-}
+/** All vCPUs of a scenario, halted ones as well: threads of the host have the CPUs behind them. */
+export const totalVcpus = ({ vm }: Scenario): number => vm.processes * vm.count * vm.vcpus;

@@ -4,8 +4,8 @@ import { type Hva, hva, PAGE_SIZE, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
+import type { Machine } from './machine.ts';
 import { hstateEntry, leavesOf } from './mapcount/entry-scan.ts';
-import type { Mm } from './mm.ts';
 import { EntryKind } from './radix-table.ts';
 
 /**
@@ -13,17 +13,17 @@ import { EntryKind } from './radix-table.ts';
  * L.9): one reference for the page cache, those that the scheme gives to mappings, one for each GUP under way; mapcount as the
  * scheme defines it. Reports differences as findings.
  */
-export function checkFolioCounts(mm: Mm): void {
-  const { machine, mapcount: scheme } = mm;
-  const mappings = new Set(mm.vmas.filter((vma) => vma instanceof HugetlbVma).map(({ mapping }) => mapping));
+export function checkFolioCounts(machine: Machine): void {
+  const { hugetlbMapcount: scheme } = machine;
+  const mappings = new Set(hugetlbVmas(machine).map(({ mapping }) => mapping));
   for (const mapping of mappings) {
     const vmas = mapping.vmas.filter((vma) => vma instanceof HugetlbVma);
     for (const [index, folio] of mapping.folios()) {
       let leaves = 0;
       let expected = 0;
       for (const vma of vmas) {
-        const start = hva(vma.start + index * vma.hugePageSize);
-        if (start >= vma.end) continue;
+        const start = vma.addressOfHugePage(index);
+        if (!vma.contains(start)) continue;
         const own = leavesOf(vma, start);
         leaves += own;
         expected += scheme.countIn(vma, folio, start);
@@ -71,14 +71,13 @@ export function checkFolioCounts(mm: Mm): void {
  * Looks at every huge page that a page table shows. It must not have been freed, and must still be in its file: else a
  * truncation has left it behind, and who writes to it writes to nothing. Other memory has page-checkers.ts.
  */
-export function checkMappedHugePages(mm: Mm): void {
-  const { memory, findings, sim } = mm.machine;
+export function checkMappedHugePages(machine: Machine): void {
+  const { memory, findings, sim } = machine;
   const report = (kind: string, message: string, evidence: unknown): void =>
     findings.add({ kind, message, simTimeNs: sim.now, evidence });
   const reported = new Set<Folio>();
-  for (const vma of mm.vmas) {
-    if (!(vma instanceof HugetlbVma)) continue;
-    mm.pageTables.forEachLeaf(vma.start, vma.end, (table, entry, address) => {
+  for (const vma of hugetlbVmas(machine)) {
+    vma.mm.pageTables.forEachLeaf(vma.start, vma.end, (table, entry, address) => {
       const frame = table.pfns[entry] ?? 0;
       const page = address / PAGE_SIZE;
       const folio = memory.folioOf(pfn(frame));
@@ -93,3 +92,6 @@ export function checkMappedHugePages(mm: Mm): void {
     });
   }
 }
+
+const hugetlbVmas = ({ mms }: Machine): HugetlbVma[] =>
+  mms.flatMap(({ vmas }) => vmas.filter((vma) => vma instanceof HugetlbVma));

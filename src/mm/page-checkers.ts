@@ -4,19 +4,18 @@
 import { pfn } from './address.ts';
 import type { Folio } from './folio.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
-import type { Mm } from './mm.ts';
+import type { Machine } from './machine.ts';
 import { mapcount } from './rmap.ts';
 import type { Vma } from './vma.ts';
 
 /**
- * Compares every folio of anonymous and shmem memory that `mm` maps, or could map from its files, with the leaves of all who
+ * Compares every folio of anonymous and shmem memory that is mapped, or could be from its file, with the leaves of all who
  * map it (reference L.8, L.9): one reference for the page cache, one a leaf, one for each GUP under way; mapcount one a leaf,
  * whatever its size. A leaf must map a page that belongs to a folio, and to the page cache's one if it is of a file.
  */
-export function checkPageCounts(mm: Mm): void {
-  const { machine } = mm;
+export function checkPageCounts(machine: Machine): void {
   const leavesOf = new Map<Folio, number>();
-  for (const vma of vmasBeside(mm)) {
+  for (const vma of smallPageVmas(machine)) {
     for (const [, folio] of vma.mapping?.folios() ?? []) if (!leavesOf.has(folio)) leavesOf.set(folio, 0);
     vma.mm.pageTables.forEachLeaf(vma.start, vma.end, (table, entry, address) => {
       const frame = table.pfns[entry] ?? 0;
@@ -44,13 +43,6 @@ export function checkPageCounts(mm: Mm): void {
   }
 }
 
-/** The mappings of `mm` that are not of hugetlb, and those of other mms on the same files. */
-function vmasBeside(mm: Mm): Set<Vma> {
-  const vmas = new Set<Vma>();
-  for (const vma of mm.vmas) {
-    if (vma instanceof HugetlbVma) continue;
-    vmas.add(vma);
-    for (const other of vma.mapping?.vmas ?? []) vmas.add(other);
-  }
-  return vmas;
-}
+/** The mappings that are not of hugetlb. */
+const smallPageVmas = ({ mms }: Machine): Vma[] =>
+  mms.flatMap(({ vmas }) => vmas.filter((vma) => !(vma instanceof HugetlbVma)));

@@ -112,10 +112,10 @@ interface Observation {
 function observe(document: Record<string, unknown>, version: string, scheme: RunInput['scheme']): Observation {
   const scenario = parseScenario({ ...document, hgm: { version } });
   const input: RunInput = { scenario, profile, scheme, mapcount: 'subpage', seed: 1 };
-  const world = buildWorld(input, () => {});
+  const world = buildWorld(input);
   const { sim } = world.machine;
   const timeline = new Timeline(world, input);
-  for (const vcpu of world.vcpus) vcpu.start();
+  for (const { vcpus } of world.vms) for (const vcpu of vcpus) vcpu.start();
   timeline.start();
   const outcome = sim.run({ events: 5_000_000, until: () => timeline.allDone });
   if (outcome.kind !== 'until') throw new Error(`${version}, ${scheme}: the run ended with ${outcome.kind}`);

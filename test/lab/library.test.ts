@@ -25,6 +25,7 @@ describe('scenario library', () => {
       {
         at: 5_000_000,
         operation: 'madv-collapse',
+        process: 0,
         range: { start: 0, length: 1_073_741_824 },
         step: null,
         target: null,

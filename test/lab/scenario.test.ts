@@ -26,6 +26,8 @@ describe('scenario: defaults', () => {
       },
       vm: {
         vcpus: 8,
+        count: 1,
+        processes: 1,
         memory: GIB,
         backing: 'hugetlb-1g',
         mapped: '4k',
@@ -54,7 +56,7 @@ describe('scenario: defaults', () => {
   test('operation without a range: the whole memory', () => {
     const { timeline } = parseScenario({ vm: { memory: '3GiB' }, timeline: [{}] });
     expect(timeline).toEqual([
-      { at: 0, operation: 'madv-collapse', range: { start: 0, length: 3 * GIB }, step: null, target: null },
+      { at: 0, operation: 'madv-collapse', process: 0, range: { start: 0, length: 3 * GIB }, step: null, target: null },
     ]);
   });
 
@@ -126,7 +128,7 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
+          'is not a field here; the fields are vcpus, count, processes, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
       },
     ]);
   });

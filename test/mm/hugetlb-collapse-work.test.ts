@@ -95,7 +95,7 @@ describe('collapse of a 1 GiB page: atomics (G.7)', () => {
         // The lock of each leaf that goes, and that of each leaf that comes: v2 sets it under its lock.
         const ptlAcquisitions = counts.leafClears + counts.hugeEntriesSet;
         expect(workOf(world, options)).toEqual({ mapcountAtomics, refAtomics, ptlAcquisitions, ...counts });
-        checkFolioCounts(world.mm);
+        checkFolioCounts(world.machine);
         expect(world.findingKinds()).toEqual([]);
       });
     }
@@ -185,7 +185,7 @@ describe('collapse of 2 MiB pages: a 512th of the 4K to 1G column (G.7)', () => 
           tablesFreed: 1,
           hugeEntriesSet: 1,
         });
-        checkFolioCounts(world.mm);
+        checkFolioCounts(world.machine);
         expect(world.findingKinds()).toEqual([]);
       });
     }

@@ -124,7 +124,7 @@ describe('hugetlb_fault', () => {
     expect(task.result).toBe(0);
     expect(removed.leaves).toBe(0);
     expect(world.hostLevels().slice(0, 4)).toEqual([2, 2, 2, 2]);
-    checkFolioCounts(world.mm);
+    checkFolioCounts(world.machine);
     expect(world.findingKinds()).toEqual([]);
   });
 

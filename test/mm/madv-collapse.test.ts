@@ -5,6 +5,7 @@ import { Errno } from '../../src/mm/errno.ts';
 import { notifierSchemes } from '../../src/mm/notifier-schemes/index.ts';
 import { madvCollapse } from '../../src/mm/operations/madv-collapse.ts';
 import { collapse, hgmVersions, notifierIds } from '../support/collapse.ts';
+import { cutAt } from '../support/cut.ts';
 import { TestWorld } from '../support/world.ts';
 
 describe('MADV_COLLAPSE', () => {
@@ -18,7 +19,7 @@ describe('MADV_COLLAPSE', () => {
           expect(world.hostLevels()).toEqual(new Array(8).fill(2));
           // A collapse changes no pfn and no permission.
           expect([0, 3, 5].map((page) => world.mm.pageTables.translate(world.at(page)))).toEqual(frames);
-          checkFolioCounts(world.mm);
+          checkFolioCounts(world.machine);
           expect(world.findingKinds().filter((kind) => !kind.startsWith('lockdep'))).toEqual([]);
           expect(world.mmLocks()).toBe('');
           expect([world.work.leafClears, world.work.hugeEntriesSet, world.work.tablesFreed]).toEqual([8, 2, 2]);
@@ -34,7 +35,7 @@ describe('MADV_COLLAPSE', () => {
       world.call(collapse(world, { scheme }));
       expect(world.hostLevels()).toEqual([2, 2, 2, 2, 0, 0, 0, 0]);
       expect(world.work.leafClears).toBe(1);
-      checkFolioCounts(world.mm);
+      checkFolioCounts(world.machine);
       expect(world.findingKinds()).toEqual([]);
     }
   });
@@ -68,7 +69,7 @@ describe('MADV_COLLAPSE', () => {
     world.call(collapse(world));
     expect(world.hostLevels()).toEqual(new Array(16).fill(3));
     expect([world.work.leafClears, world.work.tablesFreed, world.work.hugeEntriesSet]).toEqual([5, 2, 1]);
-    checkFolioCounts(world.mm);
+    checkFolioCounts(world.machine);
     expect(world.findingKinds()).toEqual([]);
   });
 
@@ -78,11 +79,10 @@ describe('MADV_COLLAPSE', () => {
     expect(world.hostLevels()).toEqual([...Array(4).fill(1), ...Array(8).fill(2), ...Array(4).fill(1)]);
   });
 
-  test('private mapping, range over the end, no VMA: -EINVAL, no lock and no section', () => {
+  test('private mapping: -EINVAL; no VMA: -ENOMEM; no lock and no section', () => {
     const privately = new TestWorld({ shared: false });
     expect(privately.call(collapse(privately))).toBe(Errno.EINVAL);
     const world = new TestWorld();
-    expect(world.call(collapse(world, { end: 9 }))).toBe(Errno.EINVAL);
     const nowhere = madvCollapse({
       mm: world.mm,
       start: hva(0),
@@ -90,8 +90,22 @@ describe('MADV_COLLAPSE', () => {
       scheme: notifierSchemes.range,
       chunkBytes: 4096,
     });
-    expect(world.call(nowhere)).toBe(Errno.EINVAL);
+    expect(world.call(nowhere)).toBe(Errno.ENOMEM);
     expect([world.mm.notifiers.stats.sections, world.mmLocks(), privately.mmLocks()]).toEqual([0, '', '']);
+  });
+
+  test('range over the end: -ENOMEM, after what is mapped has been collapsed', () => {
+    const world = new TestWorld();
+    expect(world.call(collapse(world, { end: 9 }))).toBe(Errno.ENOMEM);
+    expect(world.hostLevels()).toEqual(Array(8).fill(2));
+  });
+
+  test('a mapping in two parts: a section in each, and all of it is collapsed', () => {
+    const world = new TestWorld();
+    world.call(cutAt(world, world.at(4)));
+    expect(world.call(collapse(world))).toBe(0);
+    expect(world.hostLevels()).toEqual(Array(8).fill(2));
+    expect(world.mm.notifiers.stats.sections).toBe(2);
   });
 
   test('mapping without MADV_SPLIT: 0, and KVM is not told', () => {

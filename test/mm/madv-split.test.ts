@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hva } from '../../src/mm/address.ts';
 import { Errno } from '../../src/mm/errno.ts';
+import { HugetlbVma } from '../../src/mm/hugetlb-vma.ts';
 import { madvSplit } from '../../src/mm/operations/madv-split.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
 import { TestWorld } from '../support/world.ts';
@@ -25,11 +26,20 @@ describe('MADV_SPLIT', () => {
     expect(world.hostLevels().slice(0, 2)).toEqual([1, 0]);
   });
 
-  test('a part of the mapping, an address outside, a private mapping: -EINVAL, and it stays as it was', () => {
+  test('a part of the mapping: is cut off, and only there 4K pieces are allowed', () => {
     const world = unsplit();
-    expect(world.call(split(world, 0, 4))).toBe(Errno.EINVAL);
-    expect(world.call(split(world, 4, 8))).toBe(Errno.EINVAL);
-    expect(world.call(madvSplit(world.mm, hva(0), hva(4096)))).toBe(Errno.EINVAL);
+    expect(world.call(split(world, 4, 8))).toBe(0);
+    const parts = [world.at(0), world.at(4)].map((address) => world.mm.findVma(address));
+    expect(parts.map((vma) => vma instanceof HugetlbVma && vma.highGranularity)).toEqual([false, true]);
+    expect(world.mapping.vmas).toHaveLength(2);
+    // 6 is in the second huge page of the file, in the second VMA as it was in the first.
+    expect(parts[1]?.pageIndex(world.at(6))).toBe(6);
+  });
+
+  test('inside of a huge page, an address outside, a private mapping: refused, and it stays as it was', () => {
+    const world = unsplit();
+    expect(world.call(split(world, 0, 2))).toBe(Errno.EINVAL);
+    expect(world.call(madvSplit(world.mm, hva(0), hva(4096)))).toBe(Errno.ENOMEM);
     const privately = new TestWorld({ mapped: 0, shared: false, highGranularity: false });
     expect(privately.call(split(privately))).toBe(Errno.EINVAL);
     expect([world.vma.highGranularity, privately.vma.highGranularity]).toEqual([false, false]);

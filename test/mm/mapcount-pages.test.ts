@@ -43,7 +43,7 @@ function* zap(world: TestWorld, first: number, end: number): Process {
 }
 
 function expectSound(world: TestWorld): void {
-  checkFolioCounts(world.mm);
+  checkFolioCounts(world.machine);
   expect(world.findingKinds()).toEqual([]);
 }
 

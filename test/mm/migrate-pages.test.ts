@@ -23,7 +23,7 @@ function frames(memory: TestMemory): (number | undefined)[] {
 
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
-  checkPageCounts(w.mm);
+  checkPageCounts(w.machine);
   expect(w.findingKinds()).toEqual([]);
 }
 

@@ -14,9 +14,9 @@ const world = () => new TestWorld({ hugePages: 1 });
 
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
-  checkFolioCounts(w.mm);
-  checkMappedHugePages(w.mm);
-  checkPageCounts(w.mm);
+  checkFolioCounts(w.machine);
+  checkMappedHugePages(w.machine);
+  checkPageCounts(w.machine);
   expect(w.findingKinds()).toEqual([]);
 }
 

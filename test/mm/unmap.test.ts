@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAllSptes } from '../../src/kvm/checkers.ts';
+import { hva } from '../../src/mm/address.ts';
+import { checkFolioCounts } from '../../src/mm/checkers.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { munmap } from '../../src/mm/operations/munmap.ts';
@@ -17,7 +19,7 @@ function dontneed(memory: TestMemory, first: number, end: number) {
 
 function expectSound(w: TestWorld): void {
   checkAllSptes(w.kvm);
-  checkPageCounts(w.mm);
+  checkPageCounts(w.machine);
   expect(w.findingKinds()).toEqual([]);
 }
 
@@ -102,11 +104,13 @@ describe('madv-dontneed: small pages', () => {
     }
   });
 
-  test('a range beyond the mapping: -EINVAL, and no section', () => {
+  test('a range beyond the mapping: -ENOMEM, after the part that is mapped', () => {
     const w = world();
     const memory = new TestMemory(w, { kind: 'anonymous', pages: 4 });
-    expect(dontneed(memory, 2, 5)).toBe('EINVAL');
-    expect(w.mm.notifiers.stats.sections).toBe(0);
+    expect(dontneed(memory, 2, 5)).toBe('ENOMEM');
+    expect(memory.hostLevels()).toEqual([1, 1, 0, 0]);
+    expect(w.mm.notifiers.stats.sections).toBe(1);
+    expectSound(w);
   });
 });
 
@@ -249,9 +253,73 @@ describe('munmap', () => {
     expectSound(w);
   });
 
-  test('a part of the mapping: -EINVAL, and mmap_lock is free again', () => {
+  test('a part of a huge page of hugetlb: -EINVAL, and mmap_lock is free again', () => {
     const w = new TestWorld({ hugePages: 2 });
-    expect(w.call(munmap(w.mm, w.at(0), w.at(4)))).toBe('EINVAL');
+    expect(w.call(munmap(w.mm, w.at(0), w.at(2)))).toBe('EINVAL');
+    expect(w.call(munmap(w.mm, w.at(2), w.at(8)))).toBe('EINVAL');
     expect(w.mm.mmapLock.isHeld).toBe(false);
+    expect(w.mm.vmas).toEqual([w.vma]);
+  });
+
+  test.each(['anonymous', 'shmem'] as const)(
+    '%s, a part in the middle: one section, what is left faults as before',
+    (kind) => {
+      const w = world();
+      const memory = new TestMemory(w, { kind, pages: 12 });
+      expect(w.call(munmap(w.mm, memory.at(3), memory.at(9)))).toBe(0);
+      expect(memory.hostLevels()).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1]);
+      expect(w.mm.notifiers.stats.sections).toBe(1);
+      // Of three PTE tables the middle one has no mapping left.
+      expect(w.work).toMatchObject({ leafClears: 6, tablesFreed: 1 });
+      expect(w.mm.vmas.map(({ start, end }) => [start, end])).toContainEqual([memory.at(9), memory.at(12)]);
+      expect(w.call(gupSlow(w.mm, memory.at(3)))).toBe('EFAULT');
+      const page = w.call(gupSlow(w.mm, memory.at(9)));
+      if (typeof page === 'string') throw new Error(page);
+      expect(page.folio).toBe(memory.folio(9));
+      putFolio(page.folio, 0);
+      expectSound(w);
+    },
+  );
+
+  test('a cut through a huge leaf: a section of its own over the huge page, then that of the range', () => {
+    const w = world();
+    const memory = new TestMemory(w, { kind: 'anonymous', pages: 8, folios: 2, mapped: 2 });
+    const folio = memory.folio(0);
+    expect(w.call(munmap(w.mm, memory.at(2), memory.at(8)))).toBe(0);
+    expect(memory.hostLevels()).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+    expect(w.mm.notifiers.stats.sections).toBe(2);
+    expect(folio?.refcount).toBe(2);
+    expectSound(w);
+  });
+
+  test('several mappings and a gap between them: one section over all', () => {
+    const w = world();
+    const first = new TestMemory(w, { kind: 'anonymous', pages: 4 });
+    const second = new TestMemory(w, { kind: 'shmem', pages: 4, startPage: 8 });
+    expect(w.call(munmap(w.mm, first.at(2), second.at(2)))).toBe(0);
+    expect([first.hostLevels(), second.hostLevels()]).toEqual([
+      [1, 1, 0, 0],
+      [0, 0, 1, 1],
+    ]);
+    expect(w.mm.notifiers.stats.sections).toBe(1);
+    expectSound(w);
+  });
+
+  test('nothing mapped: 0 without a section; not aligned: -EINVAL', () => {
+    const w = world();
+    expect(w.call(munmap(w.mm, hva(0), hva(8192)))).toBe(0);
+    expect(w.call(munmap(w.mm, hva(1), hva(8192)))).toBe('EINVAL');
+    expect(w.mm.notifiers.stats.sections).toBe(0);
+  });
+
+  test('hugetlb, one of two huge pages: its tables go, the other stays mapped and counted', () => {
+    const w = new TestWorld({ hugePages: 2 });
+    expect(w.call(munmap(w.mm, w.at(0), w.at(4)))).toBe(0);
+    expect(w.hostLevels()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(w.work).toMatchObject({ leafClears: 4, tablesFreed: 1 });
+    expect(w.folio(0).refcount).toBe(1);
+    expect(w.vma.cacheIndex(w.at(4))).toBe(1);
+    checkFolioCounts(w.machine);
+    expectSound(w);
   });
 });

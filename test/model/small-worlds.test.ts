@@ -87,7 +87,7 @@ function faultsOf(seed: number, versions: readonly HgmVersion[]): string[] {
   if (world.mm.notifiers.openSections.size > 0) wrong.push('a section is open');
   if (world.kvm.invalidation.mmuInvalidateInProgress !== 0) wrong.push('an invalidation is in progress');
   if (world.mm.mmapLock.isWriteHeld) wrong.push('mmap_lock is held');
-  checkFolioCounts(world.mm);
+  checkFolioCounts(world.machine);
   checkAllSptes(world.kvm);
   wrong.push(...world.machine.findings.list.map(({ kind, message }) => `${kind}: ${message}`));
   wrong.push(...world.sim.lockdep.findings.map(({ kind, message }) => `${kind}: ${message}`));
@@ -116,7 +116,7 @@ describe('small worlds', () => {
     const world = new TestWorld();
     world.folio().changeRefs(-1);
     world.folio().subpageMapcounts[0] = 0;
-    checkFolioCounts(world.mm);
+    checkFolioCounts(world.machine);
     expect(world.findingKinds().sort()).toEqual(['mapcount', 'refcount']);
   });
 

@@ -172,7 +172,7 @@ export class ThpWorld {
 
   /** Kinds of all findings, those of the counts and of lockdep included. */
   findings(): string[] {
-    checkPageCounts(this.mm);
+    checkPageCounts(this.machine);
     const kinds = this.machine.findings.list.map(({ kind }) => kind);
     return [...kinds, ...this.sim.lockdep.findings.map(({ kind }) => `lockdep-${kind}`)];
   }
