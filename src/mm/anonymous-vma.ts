@@ -1,18 +1,26 @@
-import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import type { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
 import type { Hva } from './address.ts';
-import { anonVmaRwsemClass } from './locks.ts';
+import { AnonVma } from './anon-vma.ts';
 import type { Mm } from './mm.ts';
 import { Vma } from './vma.ts';
 
-/** Private memory without a file. Its anon_vma is its own: nothing here shares pages by fork. */
+/** Private memory without a file. */
 export class AnonymousVma extends Vma {
   readonly kind = 'anonymous';
   readonly mapping = null;
-  /** anon_vma->rwsem: read by rmap walks, write by collapse. */
-  readonly anonVmaRwsem: RwSemaphore;
+  readonly rmapTree: AnonVma;
 
-  constructor(mm: Mm, start: Hva, end: Hva) {
-    super(mm, start, end, false);
-    this.anonVmaRwsem = new RwSemaphore(mm.machine.sim, anonVmaRwsemClass);
+  constructor(mm: Mm, start: Hva, end: Hva, pageOffset = 0, anonVma = new AnonVma(mm.machine)) {
+    super(mm, start, end, false, pageOffset);
+    this.rmapTree = anonVma;
+    anonVma.vmas.push(this);
+  }
+
+  get anonVmaRwsem(): RwSemaphore {
+    return this.rmapTree.rmapRwsem;
+  }
+
+  like(start: Hva, end: Hva, pageOffset: number): AnonymousVma {
+    return new AnonymousVma(this.mm, start, end, pageOffset, this.rmapTree);
   }
 }

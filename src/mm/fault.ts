@@ -1,5 +1,5 @@
 import type { Process } from '../engine/process.ts';
-import type { Hva } from './address.ts';
+import { type Hva, hva } from './address.ts';
 import { AnonymousVma } from './anonymous-vma.ts';
 import { Errno, type Result } from './errno.ts';
 import { Folio } from './folio.ts';
@@ -7,6 +7,7 @@ import { freeFolio } from './free-folio.ts';
 import { hugetlbFault } from './hugetlb-fault.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import { migrationEntryWait } from './migrate.ts';
+import { holdsBlock } from './operations/pmd.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { addRmap } from './rmap.ts';
@@ -79,7 +80,8 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
     if (folio.level === 2) {
       const pmd = vma.mm.pageTables.tableAt(address, 2);
       const entry = geometry.index(Math.floor(address / 4096), 2);
-      if (pmd.kinds[entry] === EntryKind.None) {
+      const block = hva(address - (address % geometry.entryBytes(2)));
+      if (pmd.kinds[entry] === EntryKind.None && holdsBlock(vma, block)) {
         yield* setLeaf(vma, pmd, entry, folio, 0, true);
         yield* folio.lock.release();
         yield* sim.spend(dropFaultRef(folio));

@@ -15,6 +15,8 @@ export interface HugetlbVmaOptions {
   /** Level of the hstate: 2 for 2 MiB pages, 3 for 1 GiB pages. */
   readonly hstateLevel: Level;
   readonly shared: boolean;
+  /** vm_pgoff, in 4K pages; 0 when absent. */
+  readonly pageOffset?: number;
   /** The kernel's revision of the HGM series; v2 when absent. */
   readonly hgmVersion?: HgmVersion;
 }
@@ -30,7 +32,7 @@ export class HugetlbVma extends Vma {
   readonly hugetlbLock: RwSemaphore;
 
   constructor(mm: Mm, options: HugetlbVmaOptions) {
-    super(mm, options.start, options.end, options.shared);
+    super(mm, options.start, options.end, options.shared, options.pageOffset ?? 0);
     this.mapping = options.mapping;
     this.hstateLevel = options.hstateLevel;
     this.hgmVersion = options.hgmVersion ?? 'v2';
@@ -48,12 +50,34 @@ export class HugetlbVma extends Vma {
     return this.mm.machine.geometry.entryBytes(this.hstateLevel);
   }
 
+  /** 4K pages of one huge page. */
+  get hugePages(): number {
+    return this.mm.machine.geometry.pagesPer[this.hstateLevel];
+  }
+
   /** Index in the page cache of the huge page at `address`. hugetlbfs counts whole huge pages. */
   cacheIndex(address: Hva): number {
-    return Math.floor((address - this.start) / this.hugePageSize);
+    return Math.floor(this.pageIndex(address) / this.hugePages);
+  }
+
+  /** Where huge page `cacheIndex` of the file would begin, inside of the mapping or not. */
+  addressOfHugePage(cacheIndex: number): Hva {
+    return this.addressOf(cacheIndex * this.hugePages);
   }
 
   hugePageStart(address: Hva): Hva {
     return hva(address - ((address - this.start) % this.hugePageSize));
+  }
+
+  get rmapTree(): AddressSpace {
+    return this.mapping;
+  }
+
+  /** Its vma_lock is its own: hugetlb_vm_op_open() allocates one for each VMA. */
+  like(start: Hva, end: Hva, pageOffset: number): HugetlbVma {
+    const { mapping, hstateLevel, shared, hgmVersion } = this;
+    const vma = new HugetlbVma(this.mm, { start, end, mapping, hstateLevel, shared, hgmVersion, pageOffset });
+    vma.highGranularity = this.highGranularity;
+    return vma;
   }
 }

@@ -59,6 +59,11 @@ export class Mm {
     return this.#add(new ShmemVma(this, start, end, mapping));
   }
 
+  /** Puts a part of a mapping, or one that has moved, into the address space. Models vma_link(), mm/mmap.c. */
+  link(vma: Vma): void {
+    this.#add(vma);
+  }
+
   /** Takes a mapping out of the address space. What it still maps is the caller's to zap. */
   detach(vma: Vma): void {
     this.vmas.splice(this.vmas.indexOf(vma), 1);
@@ -82,7 +87,17 @@ export class Mm {
     return vma;
   }
 
+  /** The VMA that `address` lies in. Models vma_lookup(), include/linux/mm.h. */
   findVma(address: Hva): Vma | undefined {
     return this.vmas.find((vma) => vma.contains(address));
+  }
+
+  /** The VMA that `address` lies in, or the first behind it that begins before `end`. Models find_vma_intersection(). */
+  firstVmaIn(address: Hva, end: Hva): Vma | undefined {
+    let first: Vma | undefined;
+    for (const vma of this.vmas) {
+      if (vma.end > address && vma.start < end && (first === undefined || vma.start < first.start)) first = vma;
+    }
+    return first;
   }
 }

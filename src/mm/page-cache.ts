@@ -4,7 +4,7 @@ import type { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Folio } from './folio.ts';
 import { iMmapRwsemClass, inodeRwsemClass } from './locks.ts';
 import type { Machine } from './machine.ts';
-import type { Vma } from './vma.ts';
+import type { RmapTree, Vma } from './vma.ts';
 
 /**
  * The page cache of one file, and who maps it.
@@ -12,7 +12,7 @@ import type { Vma } from './vma.ts';
  * Models struct address_space. hugetlbfs indexes it by whole huge pages, shmem by 4K pages; a large folio of shmem is one
  * multi-index entry, which is found at every index that it covers.
  */
-export class AddressSpace {
+export class AddressSpace implements RmapTree {
   /** Held for read by rmap walks, for write by truncation and, in HGM v1, by collapse. */
   readonly iMmapRwsem: RwSemaphore;
   /** i_rwsem of the inode: held for write by whoever changes the size of the file or takes pages out of it. */
@@ -29,6 +29,10 @@ export class AddressSpace {
   constructor(machine: Machine, lockClass: LockClass = iMmapRwsemClass) {
     this.inodeRwsem = new RwSemaphore(machine.sim, inodeRwsemClass);
     this.iMmapRwsem = new RwSemaphore(machine.sim, lockClass);
+  }
+
+  get rmapRwsem(): RwSemaphore {
+    return this.iMmapRwsem;
   }
 
   folio(index: number): Folio | undefined {

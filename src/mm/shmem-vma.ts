@@ -3,14 +3,22 @@ import type { Mm } from './mm.ts';
 import type { AddressSpace } from './page-cache.ts';
 import { Vma } from './vma.ts';
 
-/** A shared mapping of a shmem file from its first page on. The page cache counts 4K pages. */
+/** A shared mapping of a shmem file. The page cache counts 4K pages. */
 export class ShmemVma extends Vma {
   readonly kind = 'shmem';
   readonly mapping: AddressSpace;
 
-  constructor(mm: Mm, start: Hva, end: Hva, mapping: AddressSpace) {
-    super(mm, start, end, true);
+  constructor(mm: Mm, start: Hva, end: Hva, mapping: AddressSpace, pageOffset = 0) {
+    super(mm, start, end, true, pageOffset);
     this.mapping = mapping;
     mapping.vmas.push(this);
+  }
+
+  get rmapTree(): AddressSpace {
+    return this.mapping;
+  }
+
+  like(start: Hva, end: Hva, pageOffset: number): ShmemVma {
+    return new ShmemVma(this.mm, start, end, this.mapping, pageOffset);
   }
 }

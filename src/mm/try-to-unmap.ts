@@ -33,8 +33,8 @@ export function* tryToUnmap(
   yield* mapping.iMmapRwsem.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   for (const vma of mapping.vmas) {
-    const address = hva(vma.start + index * PAGE_SIZE);
-    if (!(vma instanceof ShmemVma) || address >= vma.end) continue;
+    const address = vma.addressOf(index);
+    if (!(vma instanceof ShmemVma) || !vma.contains(address)) continue;
     const section = yield* openThpSection(scheme, vma.mm, address, hva(address + PAGE_SIZE));
     if (yield* unmapOne(vma, address, folio)) batch.add(vma.mm);
     yield* closeThpSection(vma.mm, section);

@@ -1,5 +1,5 @@
 import type { Process } from '../engine/process.ts';
-import { type Hva, hva, PAGE_SIZE } from './address.ts';
+import { type Hva, hva } from './address.ts';
 import type { Machine } from './machine.ts';
 import type { AddressSpace } from './page-cache.ts';
 import type { Vma } from './vma.ts';
@@ -24,7 +24,7 @@ export function* unmapMappingPages(machine: Machine, mapping: AddressSpace, firs
 
 /** Where a mapping shows 4K pages [first, end) of its file; null if it shows none of them. */
 export function mappedPart(vma: Vma, first: number, end: number): { readonly start: Hva; readonly end: Hva } | null {
-  const start = vma.start + first * PAGE_SIZE;
-  if (start >= vma.end) return null;
-  return { start: hva(start), end: hva(Math.min(vma.start + end * PAGE_SIZE, vma.end)) };
+  const start = hva(Math.max(vma.addressOf(first), vma.start));
+  const partEnd = hva(Math.min(vma.addressOf(end), vma.end));
+  return start < partEnd ? { start, end: partEnd } : null;
 }

@@ -1,24 +1,42 @@
 import { assert } from '../engine/assert.ts';
-import { type Hva, isAligned, PAGE_SIZE } from './address.ts';
+import type { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import { type Hva, hva, isAligned, PAGE_SIZE } from './address.ts';
 import type { Mm } from './mm.ts';
 import type { AddressSpace } from './page-cache.ts';
+
+/** The way from a page to its entries: who may map it, and the lock under which that does not change. */
+export interface RmapTree {
+  readonly rmapRwsem: RwSemaphore;
+  readonly vmas: Vma[];
+}
 
 /** A mapping of an address space, of one of the kinds that a VM's memory can be. Models struct vm_area_struct. */
 export abstract class Vma {
   abstract readonly kind: 'hugetlb' | 'anonymous' | 'shmem';
-  /** The file that is mapped, from its first page on; null: anonymous memory. */
+  /** The file that is mapped; null: anonymous memory. */
   abstract readonly mapping: AddressSpace | null;
+  /** The file, or the anon_vma. */
+  abstract readonly rmapTree: RmapTree;
   readonly mm: Mm;
-  readonly start: Hva;
-  readonly end: Hva;
   readonly shared: boolean;
+  // Limits change where a mapping is cut: under mmap_lock (W) and the locks of those who come by way of the pages, see vma-split.ts.
+  start: Hva;
+  end: Hva;
+  /**
+   * vm_pgoff: the 4K page of the file that `start` shows. Of anonymous memory it numbers the pages for rmap: a part of a
+   * mapping, or one that was moved, keeps the numbers of its pages.
+   */
+  pageOffset: number;
+  /** VM_WRITE. */
+  writable = true;
 
-  constructor(mm: Mm, start: Hva, end: Hva, shared: boolean) {
+  constructor(mm: Mm, start: Hva, end: Hva, shared: boolean, pageOffset = 0) {
     assert(start < end, 'a VMA is not empty');
     this.mm = mm;
     this.start = start;
     this.end = end;
     this.shared = shared;
+    this.pageOffset = pageOffset;
   }
 
   contains(address: Hva): boolean {
@@ -31,8 +49,23 @@ export abstract class Vma {
     return aligned && start < end && start >= this.start && end <= this.end;
   }
 
-  /** Number of the 4K page at `address` inside the mapping. */
+  /** Number of the 4K page at `address` in the file. Models linear_page_index(), include/linux/pagemap.h. */
   pageIndex(address: Hva): number {
-    return Math.floor((address - this.start) / PAGE_SIZE);
+    return this.pageOffset + Math.floor((address - this.start) / PAGE_SIZE);
   }
+
+  /** Where 4K page `index` of the file would be, inside of the mapping or not. Models vma_address(), mm/internal.h. */
+  addressOf(index: number): Hva {
+    return hva(this.start + (index - this.pageOffset) * PAGE_SIZE);
+  }
+
+  /** What __split_vma() allocates: a VMA like this one over a part of its range, in the file's tree but not in the mm's list. */
+  partOf(start: Hva, end: Hva): Vma {
+    const part = this.like(start, end, this.pageIndex(start));
+    part.writable = this.writable;
+    return part;
+  }
+
+  /** A VMA of the same kind and over the same memory. */
+  abstract like(start: Hva, end: Hva, pageOffset: number): Vma;
 }

@@ -3,7 +3,6 @@ import type { Hva } from './address.ts';
 import { unmapHugepageRange } from './hugetlb-unmap.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import { MmuGather } from './mmu-gather.ts';
-import type { MmuNotifyEvent } from './mmu-notifier.ts';
 import type { Vma } from './vma.ts';
 import { unmapPageRange } from './zap.ts';
 
@@ -20,33 +19,26 @@ export function* zapPageRange(vma: Vma, start: Hva, end: Hva): Process<void> {
   const gather = new MmuGather(vma.mm);
   const outside = vma instanceof HugetlbVma && vma.mm.machine.kernel !== '6.1';
   if (outside) yield* hugetlbZapBegin(vma);
-  yield* zapSection(gather, vma, start, end, 'clear', !outside);
+  const section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
+  yield* unmapSingleVma(gather, vma, start, end, !outside);
+  yield* vma.mm.notifiers.rangeEnd(section);
   yield* gather.finish();
   if (outside) yield* hugetlbZapEnd(vma);
 }
 
 /**
- * The section and what it is for, without the flush. `takesLocks`: hugetlb's are taken inside.
+ * Unmaps a part of one mapping inside of a section of the caller's. `takesLocks`: hugetlb's are taken here.
  *
  * Models unmap_single_vma() and, for hugetlb, __unmap_hugepage_range_final(), mm/memory.c, mm/hugetlb.c.
  */
-export function* zapSection(
-  gather: MmuGather,
-  vma: Vma,
-  start: Hva,
-  end: Hva,
-  event: MmuNotifyEvent,
-  takesLocks = true,
-): Process<void> {
-  const section = yield* vma.mm.notifiers.rangeStart(event, start, end);
-  if (vma instanceof HugetlbVma) {
-    if (takesLocks) yield* hugetlbZapBegin(vma);
-    yield* unmapHugepageRange(gather, vma, start, end);
-    if (takesLocks) yield* hugetlbZapEnd(vma);
-  } else {
+export function* unmapSingleVma(gather: MmuGather, vma: Vma, start: Hva, end: Hva, takesLocks = true): Process<void> {
+  if (!(vma instanceof HugetlbVma)) {
     yield* unmapPageRange(gather, vma, start, end);
+    return;
   }
-  yield* vma.mm.notifiers.rangeEnd(section);
+  if (takesLocks) yield* hugetlbZapBegin(vma);
+  yield* unmapHugepageRange(gather, vma, start, end);
+  if (takesLocks) yield* hugetlbZapEnd(vma);
 }
 
 function* hugetlbZapBegin(vma: HugetlbVma): Process<void> {

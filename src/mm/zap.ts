@@ -1,16 +1,12 @@
-import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
-import type { Folio } from './folio.ts';
-import { putMapping } from './free-folio.ts';
-import { migrationEntryWait } from './migrate.ts';
-import type { Mm } from './mm.ts';
+import { type Hva, hva, PAGE_SIZE, pageOf } from './address.ts';
 import type { MmuGather } from './mmu-gather.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { removeRmap } from './rmap.ts';
-import { cpuTlbShootdown } from './tlb.ts';
+import { splitHugePmd } from './split-huge-pmd.ts';
 import type { Vma } from './vma.ts';
+import { zapLeaf } from './zap-leaf.ts';
 
 /**
  * Clears every leaf of [start, end) and queues its reference. The caller has opened the section that covers the range. A
@@ -18,8 +14,7 @@ import type { Vma } from './vma.ts';
  *
  * Models   unmap_page_range() and zap_pmd_range(), mm/memory.c, for anonymous and shmem memory.
  * Locks    The page table lock, once for each PTE table and each huge leaf.
- * Left out Batching of consecutive entries of one folio (6.9), swap entries, uffd-wp markers. A part of an anonymous huge
- *          page under migration: the kernel splits its migration entry, here the zap waits until it has moved.
+ * Left out Batching of consecutive entries of one folio (6.9), swap entries, uffd-wp markers.
  */
 export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hva): Process<void> {
   const { geometry } = vma.mm.machine;
@@ -31,7 +26,7 @@ export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hv
     else if (table.kinds[index] === EntryKind.None) at = entryEnd;
     else if (table.kinds[index] === EntryKind.Migration) {
       const isPart = pageOf(at) !== table.firstPageOf(index) || entryEnd > end;
-      if (isPart && vma.kind === 'anonymous') yield* migrationEntryWait(vma, at);
+      if (isPart && vma.kind === 'anonymous') yield* splitHugePmd(vma, table, index);
       else yield* zapMigrationPmd(vma, table, index);
     } else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) yield* splitHugePmd(vma, table, index);
     else if (yield* zapHugePmd(gather, vma, table, index)) at = entryEnd;
@@ -102,68 +97,4 @@ function* zapMigrationPmd(vma: Vma, table: PageTable, index: number): Process<vo
   yield* sim.spend(costs.ptlNs + costs.leafXchgNs);
   if (table.kinds[index] === EntryKind.Migration) table.clear(index);
   yield* table.ptl.release();
-}
-
-function zapLeaf(vma: Vma, table: PageTable, index: number): { folio: Folio; page: number } {
-  const frame = table.pfns[index] ?? 0;
-  const folio = vma.mm.machine.memory.folioOf(pfn(frame));
-  assert(folio !== undefined, 'a mapped frame belongs to a folio');
-  table.clear(index);
-  vma.mm.machine.work.leafClears += 1;
-  return { folio, page: frame - folio.firstPfn };
-}
-
-/**
- * Takes a PMD leaf apart, so that a part of its range can change. Anonymous memory: the entry becomes a table of leaves to
- * the same pages. A file: the entry is cleared, all of it; whoever needs the rest faults it in from the page cache.
- *
- * Models    __split_huge_pmd(), __split_huge_pmd_locked(), mm/huge_memory.c: a section over the whole huge page, since KVM's
- *           huge SPTE must be gone before a part of it changes; the CPUs forget the entry under its lock.
- * Returns   With the entry split, or changed by somebody else.
- * Left out  The deposited table, which was paid for when the huge page was mapped.
- */
-function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
-  const { mm } = vma;
-  const { sim, costs, work } = mm.machine;
-  const start = hva(table.firstPageOf(index) * PAGE_SIZE);
-  const section = yield* mm.notifiers.rangeStart('clear', start, hva(start + table.entryPages * PAGE_SIZE));
-  yield* table.ptl.acquire();
-  yield* sim.spend(costs.ptlNs);
-  work.ptlAcquisitions += 1;
-  if (table.kinds[index] === EntryKind.Leaf) {
-    const writable = table.writable[index] === 1;
-    const { folio, page } = zapLeaf(vma, table, index);
-    yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
-    yield* cpuTlbShootdown(mm);
-    if (vma.kind === 'anonymous') yield* mapPieces(mm, table, index, folio, page, writable);
-    else yield* sim.spend(putMapping(folio, sim.current.cpu));
-  }
-  yield* table.ptl.release();
-  yield* mm.notifiers.rangeEnd(section);
-}
-
-/** The entry becomes a table of leaves to the pages of `folio` from `first` on; they share one more atomic on its count. */
-function* mapPieces(
-  mm: Mm,
-  table: PageTable,
-  index: number,
-  folio: Folio,
-  first: number,
-  writable: boolean,
-): Process<void> {
-  const { sim, costs, work, kernel } = mm.machine;
-  const child = mm.pageTables.newTable(table, index);
-  const entries = child.geometry.entriesPerTable;
-  for (let entry = 0; entry < entries; entry++) {
-    const page = first + entry * child.entryPages;
-    child.setLeaf(entry, folio.firstPfn + page, writable);
-    folio.subpageMapcounts[page] = (folio.subpageMapcounts[page] ?? 0) + 1;
-  }
-  // The entry's own reference stays, for one of the leaves.
-  folio.changeRefs(entries - 1);
-  work.refAtomics += 1;
-  const atomics = entries + (kernel === '6.1' ? 0 : 1);
-  work.mapcountAtomics += atomics;
-  table.link(index, child);
-  yield* sim.spend(entries * costs.pteInstallNs + atomics * costs.subpageMapcountNs);
 }

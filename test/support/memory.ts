@@ -69,7 +69,7 @@ export class TestMemory {
   }
 
   at(page: number): Hva {
-    return hva(this.vma.start + page * PAGE_SIZE);
+    return hva(this.slot.userspaceAddr + page * PAGE_SIZE);
   }
 
   frame(page: number) {

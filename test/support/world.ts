@@ -183,9 +183,9 @@ export class TestWorld {
     return this.machine.work;
   }
 
-  /** Address of the page with that number in the VMA. */
+  /** Address of the page with that number in the memslot, which stays when the VMA is cut or moved. */
   at(page: number): Hva {
-    return hva(this.vma.start + page * PAGE_SIZE);
+    return hva(this.slot.userspaceAddr + page * PAGE_SIZE);
   }
 
   frame(page: number): Gfn {

@@ -50,7 +50,8 @@ export function folioReferenced(folio: Folio): { entries: number; left: number }
   if (cached === null) return { entries, left };
   for (const vma of cached.mapping.vmas) {
     if (!(vma instanceof HugetlbVma)) continue;
-    const start = hva(vma.start + cached.index * vma.hugePageSize);
+    const start = vma.addressOfHugePage(cached.index);
+    if (!vma.contains(start)) continue;
     vma.mm.pageTables.forEachLeaf(start, hva(start + vma.hugePageSize), () => {
       entries += 1;
       left -= 1;

@@ -1,11 +1,12 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, hva, PAGE_SIZE } from '../address.ts';
+import type { Hva } from '../address.ts';
 import { Folio } from '../folio.ts';
 import { folioMapcount, freeFolio } from '../free-folio.ts';
 import type { NotifierId } from '../notifier-schemes/notifier-scheme.ts';
 import type { AddressSpace } from '../page-cache.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../try-to-unmap.ts';
+import { mappedPart } from '../unmap-mapping.ts';
 import { retractPageTables } from './retract-page-tables.ts';
 import type { ScanResult } from './scan-result.ts';
 
@@ -128,9 +129,8 @@ function tellPagesLeave({ mapping, old }: FileCollapse): void {
       const first = old[at]?.index ?? 0;
       let pages = 1;
       while (old[at + pages]?.index === first + pages) pages += 1;
-      const start = hva(vma.start + first * PAGE_SIZE);
-      const end = hva(Math.min(start + pages * PAGE_SIZE, vma.end));
-      if (start < end) vma.mm.pagesLeave(start, end);
+      const part = mappedPart(vma, first, first + pages);
+      if (part !== null) vma.mm.pagesLeave(part.start, part.end);
       at += pages;
     }
   }

@@ -84,7 +84,9 @@ export function* collapseHugePage(vma: AnonymousVma, address: Hva, scheme: Notif
 
 /** The lock was dropped: whatever was found before may be gone. Models hugepage_vma_revalidate(), mm/khugepaged.c. */
 function revalidate(vma: AnonymousVma, address: Hva): ScanResult {
-  if (vma.mm.findVma(address) !== vma || !holdsBlock(vma, address)) return 'vma-check';
+  const found = vma.mm.findVma(address);
+  // A half of it will do: both have the same anon_vma.
+  if (found?.rmapTree !== vma.rmapTree || !holdsBlock(found, address)) return 'vma-check';
   const pmd = findPmdOrThpOrNone(vma.mm, address);
   return typeof pmd === 'string' ? pmd : 'succeed';
 }

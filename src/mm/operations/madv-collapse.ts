@@ -6,12 +6,14 @@ import { type HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
 import { ShmemVma } from '../shmem-vma.ts';
+import type { Vma } from '../vma.ts';
 import { HugetlbCollapse } from './hugetlb-collapse.ts';
 import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
 import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
 import { hugetlbCollapseV1 } from './hugetlb-collapse-v1.ts';
 import { hugetlbCollapseV2 } from './hugetlb-collapse-v2.ts';
 import { madviseCollapse } from './madvise-collapse.ts';
+import { madviseWalkVmas } from './madvise-walk.ts';
 
 const hugetlbCollapse: Readonly<Record<HgmVersion, (collapse: HugetlbCollapse) => Process<Result>>> = {
   rfc1: hugetlbCollapseRfc1,
@@ -34,26 +36,27 @@ export interface MadvCollapseOptions {
  *
  * Models    madvise_vma_behavior() in mm/madvise.c, and the call of hugetlb_collapse() in mm/hugetlb.c, HGM series.
  * Locks     mmap_lock (R); what comes below it, and where it is dropped, depends on the memory and on the version.
- * Returns   0, also where nothing had to be collapsed; -EINVAL if the range is not inside one mapping, or in a private one
- *           of hugetlb.
+ * Returns   0, also where nothing had to be collapsed; -EINVAL in a private mapping of hugetlb; -ENOMEM if a part of the range
+ *           is not mapped. Several mappings are collapsed one after the other, each with sections of its own.
  */
 export function* madvCollapse(options: MadvCollapseOptions): Process<Result> {
-  const { mm, start, end } = options;
+  const { mm } = options;
   const { sim, costs } = mm.machine;
   yield* sim.spend(costs.syscallNs);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
-  const vma = mm.findVma(start);
-  let result: Result = 0;
-  if (vma === undefined || !vma.covers(start, end)) {
-    result = Errno.EINVAL;
-  } else if (vma instanceof AnonymousVma || vma instanceof ShmemVma) {
-    result = yield* madviseCollapse(vma, start, end, options.scheme.id);
-  } else if (!(vma instanceof HugetlbVma) || !vma.shared) {
-    result = Errno.EINVAL;
-  } else if (vma.highGranularity) {
-    result = yield* hugetlbCollapse[vma.hgmVersion](new HugetlbCollapse({ ...options, vma }));
-  }
+  const result = yield* madviseWalkVmas(mm, options.start, options.end, (vma, start, end) =>
+    collapseVma({ ...options, start, end }, vma),
+  );
   yield* mm.mmapLock.releaseRead();
   return result;
+}
+
+function* collapseVma(options: MadvCollapseOptions, vma: Vma): Process<Result> {
+  if (vma instanceof AnonymousVma || vma instanceof ShmemVma) {
+    return yield* madviseCollapse(vma, options.start, options.end, options.scheme.id);
+  }
+  if (!(vma instanceof HugetlbVma) || !vma.shared) return Errno.EINVAL;
+  if (!vma.highGranularity) return 0;
+  return yield* hugetlbCollapse[vma.hgmVersion](new HugetlbCollapse({ ...options, vma }));
 }

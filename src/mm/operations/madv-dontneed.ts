@@ -5,6 +5,7 @@ import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 import type { Vma } from '../vma.ts';
 import { zapPageRange } from '../zap-page-range.ts';
+import { madviseWalkVmas } from './madvise-walk.ts';
 
 /**
  * madvise(MADV_DONTNEED): drops what is mapped in the range; the tables stay. Anonymous pages are freed with their last
@@ -12,23 +13,24 @@ import { zapPageRange } from '../zap-page-range.ts';
  *
  * Models    madvise_dontneed_free() and madvise_dontneed_single_vma(), mm/madvise.c.
  * Locks     mmap_lock (R), and what zapPageRange() takes.
- * Returns   0; -EINVAL if the range is not inside one mapping, or does not start at a huge page of hugetlb. An end inside
- *           of one is rounded down.
+ * Returns   0; -ENOMEM if a part of the range is not mapped, the others being dropped; -EINVAL if it does not start at a huge
+ *           page of hugetlb. An end inside of one is rounded down.
  */
 export function* madvDontneed(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const { sim, costs } = mm.machine;
   yield* sim.spend(costs.syscallNs);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
-  const vma = mm.findVma(start);
-  let result: Result = Errno.EINVAL;
-  const zapEnd = vma === undefined ? end : wholePagesEnd(vma, end);
-  if (vma?.covers(start, end) && wholePagesEnd(vma, start) === start) {
-    result = 0;
-    if (zapEnd > start) yield* zapPageRange(vma, start, zapEnd);
-  }
+  const result = yield* madviseWalkVmas(mm, start, end, dontneedVma);
   yield* mm.mmapLock.releaseRead();
   return result;
+}
+
+function* dontneedVma(vma: Vma, start: Hva, end: Hva): Process<Result> {
+  if (wholePagesEnd(vma, start) !== start) return Errno.EINVAL;
+  const zapEnd = wholePagesEnd(vma, end);
+  if (zapEnd > start) yield* zapPageRange(vma, start, zapEnd);
+  return 0;
 }
 
 /** Huge pages of hugetlb go as a whole. */

@@ -4,7 +4,7 @@ import { AnonymousVma } from '../anonymous-vma.ts';
 import type { Result } from '../errno.ts';
 import type { NotifierId } from '../notifier-schemes/notifier-scheme.ts';
 import { thpCollapsed } from '../notifier-schemes/thp-section.ts';
-import type { ShmemVma } from '../shmem-vma.ts';
+import { ShmemVma } from '../shmem-vma.ts';
 import { collapseFile, hpageCollapseScanFile } from './collapse-file.ts';
 import { collapseHugePage, hpageCollapseScanPmd } from './collapse-huge-page.ts';
 import { collapsePteMappedThp } from './collapse-pte-mapped-thp.ts';
@@ -36,11 +36,11 @@ export function* madviseCollapse(
       yield* sim.spend(costs.condReschedNs + costs.rwsemNs);
       yield* mm.mmapLock.acquireRead();
     }
-    const gone = mm.findVma(address) !== vma;
+    const found = mm.findVma(address);
     let result: ScanResult = 'vma-check';
-    if (gone) yield* mm.mmapLock.releaseRead();
-    else if (vma instanceof AnonymousVma) result = yield* collapseAnonymous(vma, address, scheme);
-    else result = yield* collapseShmem(vma, address, scheme);
+    if (found instanceof AnonymousVma) result = yield* collapseAnonymous(found, address, scheme);
+    else if (found instanceof ShmemVma) result = yield* collapseShmem(found, address, scheme);
+    else yield* mm.mmapLock.releaseRead();
 
     if (result === 'succeed') yield* thpCollapsed(scheme, mm, address, hva(address + blockBytes));
     else if (result !== 'pmd-mapped') failure = result;
@@ -71,7 +71,9 @@ function* collapseShmem(vma: ShmemVma, address: Hva, scheme: NotifierId): Proces
   else yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   // The lock was dropped: the mapping may be another one by now.
-  result = mm.findVma(address) === vma ? yield* collapsePteMappedThp(vma, address, scheme) : 'vma-check';
+  const found = mm.findVma(address);
+  const same = found instanceof ShmemVma && found.mapping === vma.mapping;
+  result = same ? yield* collapsePteMappedThp(found, address, scheme) : 'vma-check';
   if (kernel === '6.1') yield* mm.mmapLock.releaseWrite();
   else yield* mm.mmapLock.releaseRead();
   return result;

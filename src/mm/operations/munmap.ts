@@ -1,53 +1,90 @@
 import type { Process } from '../../engine/process.ts';
-import type { Hva } from '../address.ts';
+import { type Hva, hva, isAligned, PAGE_SIZE } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { freePgtables } from '../free-pgtables.ts';
 import type { Mm } from '../mm.ts';
 import { MmuGather } from '../mmu-gather.ts';
 import type { Vma } from '../vma.ts';
-import { zapSection } from '../zap-page-range.ts';
+import { splitVma } from '../vma-split.ts';
+import { unmapSingleVma } from '../zap-page-range.ts';
 
 /**
- * munmap() of one whole mapping.
+ * munmap() of a range: mappings that reach beyond it are cut, and what lies inside goes. A memslot over it stays, and KVM_RUN
+ * of a vCPU that touches it returns -EFAULT.
  *
- * Models    do_vmi_align_munmap() and unmap_region(), mm/mmap.c: detach under mmap_lock (W), downgrade, then unmap_vmas() and
- *           free_pgtables().
+ * Models    do_vmi_align_munmap() and unmap_region(), mm/mmap.c: cut and detach under mmap_lock (W), downgrade, then
+ *           unmap_vmas() and free_pgtables().
  * Locks     mmap_lock (W), from the detach on (R). For hugetlb vma_lock (W) and i_mmap_rwsem (W) around the zap; i_mmap_rwsem
- *           (W) again to leave the file.
- * Order     One section {UNMAP} around the zap; range_end; tables; tlb_finish_mmu().
- * Returns   0; -EINVAL if the range is not exactly one mapping: splitting of mappings is left out.
+ *           (W), or anon_vma.rwsem (W), again to leave the file or the pages.
+ * Order     One section {UNMAP} around the zap of all mappings; range_end; tables; tlb_finish_mmu().
+ * Returns   0, also where nothing was mapped; -EINVAL if the range is not aligned, or cuts a huge page of hugetlb.
  */
 export function* munmap(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const { sim, costs } = mm.machine;
   yield* sim.spend(costs.syscallNs);
+  if (!isAligned(start, PAGE_SIZE) || !isAligned(end, PAGE_SIZE) || start >= end) return Errno.EINVAL;
   yield* mm.mmapLock.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
-  const vma = mm.findVma(start);
-  if (vma === undefined || vma.start !== start || vma.end !== end) {
+  const vmas = yield* cutOut(mm, start, end);
+  if (typeof vmas === 'string' || vmas.length === 0) {
     yield* mm.mmapLock.releaseWrite();
-    return Errno.EINVAL;
+    return typeof vmas === 'string' ? vmas : 0;
   }
-  mm.detach(vma);
+  for (const vma of vmas) mm.detach(vma);
   yield* mm.mmapLock.downgrade();
-  const gather = new MmuGather(mm);
-  yield* zapSection(gather, vma, start, end, 'unmap');
-  yield* unlinkFileVma(vma);
-  yield* freePgtables(gather, vma, start, end);
-  yield* gather.finish();
+  yield* unmapRegion(mm, vmas, 'unmap');
   yield* mm.mmapLock.releaseRead();
   return 0;
 }
 
+/** The mappings that make up [start, end), in order. Those at its ends keep what lies outside: there the new one is inside. */
+function* cutOut(mm: Mm, start: Hva, end: Hva): Process<Vma[] | Errno> {
+  const first = mm.firstVmaIn(start, end);
+  if (first !== undefined && first.start < start) {
+    const result = yield* splitVma(first, start, 'upper');
+    if (result !== 0) return result;
+  }
+  const vmas: Vma[] = [];
+  for (let vma = mm.firstVmaIn(start, end); vma !== undefined; vma = mm.firstVmaIn(vma.end, end)) {
+    if (vma.end > end) {
+      const result = yield* splitVma(vma, end, 'lower');
+      if (result !== 0) return result;
+      vma = mm.firstVmaIn(vmas.at(-1)?.end ?? start, end);
+      if (vma === undefined) break;
+    }
+    vmas.push(vma);
+  }
+  return vmas;
+}
+
 /**
- * Whoever walks the mappings of the file, as truncation does, has gone through before the tables go.
+ * Unmaps mappings that have been detached, and frees the tables that were theirs alone.
  *
- * Models unlink_file_vma(), mm/mmap.c.
+ * Models unmap_region(), mm/mmap.c, mm/vma.c.
  */
-function* unlinkFileVma(vma: Vma): Process<void> {
-  const { mapping } = vma;
-  if (mapping === null) return;
-  yield* mapping.iMmapRwsem.acquireWrite();
-  yield* vma.mm.machine.sim.spend(vma.mm.machine.costs.rwsemNs);
-  mapping.vmas.splice(mapping.vmas.indexOf(vma), 1);
-  yield* mapping.iMmapRwsem.releaseWrite();
+export function* unmapRegion(mm: Mm, vmas: readonly Vma[], event: 'unmap'): Process<void> {
+  const gather = new MmuGather(mm);
+  const start = vmas[0]?.start ?? hva(0);
+  const end = vmas.at(-1)?.end ?? start;
+  const section = yield* mm.notifiers.rangeStart(event, start, end);
+  for (const vma of vmas) yield* unmapSingleVma(gather, vma, vma.start, vma.end);
+  yield* mm.notifiers.rangeEnd(section);
+  for (const vma of vmas) yield* unlinkVma(vma);
+  for (const vma of vmas) yield* freePgtables(gather, vma, vma.start, vma.end);
+  yield* gather.finish();
+}
+
+/**
+ * Whoever walks the mappings of the file or of its pages, as truncation and migration do, has gone through before the tables
+ * go.
+ *
+ * Models unlink_file_vma(), unlink_anon_vmas(), mm/mmap.c, mm/rmap.c.
+ */
+function* unlinkVma(vma: Vma): Process<void> {
+  const { sim, costs } = vma.mm.machine;
+  const { rmapRwsem, vmas } = vma.rmapTree;
+  yield* rmapRwsem.acquireWrite();
+  yield* sim.spend(costs.rwsemNs);
+  vmas.splice(vmas.indexOf(vma), 1);
+  yield* rmapRwsem.releaseWrite();
 }

@@ -44,10 +44,12 @@ export function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult 
   }
 }
 
-/** The block from `address` on is aligned and inside of the mapping. Models thp_vma_suitable_order(), include/linux/huge_mm.h. */
+/** The block from `address` on is aligned, in the file as well, and inside of the mapping. Models thp_vma_suitable_order(), include/linux/huge_mm.h. */
 export function holdsBlock(vma: Vma, address: Hva): boolean {
-  const bytes = vma.mm.machine.geometry.entryBytes(2);
-  return isAligned(address, bytes) && address >= vma.start && address + bytes <= vma.end;
+  const { geometry } = vma.mm.machine;
+  const bytes = geometry.entryBytes(2);
+  const congruent = vma.mapping === null || isAligned(vma.pageIndex(address), geometry.pagesPer[2]);
+  return isAligned(address, bytes) && congruent && address >= vma.start && address + bytes <= vma.end;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { lockClass } from '../../engine/locks/lock-class.ts';
 import { WaitQueue } from '../../engine/locks/wait-queue.ts';
 import type { Process } from '../../engine/process.ts';
-import { type Hva, pageOf } from '../address.ts';
+import type { Hva } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { hugetlbVmdeleteList, removeInodeHugepages } from '../hugetlb-truncate.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
@@ -34,12 +34,12 @@ export function* punchHole(vma: Vma, start: Hva, end: Hva): Process<Result> {
   yield* mapping.inodeRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
   if (vma instanceof HugetlbVma) {
-    const first = Math.ceil((start - vma.start) / vma.hugePageSize);
-    const last = Math.floor((end - vma.start) / vma.hugePageSize);
+    const first = Math.ceil(vma.pageIndex(start) / vma.hugePages);
+    const last = Math.floor(vma.pageIndex(end) / vma.hugePages);
     if (first < last) yield* hugetlbPunchHole(vma, mapping, first, last);
   }
   if (vma instanceof ShmemVma) {
-    yield* shmemPunchHole(vma, mapping, pageOf(start) - pageOf(vma.start), pageOf(end) - pageOf(vma.start));
+    yield* shmemPunchHole(vma, mapping, vma.pageIndex(start), vma.pageIndex(end));
   }
   yield* mapping.inodeRwsem.releaseWrite();
   return 0;

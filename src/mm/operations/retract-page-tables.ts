@@ -78,7 +78,7 @@ function* retractUnderPageTableLocks({ mapping, first, folio, scheme }: Retracti
   yield* mapping.iMmapRwsem.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   for (const vma of mapping.vmas) {
-    const address = hva(vma.start + first * PAGE_SIZE);
+    const address = vma.addressOf(first);
     if (!(vma instanceof ShmemVma) || !holdsBlock(vma, address)) continue;
     const pmd = findPmdOrThpOrNone(vma.mm, address);
     if (typeof pmd === 'string') continue;

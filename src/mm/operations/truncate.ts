@@ -1,5 +1,5 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, pageOf } from '../address.ts';
+import type { Hva } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { hugetlbVmdeleteList, removeInodeHugepages } from '../hugetlb-truncate.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
@@ -31,7 +31,7 @@ export function* truncate(vma: Vma, start: Hva): Process<Result> {
   yield* mapping.inodeRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
   if (vma instanceof HugetlbVma) yield* hugetlbVmtruncate(vma, mapping, vma.cacheIndex(start));
-  if (vma instanceof ShmemVma) yield* shmemTruncate(vma, mapping, pageOf(start) - pageOf(vma.start));
+  if (vma instanceof ShmemVma) yield* shmemTruncate(vma, mapping, vma.pageIndex(start));
   yield* mapping.inodeRwsem.releaseWrite();
   return 0;
 }

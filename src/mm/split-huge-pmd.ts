@@ -1,0 +1,104 @@
+import type { Process } from '../engine/process.ts';
+import { type Hva, hva, isAligned, PAGE_SIZE, pageOf } from './address.ts';
+import type { Folio } from './folio.ts';
+import { putMapping } from './free-folio.ts';
+import { HugetlbVma } from './hugetlb-vma.ts';
+import type { Mm } from './mm.ts';
+import type { PageTable } from './page-table.ts';
+import { EntryKind } from './radix-table.ts';
+import { removeRmap } from './rmap.ts';
+import { cpuTlbShootdown } from './tlb.ts';
+import type { Vma } from './vma.ts';
+import { zapLeaf } from './zap-leaf.ts';
+
+/**
+ * Takes a PMD leaf apart, so that a part of its range can change. Anonymous memory: the entry becomes a table of leaves to
+ * the same pages. A file: the entry is cleared, all of it; whoever needs the rest faults it in from the page cache. A
+ * migration entry of that size is treated likewise.
+ *
+ * Models    __split_huge_pmd(), __split_huge_pmd_locked(), mm/huge_memory.c: a section over the whole huge page, since KVM's
+ *           huge SPTE must be gone before a part of it changes; the CPUs forget the entry under its lock.
+ * Returns   With the entry split, or changed by somebody else.
+ * Left out  The deposited table, which was paid for when the huge page was mapped.
+ */
+export function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
+  const { mm } = vma;
+  const { sim, costs, work } = mm.machine;
+  const start = hva(table.firstPageOf(index) * PAGE_SIZE);
+  const section = yield* mm.notifiers.rangeStart('clear', start, hva(start + table.entryPages * PAGE_SIZE));
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs);
+  work.ptlAcquisitions += 1;
+  if (table.kinds[index] === EntryKind.Leaf) {
+    const writable = table.writable[index] === 1;
+    const { folio, page } = zapLeaf(vma, table, index);
+    yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
+    yield* cpuTlbShootdown(mm);
+    if (vma.kind === 'anonymous') yield* mapPieces(mm, table, index, folio, page, writable);
+    else yield* sim.spend(putMapping(folio, sim.current.cpu));
+  } else if (table.kinds[index] === EntryKind.Migration) {
+    yield* sim.spend(costs.leafXchgNs);
+    if (vma.kind === 'anonymous') yield* cutMigrationEntry(mm, table, index);
+    else table.clear(index);
+  }
+  yield* table.ptl.release();
+  yield* mm.notifiers.rangeEnd(section);
+}
+
+/**
+ * Splits the huge PMD that `address` lies inside of, if there is one.
+ *
+ * Models split_huge_pmd_address(), mm/huge_memory.c, as vma_adjust_trans_huge() calls it.
+ */
+export function* splitHugePmdAddress(vma: Vma, address: Hva): Process<void> {
+  const { geometry } = vma.mm.machine;
+  if (vma instanceof HugetlbVma || isAligned(address, geometry.entryBytes(2))) return;
+  const table = vma.mm.pageTables.lowestTable(address, 2);
+  const index = geometry.index(pageOf(address), table.level);
+  const kind = table.kinds[index];
+  if (table.level === 2 && (kind === EntryKind.Leaf || kind === EntryKind.Migration)) {
+    yield* splitHugePmd(vma, table, index);
+  }
+}
+
+/** The entry becomes a table of leaves to the pages of `folio` from `first` on; they share one more atomic on its count. */
+function* mapPieces(
+  mm: Mm,
+  table: PageTable,
+  index: number,
+  folio: Folio,
+  first: number,
+  writable: boolean,
+): Process<void> {
+  const { sim, costs, work, kernel } = mm.machine;
+  const child = mm.pageTables.newTable(table, index);
+  const entries = child.geometry.entriesPerTable;
+  for (let entry = 0; entry < entries; entry++) {
+    const page = first + entry * child.entryPages;
+    child.setLeaf(entry, folio.firstPfn + page, writable);
+    folio.subpageMapcounts[page] = (folio.subpageMapcounts[page] ?? 0) + 1;
+  }
+  // The entry's own reference stays, for one of the leaves.
+  folio.changeRefs(entries - 1);
+  work.refAtomics += 1;
+  const atomics = entries + (kernel === '6.1' ? 0 : 1);
+  work.mapcountAtomics += atomics;
+  table.link(index, child);
+  yield* sim.spend(entries * costs.pteInstallNs + atomics * costs.subpageMapcountNs);
+}
+
+/** The folio is under way: each of its pages gets a migration entry, and nothing is counted. */
+function* cutMigrationEntry(mm: Mm, table: PageTable, index: number): Process<void> {
+  const { sim, costs } = mm.machine;
+  const frame = table.pfns[index] ?? 0;
+  const writable = table.writable[index] === 1;
+  const child = mm.pageTables.newTable(table, index);
+  const entries = child.geometry.entriesPerTable;
+  for (let entry = 0; entry < entries; entry++) {
+    child.setLeaf(entry, frame + entry * child.entryPages, writable);
+    child.clear(entry, EntryKind.Migration);
+  }
+  table.clear(index);
+  table.link(index, child);
+  yield* sim.spend(entries * costs.pteInstallNs);
+}
