@@ -81,4 +81,49 @@ export interface GuestAccessPattern {
   hitsAfterProtecting(memory: GuestMemory, hits: number, firstPage: number, pages: number): number;
   /** SPTEs have come, or may be written again. A pattern may keep its count of hits: a miss that is none any more is looked at when it is due. */
   hitsAfterInstalling(memory: GuestMemory, hits: number): number;
+  /** What has been made so far, for touchChance: a few counts, which nobody but the pattern reads. */
+  mark?(): readonly number[];
+  /**
+   * The chance that one of the accesses made since `mark` went to one of these pages; 0 or 1 where the pattern knows.
+   * Absent: not known, and any access since then counts as one of them.
+   */
+  touchChance?(memory: GuestMemory, mark: readonly number[], firstPage: number, pages: number): number;
+}
+
+/**
+ * When a vCPU's accesses are due, in the guest's own time: what the vCPU stands still is no part of it, so that a stall moves
+ * everything behind it by its length.
+ */
+export interface AccessTimes {
+  /** From the start of the vCPU to its first access. */
+  readonly firstNs: number;
+  /** For how long the vCPU executes HLT before another access is due; null: one is due; Infinity: it wants nothing more. */
+  readonly haltNs: number | null;
+  /** The halt is over. */
+  resume(): void;
+  /** From the access that is due to the one `count` after it, or to the halt before that one. */
+  nsTo(count: number): number;
+  /** How many are due before `ns` have passed, from the one that is due on, which is one of them if `ns` is above 0. */
+  dueWithin(ns: number): number;
+}
+
+/** One access every thinkNs, without an end. */
+export class EvenTimes implements AccessTimes {
+  readonly firstNs = 0;
+  readonly haltNs = null;
+  readonly #thinkNs: number;
+
+  constructor(thinkNs: number) {
+    this.#thinkNs = thinkNs;
+  }
+
+  resume(): void {}
+
+  nsTo(count: number): number {
+    return count * this.#thinkNs;
+  }
+
+  dueWithin(ns: number): number {
+    return Math.ceil(ns / this.#thinkNs);
+  }
 }

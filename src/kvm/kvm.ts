@@ -8,6 +8,7 @@ import type { Process } from '../engine/process.ts';
 import { type Gfn, gfn } from '../mm/address.ts';
 import type { KernelVersion, Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
+import { AccessHistory } from './accessed.ts';
 import type { KvmCosts } from './costs.ts';
 import { Invalidation } from './invalidation.ts';
 import type { Memslot } from './memslot.ts';
@@ -68,7 +69,9 @@ export class Kvm {
   /** Those that run guest code. They keep it themselves: a zap of a large range tells them of every entry. */
   readonly running: KvmVcpu[] = [];
   readonly stats = { faults: 0, retries: 0, spurious: 0, tlbFlushes: 0, seqBumps: 0 };
-  /** Told of frames whose SPTE has come, gone or changed its permission, before any vCPU is. */
+  /** What each vCPU that runs has accessed, for the accessed bits of SPTEs. */
+  readonly accesses: AccessHistory;
+  /** Told of frames whose SPTE has come, gone or changed its permission or size, before any vCPU is. */
   readonly spteListeners: ((first: Gfn, pages: number) => void)[] = [];
   /** 4K frames whose SPTE has come, gone or changed its size, each time counted. */
   spteChanges = 0;
@@ -89,6 +92,7 @@ export class Kvm {
     this.mnInvalidateLock = new Spinlock(machine.sim, mnInvalidateLockClass);
     this.memslotsUpdateWait = new WaitQueue(machine.sim, memslotsUpdateClass);
     this.tdp = new TdpRoot(machine.geometry);
+    this.accesses = new AccessHistory(machine.sim);
     this.events = new KvmEvents(machine.sim.records, name);
   }
 
@@ -127,6 +131,7 @@ export class Kvm {
 
   /** The SPTEs of these frames have become smaller ones to the same pages. */
   spteResized(first: number, pages: number): void {
+    this.#tell(first, pages);
     this.spteChanges += pages;
     for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
   }

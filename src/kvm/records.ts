@@ -2,10 +2,10 @@ import type { Observable } from 'rxjs';
 import type { RecordBus, RecordChannel } from '../engine/records.ts';
 import type { StallCause, StallWindow } from './stall-windows.ts';
 
-/** A stretch of a vCPU's time, told when it has ended: it ran guest code, or it stood still for one cause. */
+/** A stretch of a vCPU's time, told when it has ended: it ran guest code, it wanted to run none (HLT), or it stood still for one cause. */
 export interface VcpuInterval {
   readonly vcpu: number;
-  readonly state: 'running' | StallCause;
+  readonly state: 'running' | 'halted' | StallCause;
   readonly startNs: number;
   readonly endNs: number;
 }

@@ -47,7 +47,7 @@ interface OpenWindow {
   causes: Partial<Record<StallCause, number>>;
 }
 
-/** Joins the standing intervals of each vCPU into windows; a window closes when the vCPU has run again. */
+/** Joins the standing intervals of each vCPU into windows; a window closes when the vCPU has run again, or halts. */
 export class StallWindows {
   readonly #open = new Map<number, OpenWindow>();
   readonly #closed: (window: StallWindow) => void;
@@ -60,7 +60,7 @@ export class StallWindows {
     const { vcpu, state, startNs, endNs } = interval;
     if (startNs === endNs) return;
     const open = this.#open.get(vcpu);
-    if (state === 'running') {
+    if (state === 'running' || state === 'halted') {
       if (open !== undefined) this.#close(vcpu, open);
       return;
     }

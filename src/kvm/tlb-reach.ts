@@ -44,9 +44,18 @@ export function tlbMissExtraNs(mix: SpteMix, geometry: Geometry, costs: KvmCosts
   return extraNs / mapped;
 }
 
-/** Adds up, access by access, what the SPTE sizes of one vCPU's memory would have cost it. */
-export class TlbReach {
+/** What the TLB misses of one vCPU's accesses would have cost it. */
+export interface TlbAccount {
   /** Of all accesses so far. */
+  readonly extraNs: number;
+  /** `count` accesses have been made under the SPTEs as they were looked at last. */
+  touched(count: number): void;
+  /** SPTEs may have come, gone or changed their size. */
+  look(): void;
+}
+
+/** Adds up, access by access, what the SPTE sizes of one vCPU's memory cost it if it touches all of it alike. */
+export class TlbReach implements TlbAccount {
   extraNs = 0;
   readonly #kvm: Kvm;
   readonly #memory: GuestMemory;
@@ -58,12 +67,11 @@ export class TlbReach {
     this.#memory = memory;
   }
 
-  /** `count` accesses have been made under the mix as it was looked at last. */
   touched(count: number): void {
     this.extraNs += count * this.#perTouchNs;
   }
 
-  /** SPTEs may have come, gone or changed their size. The mix is taken anew once that concerns 1/256 of the memory. */
+  /** The mix is taken anew once that concerns 1/256 of the memory. */
   look(): void {
     const { spteChanges, machine } = this.#kvm;
     if (spteChanges === this.#seenChanges || spteChanges - this.#seenChanges < this.#memory.pages / 256) return;

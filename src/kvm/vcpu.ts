@@ -5,13 +5,14 @@ import type { Task } from '../engine/simulation.ts';
 import type { Gfn } from '../mm/address.ts';
 import type { KernelVersion } from '../mm/machine.ts';
 import type { MmCpu } from '../mm/mm.ts';
-import type { GuestAccessPattern, GuestMemory } from './guest-access.ts';
+import type { Accessor } from './accessed.ts';
+import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
 import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
 import type { StallCause } from './stall-windows.ts';
-import { TlbReach } from './tlb-reach.ts';
+import { type TlbAccount, TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
 export interface VcpuOptions {
@@ -20,8 +21,10 @@ export interface VcpuOptions {
   readonly cpu: number;
   readonly pattern: GuestAccessPattern;
   readonly memory: GuestMemory;
-  /** From one guest access to the next, when both hit. */
-  readonly thinkNs: number;
+  /** When its accesses are due. */
+  readonly times: AccessTimes;
+  /** What its TLB misses cost. Absent: as for accesses that are spread evenly over the memory. */
+  readonly tlb?: TlbAccount;
   /** Makes every access an event: the slow way, against which the skipping is checked. */
   readonly stepping: boolean;
   /** Told of every stretch of this vCPU's time, in order. */
@@ -39,15 +42,19 @@ export interface VcpuOptions {
  *          TLB contents: an access to a page whose SPTE is gone faults at once, though the CPU might still hold the
  *          translation until the flush; interrupts of the guest's own, and time slices.
  */
-export class Vcpu implements KvmVcpu, MmCpu {
+export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   readonly id: number;
   /** Accesses that the guest has made. */
   touches = 0;
+  /** The guest's own time that these accesses have taken: none of it was stalled. */
+  ranNs = 0;
+  /** For how long it has executed HLT, and wanted nothing. */
+  haltedNs = 0;
   readonly #options: VcpuOptions;
   readonly #kvm: Kvm;
   readonly #time: VcpuTime;
   readonly #retryLap: RetryLap;
-  readonly #tlbReach: TlbReach;
+  readonly #tlb: TlbAccount;
   #task: Task | null = null;
   /** Runs guest code: parked until the next access that misses. */
   #running = false;
@@ -61,6 +68,8 @@ export class Vcpu implements KvmVcpu, MmCpu {
   #skippingSinceNs: number | null = null;
   /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
   #left = false;
+  /** Executes HLT since then; null: it does not. */
+  #haltedSinceNs: number | null = null;
   /** When the access that is due is to be made, and how many from it on will hit. */
   #dueNs = 0;
   #hits = 0;
@@ -72,14 +81,15 @@ export class Vcpu implements KvmVcpu, MmCpu {
     this.id = id;
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
     this.#retryLap = new RetryLap(kvm.machine.costs);
-    this.#tlbReach = new TlbReach(kvm, options.memory);
+    this.#tlb = options.tlb ?? new TlbReach(kvm, options.memory);
     kvm.vcpus.push(this);
+    kvm.accesses.add(this);
     kvm.mm.cpus.push(this);
   }
 
   /** What its accesses would have taken longer for TLB misses than under 1G SPTEs; no part of its time. */
   get tlbMissExtraNs(): number {
-    return this.#tlbReach.extraNs;
+    return this.#tlb.extraNs;
   }
 
   start(): void {
@@ -100,6 +110,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
 
   /** In guest mode or in the host's fault path, the CPU has the mm loaded. Only a thread that sleeps has let go of it. */
   get runsMm(): boolean {
+    if (this.#haltedSinceNs !== null) return false;
     const lockClass = this.#task?.waitingFor?.lockClass;
     return this.#task !== null && this.#task.state !== 'ended' && lockClass?.kind !== 'sleeping';
   }
@@ -125,7 +136,7 @@ export class Vcpu implements KvmVcpu, MmCpu {
     const seen = this.#ownPages(first, pages);
     if (seen === null) return;
     this.#advance();
-    this.#tlbReach.look();
+    this.#tlb.look();
     const { memory, pattern } = this.#options;
     this.#retime(pattern.hitsAfterClearing(memory, this.#hits, seen.first, seen.pages));
   }
@@ -150,8 +161,31 @@ export class Vcpu implements KvmVcpu, MmCpu {
   spteInstalled(): void {
     if (this.#options.stepping || !this.#waitsForMiss()) return;
     this.#advance();
-    this.#tlbReach.look();
+    this.#tlb.look();
     this.#retime(this.#options.pattern.hitsAfterInstalling(this.#options.memory, this.#hits));
+  }
+
+  accessMark(): readonly number[] {
+    this.#catchUp();
+    return this.#options.pattern.mark?.() ?? [this.touches];
+  }
+
+  /** Whether one of its accesses since then went to one of these frames: drawn where the pattern knows a chance alone. */
+  hasTouched(first: Gfn, pages: number, mark: readonly number[]): boolean {
+    const { memory, pattern } = this.#options;
+    const from = Math.max(memory.page(first), 0);
+    const to = Math.min(memory.page(first) + pages, memory.pages);
+    if (from >= to) return false;
+    this.#catchUp();
+    if (pattern.touchChance === undefined) return this.touches > (mark[0] ?? 0);
+    const chance = pattern.touchChance(memory, mark, from, to - from);
+    if (chance === 0 || chance === 1) return chance === 1;
+    return this.#kvm.machine.sim.random(`vcpu ${this.id} accessed bits`).next() < chance;
+  }
+
+  /** Makes the accesses that were due before now, if it runs guest code. */
+  #catchUp(): void {
+    if (!this.#options.stepping && this.#waitsForMiss()) this.#advance();
   }
 
   /** It runs guest code, and neither a miss nor a kick has taken it out at this very instant. */
@@ -175,26 +209,34 @@ export class Vcpu implements KvmVcpu, MmCpu {
   }
 
   #missNs(): number {
-    return this.#dueNs + this.#hits * this.#options.thinkNs;
+    return this.#dueNs + this.#options.times.nsTo(this.#hits);
   }
 
   /** Makes the accesses that were due before now. */
   #advance(): void {
-    const { thinkNs, pattern } = this.#options;
-    const now = this.#now;
-    if (now <= this.#dueNs) return;
-    const made = Math.ceil((now - this.#dueNs) / thinkNs);
-    pattern.advance(made);
-    this.touches += made;
-    this.#tlbReach.touched(made);
-    this.#dueNs += made * thinkNs;
-    this.#hits -= made;
+    if (this.#now > this.#dueNs) this.#make(this.#options.times.dueWithin(this.#now - this.#dueNs));
+  }
+
+  #make(count: number): void {
+    if (count === 0) return;
+    const { times, pattern } = this.#options;
+    const ns = times.nsTo(count);
+    pattern.advance(count);
+    this.touches += count;
+    this.#tlb.touched(count);
+    this.ranNs += ns;
+    this.#dueNs += ns;
+    this.#hits -= count;
     assert(this.#hits >= 0, 'no access that misses has been made');
   }
 
   /** The run is over: tells what is under way as far as it has come. True: the vCPU was standing still. */
   settle(): boolean {
     if (this.#left) return false;
+    if (this.#haltedSinceNs !== null) {
+      this.#endHalt();
+      return false;
+    }
     if (this.#running) {
       if (!this.#options.stepping) this.#advance();
       this.#time.tell('running');
@@ -208,21 +250,24 @@ export class Vcpu implements KvmVcpu, MmCpu {
   }
 
   *#run(): Process<void> {
-    const { pattern, memory, stepping } = this.#options;
+    const { pattern, times, memory, stepping } = this.#options;
     const { sim } = this.#kvm.machine;
-    this.#dueNs = sim.now;
+    this.#dueNs = sim.now + times.firstNs;
+    this.ranNs = times.firstNs;
     this.#time.start();
     for (;;) {
-      this.#hits = stepping ? 0 : pattern.hitsBeforeMiss(memory);
+      this.#hits = stepping || times.haltNs !== null ? 0 : pattern.hitsBeforeMiss(memory);
       this.#running = true;
       this.#kvm.running.push(this);
       if (this.#missNs() > sim.now) this.#options.resumed?.();
-      this.#tlbReach.look();
+      this.#tlb.look();
       yield* sim.parkUntil(Math.max(sim.now, this.#missNs()));
       this.#running = false;
       this.#kvm.running.splice(this.#kvm.running.indexOf(this), 1);
       this.#time.tell('running');
-      if (!stepping) this.#advance();
+      // At the miss, those that are due at the same instant and before it have been made too.
+      if (!stepping && this.#kickedNs === 0) this.#make(this.#hits);
+      else if (!stepping) this.#advance();
 
       if (this.#kickedNs > 0) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
@@ -231,6 +276,10 @@ export class Vcpu implements KvmVcpu, MmCpu {
         this.#kickedNs = 0;
         this.#time.tell('tlb-flush');
         this.#dueNs = sim.now + dueInNs;
+        continue;
+      }
+      if (times.haltNs !== null) {
+        if (!(yield* this.#halt(times.haltNs))) return;
         continue;
       }
       const page = pattern.page(memory);
@@ -246,10 +295,36 @@ export class Vcpu implements KvmVcpu, MmCpu {
   }
 
   #step(): void {
-    this.#options.pattern.advance(1);
-    this.touches += 1;
-    this.#tlbReach.touched(1);
-    this.#dueNs += this.#options.thinkNs;
+    this.#hits = 1;
+    this.#make(1);
+  }
+
+  /**
+   * HLT from the time that is due on: its thread sleeps until the timer of the guest fires. It wants nothing meanwhile, so
+   * that no flush has to take it out, and no stall can befall it. False: for ever.
+   *
+   * Models   kvm_emulate_halt() and kvm_vcpu_block().
+   * Left out The exit before and the entry after it, which count as a part of the halt; halt polling.
+   */
+  *#halt(ns: number): Process<boolean> {
+    const { sim } = this.#kvm.machine;
+    const { times } = this.#options;
+    if (ns > 0) {
+      this.#haltedSinceNs = sim.now;
+      if (ns === Number.POSITIVE_INFINITY) return false;
+      yield* sim.parkUntil(this.#dueNs + ns);
+      this.#endHalt();
+    }
+    this.#dueNs = sim.now;
+    times.resume();
+    return true;
+  }
+
+  #endHalt(): void {
+    assert(this.#haltedSinceNs !== null, 'it executes HLT');
+    this.haltedNs += this.#now - this.#haltedSinceNs;
+    this.#haltedSinceNs = null;
+    this.#time.tell('halted');
   }
 
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */

@@ -1,12 +1,13 @@
 // What must hold between the fields of a scenario. A rule is asked only when everything it reads has been read without
 // an error, so that one mistake is reported once.
 
+import { guestRules } from './guest-rules.ts';
 import type { InputError } from './invalid-input.ts';
 import { backingBytes, checkEntry, leafBytes } from './operation-rules.ts';
 import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
-import { formatSize, formatTime, PAGE_BYTES } from './units.ts';
+import { formatSize, formatTime } from './units.ts';
 
-interface Rule {
+export interface Rule {
   /** Paths of the fields it reads; a path stands for everything below it. */
   readonly reads: readonly string[];
   readonly check: (scenario: Scenario, refuse: (path: string, message: string) => void) => void;
@@ -78,29 +79,7 @@ const rules: readonly Rule[] = [
       refuse('hgm.chunkBytes', `must be a power of two, got ${formatSize(hgm.chunkBytes)}`);
     },
   },
-  {
-    reads: ['guest.range', 'guest.partitioned', 'vm.memory', 'vm.vcpus'],
-    check: ({ guest: { range, partitioned }, vm }, refuse) => {
-      const got = `${formatSize(range.start)} to ${formatSize(range.start + range.length)}`;
-      if (range.length === 0 || range.start + range.length > vm.memory) {
-        refuse('guest.range', `must lie inside vm.memory (${formatSize(vm.memory)}), got ${got}`);
-      } else if (range.start % PAGE_BYTES !== 0 || range.length % PAGE_BYTES !== 0) {
-        refuse('guest.range', `must be whole pages of ${formatSize(PAGE_BYTES)}, got ${got}`);
-      } else if (partitioned && range.length < vm.vcpus * PAGE_BYTES) {
-        refuse('guest.range', `must have a page for each of the ${vm.vcpus} vCPUs if guest.partitioned, got ${got}`);
-      }
-    },
-  },
-  {
-    reads: ['guest.stridePages', 'guest.range', 'vm.memory'],
-    check: ({ guest, vm }, refuse) => {
-      if (guest.range.length === 0 || guest.range.start + guest.range.length > vm.memory) return;
-      const pages = guest.range.length / PAGE_BYTES;
-      const what = guest.range.length === vm.memory ? 'vm.memory' : 'guest.range';
-      if (guest.stridePages <= pages) return;
-      refuse('guest.stridePages', `must be at most the ${pages} pages of ${what}, got ${guest.stridePages}`);
-    },
-  },
+  ...guestRules,
   {
     reads: ['settle', 'limits.simulated'],
     check: ({ settle, limits }, refuse) => {

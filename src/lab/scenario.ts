@@ -28,9 +28,17 @@ function withRangeEnds(value: unknown): unknown {
   const { guest, timeline } = value;
   return {
     ...value,
-    guest: withRangeEnd(guest, memory),
-    timeline: Array.isArray(timeline) ? timeline.map((entry: unknown) => withRangeEnd(entry, memory)) : timeline,
+    guest: withPhaseEnds(withRangeEnd(guest, memory), memory),
+    timeline: withRangeEndsIn(timeline, memory),
   };
+}
+
+function withPhaseEnds(guest: unknown, memory: number): unknown {
+  return isPlainObject(guest) ? { ...guest, phases: withRangeEndsIn(guest.phases, memory) } : guest;
+}
+
+function withRangeEndsIn(list: unknown, memory: number): unknown {
+  return Array.isArray(list) ? list.map((owner: unknown) => withRangeEnd(owner, memory)) : list;
 }
 
 function withRangeEnd(owner: unknown, memory: number): unknown {

@@ -6,7 +6,7 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 export const PAGE_BYTES = 4 * KIB;
 
-const US = 1_000;
+export const US = 1_000;
 export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 export const MINUTE = 60 * SECOND;

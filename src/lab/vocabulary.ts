@@ -137,14 +137,24 @@ export const hgmVersions = [
   ready('v2', 'HGM v2, February 2023: mmap_lock for write.'),
 ] as const;
 
+const stride = ready(
+  'stride',
+  'Each vCPU walks all of the memory, every n-th page, round and round, from a place of its own.',
+);
+const uniform = ready('uniform', 'Each vCPU touches pages of the whole memory at random, all alike.');
+const zipf = ready('zipf', 'Each vCPU touches pages at random, few of them often (guest.zipfExponent).');
+const idle = ready('idle', 'No vCPU touches anything.');
+
 export const patterns = [
-  ready('stride', 'Each vCPU walks all of the memory, every n-th page, round and round, from a place of its own.'),
-  ready('uniform', 'Each vCPU touches pages of the whole memory at random, all alike.'),
-  ready('zipf', 'Each vCPU touches pages at random, few of them often (guest.zipfExponent).'),
-  notYet('phases', 'Patterns that follow one another.'),
-  notYet('trace', 'A recorded list of accesses.'),
-  ready('idle', 'No vCPU touches anything.'),
+  stride,
+  uniform,
+  zipf,
+  ready('phases', 'Patterns that follow one another, once or round and round (guest.phases, guest.repeatPhases).'),
+  ready('trace', 'Each vCPU replays its part of a recorded list of accesses (guest.trace), then halts.'),
+  idle,
 ] as const;
+
+export const phasePatterns = [stride, uniform, zipf, idle] as const;
 
 export const stallCauses = [
   ready('invalidate-retry', 'Spin: the fault retries because an invalidation of its range is open or has just ended.'),

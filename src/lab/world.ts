@@ -3,7 +3,6 @@
 
 import { Simulation } from '../engine/simulation.ts';
 import type { KvmCosts } from '../kvm/costs.ts';
-import { EvenTimes } from '../kvm/guest-access.ts';
 import { type CollapsedHandlerId, collapsedHandlers } from '../kvm/handlers/index.ts';
 import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
@@ -17,7 +16,7 @@ import { Mm } from '../mm/mm.ts';
 import type { NotifierId } from '../mm/notifier-schemes/notifier-scheme.ts';
 import type { AddressSpace } from '../mm/page-cache.ts';
 import type { Vma } from '../mm/vma.ts';
-import { guestMemory, guestPattern, Popularity } from './guest-patterns.ts';
+import { GuestPrograms } from './guest-patterns.ts';
 import { mapSptes } from './initial-sptes.ts';
 import { mapMemory } from './memory-builder.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
@@ -110,19 +109,17 @@ function buildVm(
 
   const vcpus: Vcpu[] = [];
   const vm = { index, process, kvm, vcpus };
-  const popularity = new Popularity(kvm, scenario);
+  const programs = new GuestPrograms(kvm, slot, scenario);
   for (let number = 0; number < scenario.vm.vcpus; number++) {
     const id = index * scenario.vm.vcpus + number;
-    const memory = guestMemory(kvm, slot, scenario, number);
-    const pattern = guestPattern(machine.sim, scenario, id, memory, popularity);
-    if (pattern === null) {
+    const program = programs.of({ number, id });
+    if (program === null) {
       kvm.vcpus.push(new HaltedVcpu());
       continue;
     }
-    const times = new EvenTimes(scenario.guest.thinkNs);
     const interval = (told: VcpuInterval): void => listener.interval(told, vm);
     const resumed = (): void => listener.resumed(id);
-    vcpus.push(new Vcpu({ kvm, id, cpu: id, pattern, memory, times, stepping, interval, resumed }));
+    vcpus.push(new Vcpu({ kvm, id, cpu: id, ...program, stepping, interval, resumed }));
   }
   return vm;
 }

@@ -1,7 +1,7 @@
 import type { Process } from '../../src/engine/process.ts';
 import type { Task } from '../../src/engine/simulation.ts';
-import type { GuestAccessPattern } from '../../src/kvm/guest-access.ts';
-import { GuestMemory } from '../../src/kvm/guest-access.ts';
+import type { AccessTimes, GuestAccessPattern } from '../../src/kvm/guest-access.ts';
+import { EvenTimes, GuestMemory } from '../../src/kvm/guest-access.ts';
 import { type FaultAccess, type FaultResult, kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
 import type { VcpuInterval } from '../../src/kvm/records.ts';
 import { type StallWindow, StallWindows } from '../../src/kvm/stall-windows.ts';
@@ -31,6 +31,8 @@ export function faultOnce(
 export interface VcpuSetup {
   readonly pattern: GuestAccessPattern;
   readonly thinkNs?: number;
+  /** Instead of one access each thinkNs. */
+  readonly times?: AccessTimes;
   readonly stepping?: boolean;
 }
 
@@ -43,7 +45,8 @@ export interface RunningVcpu {
 }
 
 /** A vCPU over all of the memslot, started. */
-export function startVcpu(world: TestWorld, { pattern, thinkNs = 100, stepping = false }: VcpuSetup): RunningVcpu {
+export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
+  const { pattern, thinkNs = 100, times = new EvenTimes(thinkNs), stepping = false } = setup;
   const intervals: VcpuInterval[] = [];
   const windows: StallWindow[] = [];
   const reducer = new StallWindows((window) => windows.push(window));
@@ -54,7 +57,7 @@ export function startVcpu(world: TestWorld, { pattern, thinkNs = 100, stepping =
     cpu: id,
     pattern,
     memory: guestMemory(world),
-    thinkNs,
+    times,
     stepping,
     interval: (interval) => {
       intervals.push(interval);
