@@ -1,6 +1,13 @@
 import { assert } from '../engine/assert.ts';
 import { type Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 
+/** Guest frames of one memslot. */
+export interface SlotRange {
+  readonly slot: Memslot;
+  readonly first: Gfn;
+  readonly end: Gfn;
+}
+
 /** A linear map from guest frames to host virtual addresses. Models struct kvm_memory_slot. */
 export class Memslot {
   readonly baseGfn: Gfn;

@@ -3,20 +3,16 @@
 
 import { assert, assertNever } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { type Gfn, gfn } from '../mm/address.ts';
-import type { MmuNotification } from '../mm/mmu-notifier.ts';
+import { gfn } from '../mm/address.ts';
+import type { AgingNotificationType, MmuNotification } from '../mm/mmu-notifier.ts';
+import { kvmAgeRanges } from './aging.ts';
 import { checkPagesLeave, checkSectionEmpty } from './checkers.ts';
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
-import type { Memslot } from './memslot.ts';
+import type { SlotRange } from './memslot.ts';
 import { tdpMmuZapLeafs } from './tdp-mmu.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-
-interface Overlap {
-  readonly slot: Memslot;
-  readonly first: Gfn;
-  readonly end: Gfn;
-}
+import { kvmMmuZapAll } from './zap-all.ts';
 
 /**
  * Subscribes a VM to its mm. Returns the function that unsubscribes it.
@@ -54,13 +50,21 @@ class MmuNotifierClient {
       case 'collapsed':
         notification.waitUntil(this.#collapsed(notification));
         break;
+      case 'test-young':
+      case 'clear-young':
+      case 'clear-flush-young':
+        notification.waitUntil(this.#age(notification, notification.type));
+        break;
+      case 'release':
+        notification.waitUntil(kvmMmuZapAll(this.#kvm));
+        break;
       default:
         assertNever(notification.type);
     }
   }
 
-  #overlaps({ start, end }: MmuNotification): Overlap[] {
-    const overlaps: Overlap[] = [];
+  #overlaps({ start, end }: MmuNotification): SlotRange[] {
+    const overlaps: SlotRange[] = [];
     for (const slot of this.#kvm.memslots) {
       const found = slot.overlap(start, end);
       if (found !== null) overlaps.push({ slot, ...found });
@@ -112,6 +116,12 @@ class MmuNotifierClient {
       yield* kvm.writeUnlock();
     }
     yield* this.#changeActiveCount(-1);
+  }
+
+  *#age(notification: MmuNotification, type: AgingNotificationType): Process<boolean> {
+    const { sim, costs } = this.#kvm.machine;
+    yield* sim.spend(costs.notifierCallNs);
+    return yield* kvmAgeRanges(this.#kvm, this.#overlaps(notification), type);
   }
 
   *#collapsed(notification: MmuNotification): Process<void> {

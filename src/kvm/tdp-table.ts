@@ -1,6 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
+import type { AccessEpoch } from './accessed.ts';
 import { EntryBits } from './entry-bits.ts';
 import type { SpteMix } from './tlb-reach.ts';
 
@@ -12,6 +13,8 @@ export class TdpTable extends RadixTable<TdpTable> {
    */
   #protected: Uint8Array | null = null;
 
+  /** Leaves whose accessed bit was cleared, and when: what has touched them since has set it again. Null: there is none. */
+  #agedLeaves: Map<number, AccessEpoch> | null = null;
   /** For each of frameTests, the entries under which some frame is as it says. */
   readonly #found: readonly EntryBits[];
 
@@ -24,6 +27,7 @@ export class TdpTable extends RadixTable<TdpTable> {
   override setLeaf(index: number, frame: number, writable: boolean): void {
     super.setLeaf(index, frame, writable);
     if (this.#protected !== null) this.#protected[index] = 0;
+    this.#agedLeaves?.delete(index);
     this.#look(index);
   }
 
@@ -44,11 +48,13 @@ export class TdpTable extends RadixTable<TdpTable> {
 
   override clear(index: number, kind: EntryKind = EntryKind.None): void {
     super.clear(index, kind);
+    this.#agedLeaves?.delete(index);
     this.#look(index);
   }
 
   override link(index: number, child: TdpTable): void {
     super.link(index, child);
+    this.#agedLeaves?.delete(index);
     this.#look(index);
   }
 
@@ -99,7 +105,24 @@ export class TdpTable extends RadixTable<TdpTable> {
       child.setLeaf(entry, frame + entry * child.entryPages, this.writable[index] === 1);
       if (this.isProtected(index)) child.protect(entry);
     }
+    const aged = this.#agedLeaves?.get(index);
+    for (let entry = 0; aged !== undefined && entry < this.kinds.length; entry++) child.clearAccessed(entry, aged);
     return child;
+  }
+
+  /** When the accessed bit of a leaf was last seen clear; null: it is set. A fault makes leaves with the bit set. */
+  accessedClearSince(index: number): AccessEpoch | null {
+    return this.#agedLeaves?.get(index) ?? null;
+  }
+
+  clearAccessed(index: number, epoch: AccessEpoch): void {
+    assert(this.kinds[index] === EntryKind.Leaf, 'only a leaf has an accessed bit');
+    this.#agedLeaves ??= new Map();
+    this.#agedLeaves.set(index, epoch);
+  }
+
+  setAccessed(index: number): void {
+    this.#agedLeaves?.delete(index);
   }
 
   /** Write-protects a leaf for dirty logging. */

@@ -88,6 +88,11 @@ export class WorkCounters {
   mapcountScans = 0;
   mapcountEntriesScanned = 0;
   leafClears = 0;
+  /** Present entries that were made read-only, or given another protection. */
+  leavesProtected = 0;
+  /** Writes to pages that a fork has shared: copied, or taken over by the one who is left. */
+  cowCopies = 0;
+  cowReuses = 0;
   ptlAcquisitions = 0;
   tablesAllocated = 0;
   tablesFreed = 0;
@@ -103,6 +108,10 @@ export class WorkCounters {
   spteTeardownXchg = 0;
   spteTablesFreed = 0;
   spteSplits = 0;
+  /** Accessed bits that aging has cleared. */
+  sptesAged = 0;
+  /** PTEs about which khugepaged has asked the secondary MMUs. */
+  youngTests = 0;
   sptesProtected = 0;
   fastPageFaults = 0;
   kvmFlushes = 0;

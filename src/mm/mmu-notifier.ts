@@ -5,25 +5,31 @@ import { type Observable, Subject } from 'rxjs';
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import type { Simulation } from '../engine/simulation.ts';
-import type { Hva } from './address.ts';
+import { type Hva, hva, PAGE_SIZE } from './address.ts';
 import type { MmEvents } from './records.ts';
 
 /** Why a section opens. KVM ignores it: every kind zaps. Models enum mmu_notifier_event. */
 export type MmuNotifyEvent = 'clear' | 'unmap' | 'protection';
 
+/** Asks whether a secondary MMU has accessed a range: test only, clear as well, clear and flush. */
+export type AgingNotificationType = 'test-young' | 'clear-young' | 'clear-flush-young';
+
 export interface MmuNotification {
-  /** `collapsed` is the proposed notifier: the page tables of the range have been switched, no pfn has changed. */
-  readonly type: 'invalidate-range-start' | 'invalidate-range-end' | 'collapsed';
+  /**
+   * `release`: the mm exits, or the subscriber leaves it. `collapsed` is the proposed notifier: the page tables of the range
+   * have been switched, no pfn has changed.
+   */
+  readonly type: 'invalidate-range-start' | 'invalidate-range-end' | 'release' | 'collapsed' | AgingNotificationType;
   readonly event: MmuNotifyEvent;
   readonly start: Hva;
   readonly end: Hva;
-  /** Number of the section; start and end of one carry the same. 0 for `collapsed`. */
+  /** Number of the section; start and end of one carry the same. 0 for all that is no section. */
   readonly section: number;
   /**
    * Makes the publisher wait for `process`, which runs in the publisher's thread, as a kernel callback does. Only
-   * while the subscriber is being notified.
+   * while the subscriber is being notified. What it returns is asked of aging alone: true says that the range is young.
    */
-  waitUntil(process: Process<void>): void;
+  waitUntil(process: Process<unknown>): void;
 }
 
 /** An open start/end pair. */
@@ -45,7 +51,7 @@ export class MmuNotifierChain {
   readonly #events: MmEvents;
   readonly #subject = new Subject<MmuNotification>();
   readonly #open = new Set<NotifierSection>();
-  #waits: Process<void>[] | null = null;
+  #waits: Process<unknown>[] | null = null;
   #sections = 0;
 
   /** Totals for the result: closed and open sections, ns inside start, ns from the return of start to that of end. */
@@ -123,10 +129,64 @@ export class MmuNotifierChain {
     this.#record('collapsed-handled', range);
   }
 
+  /**
+   * Whether some secondary MMU has accessed the page at `address` since it was last cleared. The first that says so ends the
+   * walk.
+   *
+   * Models   mmu_notifier_test_young(), mm/mmu_notifier.c.
+   * Context  Does not sleep: the caller holds a page table lock.
+   */
+  *testYoung(address: Hva): Process<boolean> {
+    return yield* this.#age('test-young', address, hva(address + PAGE_SIZE));
+  }
+
+  /**
+   * The same, and clears what it has found. Without a flush a CPU that still holds the translation tells of no access until
+   * it has let go of it.
+   *
+   * Models   mmu_notifier_clear_young(), mm/mmu_notifier.c.
+   * Context  Does not sleep.
+   */
+  *clearYoung(start: Hva, end: Hva): Process<boolean> {
+    return yield* this.#age('clear-young', start, end);
+  }
+
+  /**
+   * The same, with a flush.
+   *
+   * Models   mmu_notifier_clear_flush_young(), mm/mmu_notifier.c.
+   * Context  Does not sleep.
+   */
+  *clearFlushYoung(start: Hva, end: Hva): Process<boolean> {
+    return yield* this.#age('clear-flush-young', start, end);
+  }
+
+  /**
+   * The address space goes away: each subscriber drops what it has of it. No section may be open, and none opens afterwards.
+   *
+   * Models   mmu_notifier_release(), mm/mmu_notifier.c, as exit_mmap() calls it, or mmu_notifier_unregister() for one.
+   */
+  *release(): Process<void> {
+    const everything = {
+      id: 0,
+      event: 'unmap',
+      start: hva(0),
+      end: hva(Number.MAX_SAFE_INTEGER),
+      openedAtNs: 0,
+    } as const;
+    yield* this.#publish('release', everything);
+  }
+
   readonly #startedAt = new Map<NotifierSection, number>();
 
-  *#publish(type: MmuNotification['type'], section: NotifierSection): Process<void> {
-    const waits: Process<void>[] = [];
+  *#age(type: AgingNotificationType, start: Hva, end: Hva): Process<boolean> {
+    assert(start < end, 'a notifier range is not empty');
+    return yield* this.#publish(type, { id: 0, event: 'clear', start, end, openedAtNs: this.#sim.now });
+  }
+
+  /** Returns whether one of the subscribers has answered with true. */
+  *#publish(type: MmuNotification['type'], section: NotifierSection): Process<boolean> {
+    const waits: Process<unknown>[] = [];
     const { id, event, start, end } = section;
     this.#waits = waits;
     this.#subject.next({
@@ -141,7 +201,12 @@ export class MmuNotifierChain {
       },
     });
     this.#waits = null;
-    for (const process of waits) yield* process;
+    let isYoung = false;
+    for (const process of waits) {
+      if ((yield* process) === true) isYoung = true;
+      if (isYoung && type === 'test-young') return true;
+    }
+    return isYoung;
   }
 
   #record(type: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled', s: NotifierSection) {

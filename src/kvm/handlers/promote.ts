@@ -1,6 +1,7 @@
 import type { Process } from '../../engine/process.ts';
 import { type Gfn, gfn } from '../../mm/address.ts';
 import { EntryKind } from '../../mm/radix-table.ts';
+import type { AccessEpoch } from '../accessed.ts';
 import { checkInstall } from '../checkers.ts';
 import type { Kvm } from '../kvm.ts';
 import type { Memslot } from '../memslot.ts';
@@ -53,6 +54,7 @@ function* promoteRegion(
   const writable = permission === 'host' ? host.writable : leaf.writable || leaf.isProtected;
   table.setLeaf(index, leaf.pfn - (leaf.gfn - firstGfn), writable);
   if (permission === 'first-leaf' && leaf.isProtected) table.protect(index);
+  if (leaf.clearSince !== null) table.clearAccessed(index, leaf.clearSince);
   checkInstall(kvm, slot, firstGfn, table.entryPages, null);
   kvm.spteInstalled(firstGfn, table.entryPages);
   yield* handleRemovedPt(kvm, removed);
@@ -64,6 +66,8 @@ interface FirstLeaf {
   readonly pfn: number;
   readonly writable: boolean;
   readonly isProtected: boolean;
+  /** Its accessed bit, which the huge SPTE takes over. */
+  readonly clearSince: AccessEpoch | null;
 }
 
 function firstLeaf(table: TdpTable): FirstLeaf | null {
@@ -75,6 +79,7 @@ function firstLeaf(table: TdpTable): FirstLeaf | null {
         pfn: table.pfns[index] ?? 0,
         writable: table.writable[index] === 1,
         isProtected: table.isProtected(index),
+        clearSince: table.accessedClearSince(index),
       };
     }
     if (table.kinds[index] === EntryKind.Table) {

@@ -24,6 +24,7 @@ export abstract class RandomPattern implements GuestAccessPattern {
   #budget: number;
   #hazard = 0;
   #skips = false;
+  #made = 0;
 
   constructor(stream: RandomStream, writes: Writes) {
     this.stream = stream;
@@ -33,6 +34,8 @@ export abstract class RandomPattern implements GuestAccessPattern {
 
   /** The chance of an access to miss, 0 to 1; 0 only if none can. */
   protected abstract missShare(memory: GuestMemory): number;
+  /** The part of all accesses that go to these pages. */
+  protected abstract share(firstPage: number, pages: number): number;
   /** One of the accesses that miss; null: there are none. */
   protected abstract drawMiss(memory: GuestMemory): DrawnAccess | null;
   /** The page of any access. */
@@ -57,6 +60,7 @@ export abstract class RandomPattern implements GuestAccessPattern {
 
   advance(count: number): void {
     if (count === 0) return;
+    this.#made += count;
     const drawn = this.#page === null ? count : count - 1;
     this.#page = null;
     this.#isWrite = null;
@@ -82,5 +86,19 @@ export abstract class RandomPattern implements GuestAccessPattern {
 
   hitsAfterInstalling(memory: GuestMemory): number {
     return this.hitsBeforeMiss(memory);
+  }
+
+  mark(): readonly number[] {
+    return [this.#made];
+  }
+
+  /**
+   * What the accesses since then leave to chance. They have hit, so the pages share what does not miss at this moment; which
+   * pages missed in between, and were touched by the access that faulted them in, is not gone into.
+   */
+  touchChance(memory: GuestMemory, [since = 0]: readonly number[], firstPage: number, pages: number): number {
+    const made = this.#made - since;
+    const share = Math.min(1, this.share(firstPage, pages) / (1 - this.missShare(memory)));
+    return made === 0 ? 0 : -Math.expm1(made * Math.log1p(-share));
   }
 }

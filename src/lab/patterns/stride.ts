@@ -18,6 +18,8 @@ export class StridePattern implements GuestAccessPattern {
   readonly #gcd: number;
   readonly #stepsPerGcd: number;
   #page: number;
+  /** Accesses so far. */
+  #made = 0;
   /** Whether the access that is due writes, once it is decided. */
   #isWrite: boolean | null = null;
   /** The next miss was found for a write to a read-only page. */
@@ -45,6 +47,7 @@ export class StridePattern implements GuestAccessPattern {
   advance(count: number): void {
     if (count === 0) return;
     this.#page = this.#pageAfter(count % this.#cycle);
+    this.#made += count;
     this.#isWrite = null;
   }
 
@@ -83,6 +86,21 @@ export class StridePattern implements GuestAccessPattern {
 
   hitsAfterInstalling(_memory: GuestMemory, hits: number): number {
     return hits;
+  }
+
+  mark(): readonly number[] {
+    return [this.#made];
+  }
+
+  /** 0 or 1: how many steps ago a page was visited is arithmetic, as the next visit is. */
+  touchChance(_memory: GuestMemory, [since = 0]: readonly number[], firstPage: number, pages: number): number {
+    const made = this.#made - since;
+    if (made === 0) return 0;
+    for (let page = firstPage; page < firstPage + pages; page++) {
+      const ago = this.#stepsToPage(this.#page, page);
+      if ((ago === 0 ? this.#cycle : ago) <= made) return 1;
+    }
+    return 0;
   }
 
   #hitsToUnmapped(memory: GuestMemory): number {

@@ -17,6 +17,10 @@ export class UniformPattern extends RandomPattern {
     return (memory.unmappedPages + this.writes.fraction * memory.pagesThat(isReadOnly)) / this.#pages;
   }
 
+  protected share(_firstPage: number, pages: number): number {
+    return pages / this.#pages;
+  }
+
   protected drawMiss(memory: GuestMemory): DrawnAccess | null {
     const unmapped = memory.unmappedPages;
     const readOnly = this.writes.fraction === 0 ? 0 : memory.pagesThat(isReadOnly);

@@ -41,6 +41,13 @@ export class ZipfMemory {
     });
   }
 
+  /** Of some pages together. */
+  weight(firstPage: number, pages: number): number {
+    let sum = 0;
+    for (let page = firstPage; page < firstPage + pages; page++) sum += this.#weights[page] ?? 0;
+    return sum;
+  }
+
   #look(from: number, to: number): void {
     for (let page = from; page < to; page++) {
       const weight = this.#weights[page] ?? 0;
@@ -75,6 +82,10 @@ export class ZipfPattern extends RandomPattern {
   protected missShare(): number {
     const { all, unmapped, readOnly } = this.#zipf;
     return Math.min(1, (unmapped.total + this.writes.fraction * readOnly.total) / all.total);
+  }
+
+  protected share(firstPage: number, pages: number): number {
+    return this.#zipf.weight(firstPage, pages) / this.#zipf.all.total;
   }
 
   protected drawMiss(): DrawnAccess | null {
