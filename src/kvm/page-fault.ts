@@ -1,5 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import type { Gfn } from '../mm/address.ts';
+import { Errno } from '../mm/errno.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
@@ -120,6 +121,8 @@ function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | nu
     yield* sim.spend(found.refNs);
     return found.page;
   }
-  const page = yield* gupSlow(kvm.mm, address, write);
+  // A first try that does not wait for userspace, so that the guest may do something else meanwhile.
+  const first = yield* gupSlow(kvm.mm, address, write, true);
+  const page = first === Errno.EAGAIN ? yield* gupSlow(kvm.mm, address, write) : first;
   return typeof page === 'string' ? null : page;
 }

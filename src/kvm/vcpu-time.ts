@@ -8,6 +8,7 @@ import {
   hugetlbVmaLockClass,
   iMmapRwsemClass,
   mmapLockClass,
+  userfaultfdWaitClass,
 } from '../mm/locks.ts';
 import { mmuLockClass } from './kvm.ts';
 import type { VcpuInterval } from './records.ts';
@@ -22,6 +23,7 @@ const causeOfLock: ReadonlyMap<LockClass, StallCause> = new Map<LockClass, Stall
   [fileIMmapRwsemClass, 'i-mmap-lock'],
   [hugetlbFaultMutexClass, 'fault-mutex'],
   [folioLockClass, 'folio-lock'],
+  [userfaultfdWaitClass, 'userfault'],
 ]);
 
 /**

@@ -47,7 +47,11 @@ export const costDescriptions = {
   notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
   srcuSyncNs: 'waiting for the readers of the old memslots after a change of them',
   syscallNs: 'entry to and return from one system call',
-  uffdContinueBaseNs: 'one UFFDIO_CONTINUE, the part outside of its locks, walk, look-up and entry',
+  uffdContinueBaseNs:
+    'one UFFDIO_CONTINUE, COPY or WRITEPROTECT, the part outside of its locks, walk, look-up and entry',
+  uffdEventNs: 'queueing the message of one userfault, under the lock of the fd',
+  uffdReadNs: 'handing one message to its reader, under the lock of the fd, without the system call',
+  uffdWakeNs: 'waking one sleeper of a userfaultfd, under the lock of the fd',
   sleepWakeUpNs: 'from the wake-up of a sleeping task until it runs',
   condReschedNs: 'one test of need_resched and of contention in a walk that may yield',
   tlbMissExtra4kNs: 'what a guest access that misses the TLB costs more with 4K than with 1G SPTEs',

@@ -41,7 +41,11 @@ export interface MmCosts {
   readonly slowGupNs: number;
   readonly gupFastNs: number;
   readonly hostLevelNs: number;
-  /** One UFFDIO_CONTINUE call, without its per-page work. */
+  /** One UFFDIO_CONTINUE, COPY or WRITEPROTECT call, without its per-page work. */
   readonly uffdContinueBaseNs: number;
+  /** Queueing the message of one fault; moving one to its reader; waking one sleeper. All under the lock of the fd. */
+  readonly uffdEventNs: number;
+  readonly uffdReadNs: number;
+  readonly uffdWakeNs: number;
   readonly condReschedNs: number;
 }

@@ -6,6 +6,7 @@ export const Errno = {
   EFAULT: 'EFAULT',
   EHWPOISON: 'EHWPOISON',
   EINVAL: 'EINVAL',
+  ENOENT: 'ENOENT',
   ENOMEM: 'ENOMEM',
 } as const;
 

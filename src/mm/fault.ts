@@ -12,20 +12,30 @@ import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { addRmap } from './rmap.ts';
 import { ShmemVma } from './shmem-vma.ts';
+import { userfaultFor } from './userfaultfd.ts';
+import { type FaultFlags, handleUserfault, writeFault, writeProtectedFault } from './userfaultfd-wait.ts';
 import type { Vma } from './vma.ts';
+import { writeProtectFault } from './wp-page.ts';
 
 /**
  * Brings in the page at `address` for writing.
  *
  * Models    handle_mm_fault(), mm/memory.c: dispatch to hugetlb_fault(), do_anonymous_page(), do_fault().
  * Context   Sleeps. The caller holds mmap_lock for read.
- * Returns   0, also if somebody else was faster; -EFAULT where nothing can be mapped.
+ * Returns   0, also if somebody else was faster, or userspace has been asked: the caller looks again. -EAGAIN if userspace
+ *           would have to be asked and `flags` do not let it wait; -EFAULT where nothing can be mapped.
  */
-export function* handleMmFault(vma: Vma, address: Hva): Process<Result> {
-  if (vma instanceof HugetlbVma) return yield* hugetlbFault(vma, address);
+export function* handleMmFault(vma: Vma, address: Hva, flags: FaultFlags = writeFault): Process<Result> {
+  const protectedBy = flags.write ? writeProtectedFault(vma, address) : null;
+  if (protectedBy !== null) {
+    yield* vma.mm.machine.sim.spend(vma.mm.machine.costs.slowGupNs);
+    return yield* handleUserfault(vma, address, protectedBy, 'wp', flags);
+  }
+  if (vma instanceof HugetlbVma) return yield* hugetlbFault(vma, address, flags);
   if (yield* migrationEntryWait(vma, address)) return 0;
-  if (vma instanceof AnonymousVma) return yield* doAnonymousPage(vma, address);
-  if (vma instanceof ShmemVma) return yield* shmemFault(vma, address);
+  if (flags.write && (yield* writeProtectFault(vma, address))) return 0;
+  if (vma instanceof AnonymousVma) return yield* doAnonymousPage(vma, address, flags);
+  if (vma instanceof ShmemVma) return yield* shmemFault(vma, address, flags);
   return Errno.EFAULT;
 }
 
@@ -34,12 +44,19 @@ export function* handleMmFault(vma: Vma, address: Hva): Process<Result> {
  *          of small pages is the question here.
  * Locks    The page table lock around the write.
  */
-function* doAnonymousPage(vma: AnonymousVma, address: Hva): Process<Result> {
+function* doAnonymousPage(vma: AnonymousVma, address: Hva, flags: FaultFlags): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   yield* sim.spend(costs.slowGupNs);
   const table = yield* allocatePteTable(vma, address);
   if (table === null) return 0;
   yield* sim.spend(costs.zeroPageNs);
+  const missing = userfaultFor(vma.mm, address, 'missing');
+  if (missing !== null) {
+    // Asked only now, when the page is there that is given back unused: the entry is looked at under its lock.
+    yield* sim.spend(costs.ptlNs + costs.freePageNs);
+    if (vma.mm.pageTables.leafLevel(address) !== 0) return 0;
+    return yield* handleUserfault(vma, address, missing, 'missing', flags);
+  }
   const folio = new Folio(vma.mm.machine, vma.mm.machine.memory.allocate(1), 1, false);
   // Its first reference is the mapping's: an anonymous page has no other.
   const mapped = yield* setPte(vma, table, address, folio, 0, false);
@@ -53,7 +70,7 @@ function* doAnonymousPage(vma: AnonymousVma, address: Hva): Process<Result> {
  * Locks    The folio lock from the look-up to the end, under it the page table lock.
  * Returns  0; -EFAULT beyond the end of the file (VM_FAULT_SIGBUS).
  */
-function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
+function* shmemFault(vma: ShmemVma, address: Hva, flags: FaultFlags): Process<Result> {
   const { sim, costs, geometry, memory } = vma.mm.machine;
   const index = vma.pageIndex(address);
   for (;;) {
@@ -61,6 +78,12 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
     yield* sim.spend(costs.slowGupNs + costs.pageCacheLookupNs);
     if (index >= vma.mapping.endIndex) return Errno.EFAULT;
     let folio = vma.mapping.folio(index);
+    const mode = folio === undefined ? 'missing' : 'minor';
+    const registration = userfaultFor(vma.mm, address, mode);
+    if (registration !== null) {
+      if (vma.mm.pageTables.leafLevel(address) !== 0) return 0;
+      return yield* handleUserfault(vma, address, registration, mode, flags);
+    }
     if (folio === undefined) {
       yield* sim.spend(costs.zeroPageNs);
       if (vma.mapping.folio(index) !== undefined || index >= vma.mapping.endIndex) continue;
@@ -102,13 +125,13 @@ function* shmemFault(vma: ShmemVma, address: Hva): Process<Result> {
  *
  * Models filemap_get_entry(), mm/filemap.c.
  */
-function takeFaultRef(folio: Folio): void {
+export function takeFaultRef(folio: Folio): void {
   folio.changeRefs(1);
   folio.gupRefs += 1;
 }
 
 /** Pairs with takeFaultRef. The ns are those of freeing a folio that has left the page cache meanwhile; else none. */
-function dropFaultRef(folio: Folio): number {
+export function dropFaultRef(folio: Folio): number {
   folio.changeRefs(-1);
   folio.gupRefs -= 1;
   return folio.refcount === 0 ? freeFolio(folio) : 0;
@@ -130,7 +153,7 @@ function* waitForHole(vma: ShmemVma, index: number): Process<boolean> {
 }
 
 /** The PTE table for `address`, made where it is missing; null where a larger leaf maps the address by now. */
-function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
+export function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
   const { sim, costs, geometry } = vma.mm.machine;
   const { pageTables } = vma.mm;
   for (;;) {
@@ -148,7 +171,7 @@ function* allocatePteTable(vma: Vma, address: Hva): Process<PageTable | null> {
 }
 
 /** Sets one PTE to a page of `folio`. False: it was not empty any more, or its table has gone. */
-function* setPte(
+export function* setPte(
   vma: Vma,
   table: PageTable,
   address: Hva,
@@ -180,7 +203,7 @@ function* setLeaf(
       folio.changeRefs(1);
       work.refAtomics += 1;
     }
-    table.setLeaf(index, folio.firstPfn + folioPage, true);
+    table.setLeaf(index, folio.firstPfn + folioPage, vma.writable);
     yield* sim.spend(costs.pteInstallNs + mapNs + (takesRef ? costs.atomicHotNs : 0));
   }
   yield* table.ptl.release();

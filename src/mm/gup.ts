@@ -42,18 +42,27 @@ export function gupFast(mm: Mm, address: Hva, cpu: number, write = true): { page
  * Models    get_user_pages_unlocked(), mm/gup.c, with FOLL_WRITE for a write; a read takes what is mapped for reading, and
  *           brings in what is not mapped as a write would.
  * Locks     mmap_lock (R) around the fault and the second look. Per-VMA locks do not help GUP.
- * Returns   The page, or -EFAULT where nothing can be mapped.
- * Left out  The NOWAIT first try and async page faults: nothing waits for I/O or for userfaultfd here.
+ * Returns   The page; -EFAULT where nothing can be mapped; with `nowait` (FOLL_NOWAIT) -EAGAIN where userspace would have to
+ *           be waited for. Locks are waited for all the same.
  */
-export function* gupSlow(mm: Mm, address: Hva, write = true): Process<GupPage | Errno> {
+export function* gupSlow(mm: Mm, address: Hva, write = true, nowait = false): Process<GupPage | Errno> {
   const { sim, costs, work } = mm.machine;
   work.gupSlow += 1;
-  for (;;) {
+  for (let tried = false; ; tried = true) {
     yield* mm.mmapLock.acquireRead();
     yield* sim.spend(costs.rwsemNs);
     const vma = mm.findVma(address);
-    const isThere = !write && vma !== undefined && mm.pageTables.translate(address) !== null;
-    const result = vma === undefined ? Errno.EFAULT : isThere ? 0 : yield* handleMmFault(vma, address);
+    const mapped = mm.pageTables.translate(address);
+    // A walk comes before every fault. The first one has just failed, as GUP-fast; after a sleep it may find the page.
+    const isThere = mapped !== null && (!write || (tried && mapped.writable));
+    // check_vma_flags(): a mapping that may not be written has no page for who wants to.
+    const allowed = vma !== undefined && (!write || vma.writable);
+    const result =
+      vma === undefined || !allowed
+        ? Errno.EFAULT
+        : isThere
+          ? 0
+          : yield* handleMmFault(vma, address, { write, nowait });
     const found = result === 0 ? gupFast(mm, address, sim.current.cpu, write) : null;
     if (found !== null) yield* sim.spend(found.refNs);
     yield* mm.mmapLock.releaseRead();

@@ -6,6 +6,8 @@ import { mapLeaf, settleLookUp } from './hugetlb-rmap.ts';
 import type { HugetlbVma } from './hugetlb-vma.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
+import { userfaultFor } from './userfaultfd.ts';
+import { type FaultFlags, handleUserfault, writeFault } from './userfaultfd-wait.ts';
 
 /**
  * Maps the huge page at `address`, or the piece of it whose entry is empty, from the page cache.
@@ -15,10 +17,11 @@ import { EntryKind } from './radix-table.ts';
  * Context   Sleeps. The caller holds mmap_lock for read.
  * Locks     hugetlb fault mutex of the huge page, then vma_lock (R; i_mmap_rwsem in RFC v1), then the folio lock, then
  *           the page table lock. All faults on one huge page serialise on the mutex.
- * Returns   0, also if somebody else mapped it meanwhile; -EFAULT where the page cache has no page.
- * Left out  Allocation of huge pages, copy on write, userfaultfd.
+ * Returns   0, also if somebody else mapped it meanwhile, or userspace was asked; -EFAULT where the page cache has no page and
+ *           nobody is asked; -EAGAIN if somebody would be and `flags` do not let it wait.
+ * Left out  Allocation of huge pages, copy on write.
  */
-export function* hugetlbFault(vma: HugetlbVma, address: Hva): Process<Result> {
+export function* hugetlbFault(vma: HugetlbVma, address: Hva, flags: FaultFlags = writeFault): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   sim.lockdep.assertHeld(vma.mm.mmapLock, 'any');
   const index = vma.cacheIndex(address);
@@ -28,7 +31,7 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva): Process<Result> {
   yield* vma.walkLock.acquireRead();
   yield* sim.spend(costs.slowGupNs + costs.mutexNs + costs.rwsemNs);
 
-  let result: Result | 'again' = 'again';
+  let result: Result | 'again' | 'missing' | 'minor' = 'again';
   while (result === 'again') {
     yield* hugetlbFullWalkAlloc(vma, address, vma.hstateLevel);
     const { table, index: entry } = hugetlbFullWalk(vma, address);
@@ -38,15 +41,37 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva): Process<Result> {
 
   yield* vma.walkLock.releaseRead();
   yield* mutex.release();
-  return result;
+  if (result !== 'missing' && result !== 'minor') return result;
+  const registration = userfaultFor(vma.mm, address, result);
+  // Unregistered since: the fault begins anew.
+  return registration === null ? 0 : yield* handleUserfault(vma, address, registration, result, flags);
 }
 
-/** Maps the page cache's folio at an empty entry; `again` if the entry, or the table that holds it, is another by then. */
-function* hugetlbNoPage(vma: HugetlbVma, address: Hva, table: PageTable, entry: number): Process<Result | 'again'> {
+/**
+ * Maps the page cache's folio at an empty entry; `again` if the entry, or the table that holds it, is another by then;
+ * `missing` or `minor` where userspace is to be asked, once the locks are dropped.
+ */
+function* hugetlbNoPage(
+  vma: HugetlbVma,
+  address: Hva,
+  table: PageTable,
+  entry: number,
+): Process<Result | 'again' | 'missing' | 'minor'> {
   const { sim, costs, work } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
   const folio = vma.mapping.folio(vma.cacheIndex(address));
-  if (folio === undefined) return Errno.EFAULT;
+  if (folio === undefined) return userfaultFor(vma.mm, address, 'missing') === null ? Errno.EFAULT : 'missing';
+  if (userfaultFor(vma.mm, address, 'minor') !== null) {
+    yield* folio.lock.acquire();
+    yield* sim.spend(costs.mutexNs);
+    yield* folio.lock.release();
+    // hugetlb_pte_stable(): the entry is looked at once more under its lock.
+    yield* table.ptl.acquire();
+    yield* sim.spend(costs.ptlNs);
+    const stable = hugetlbFullWalk(vma, address).table === table && table.kinds[entry] === EntryKind.None;
+    yield* table.ptl.release();
+    return stable ? 'minor' : 'again';
+  }
   yield* folio.lock.acquire();
   yield* table.ptl.acquire();
   yield* sim.spend(costs.mutexNs + costs.ptlNs);

@@ -10,6 +10,7 @@ import type { AddressSpace } from './page-cache.ts';
 import { PageTables } from './page-table.ts';
 import { MmEvents } from './records.ts';
 import { ShmemVma } from './shmem-vma.ts';
+import type { UserfaultfdCtx, UserfaultRegistration } from './userfaultfd.ts';
 import type { Vma } from './vma.ts';
 
 /** A CPU that runs a thread of the mm: what a TLB shootdown has to reach. */
@@ -31,7 +32,11 @@ export class Mm {
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
   readonly vmas: Vma[] = [];
+  /** The fds that this process has made, and the ranges that it has registered with them. */
+  readonly userfaultfds: UserfaultfdCtx[] = [];
+  readonly userfaults: UserfaultRegistration[] = [];
   readonly #pageWatchers: ((start: Hva, end: Hva) => void)[] = [];
+  readonly #protectionWatchers: ((start: Hva, end: Hva) => void)[] = [];
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -80,6 +85,16 @@ export class Mm {
    */
   pagesLeave(start: Hva, end: Hva): void {
     for (const watcher of this.#pageWatchers) watcher(start, end);
+  }
+
+  /** As watchPages, where pages are about to be made read-only. */
+  watchProtection(watcher: (start: Hva, end: Hva) => void): void {
+    this.#protectionWatchers.push(watcher);
+  }
+
+  /** What [start, end) maps is about to become read-only: from here on nobody may write through a translation that is left. */
+  pagesProtected(start: Hva, end: Hva): void {
+    for (const watcher of this.#protectionWatchers) watcher(start, end);
   }
 
   #add<V extends Vma>(vma: V): V {

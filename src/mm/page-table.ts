@@ -22,6 +22,34 @@ export class PageTable extends RadixTable<PageTable> {
     this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level]);
   }
 
+  /** Entries that userspace has protected against writes (the uffd-wp bit); made when the first one is. */
+  #uffdWp: Uint8Array | null = null;
+
+  isUffdWp(index: number): boolean {
+    return this.#uffdWp?.[index] === 1;
+  }
+
+  /** Models pte_mkuffd_wp() and pte_clear_uffd_wp(). An entry that has the bit is read-only; one that loses it need not be. */
+  setUffdWp(index: number, on: boolean): void {
+    if (on) {
+      this.#uffdWp ??= new Uint8Array(this.kinds.length);
+      this.#uffdWp[index] = 1;
+      this.setWritable(index, false);
+    } else if (this.#uffdWp !== null) this.#uffdWp[index] = 0;
+  }
+
+  override setLeaf(index: number, frame: number, writable: boolean): void {
+    // A migration entry keeps the bit for the leaf that comes back.
+    const keeps = this.kinds[index] === EntryKind.Migration && this.isUffdWp(index);
+    if (this.#uffdWp !== null && !keeps) this.#uffdWp[index] = 0;
+    super.setLeaf(index, frame, writable && !keeps);
+  }
+
+  override clear(index: number, kind: EntryKind = EntryKind.None): void {
+    if (this.#uffdWp !== null && kind !== EntryKind.Migration) this.#uffdWp[index] = 0;
+    super.clear(index, kind);
+  }
+
   isMarked(index: number): boolean {
     return this.#marks?.has(index) ?? false;
   }

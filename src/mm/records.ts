@@ -27,15 +27,31 @@ export interface LockWait {
   readonly waitedNs: number;
 }
 
+/** A fault sleeps until userspace has put its page in place, or goes on. */
+export interface UserfaultEvent {
+  readonly type: 'wait' | 'wake';
+  readonly simTimeNs: number;
+  /** As userspace was told it. */
+  readonly address: Hva;
+  /** Of the thread that has faulted. */
+  readonly cpu: number;
+}
+
 /** The stream of mm. Nobody subscribed: `channel.observed` is false and no record is built. */
 export class MmEvents {
   readonly channel: RecordChannel<MmEvent>;
   readonly lockWaits: RecordChannel<LockWait>;
+  readonly userfaults: RecordChannel<UserfaultEvent>;
 
   /** `mm` tells the streams of several processes on one bus apart; waits for locks are one stream. */
   constructor(bus: RecordBus, mm: number) {
     this.channel = bus.channel<MmEvent>(`mm${mm}`);
     this.lockWaits = bus.channel<LockWait>('lock-waits');
+    this.userfaults = bus.channel<UserfaultEvent>(`mm${mm}.userfault`);
+  }
+
+  userfault(type: UserfaultEvent['type'], simTimeNs: number, address: Hva, cpu: number): void {
+    if (this.userfaults.observed) this.userfaults.publish({ type, simTimeNs, address, cpu });
   }
 
   /** Called by whoever owns the task: the engine tells it of each wait that has ended. */

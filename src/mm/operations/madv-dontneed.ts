@@ -3,6 +3,7 @@ import { type Hva, hva } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
+import { userfaultfdRemove } from '../userfaultfd-changes.ts';
 import type { Vma } from '../vma.ts';
 import { zapPageRange } from '../zap-page-range.ts';
 import { madviseWalkVmas } from './madvise-walk.ts';
@@ -29,7 +30,10 @@ export function* madvDontneed(mm: Mm, start: Hva, end: Hva): Process<Result> {
 function* dontneedVma(vma: Vma, start: Hva, end: Hva): Process<Result> {
   if (wholePagesEnd(vma, start) !== start) return Errno.EINVAL;
   const zapEnd = wholePagesEnd(vma, end);
-  if (zapEnd > start) yield* zapPageRange(vma, start, zapEnd);
+  if (zapEnd <= start) return 0;
+  const told = yield* userfaultfdRemove(vma, start, zapEnd);
+  if (told && (vma.mm.findVma(start) !== vma || zapEnd > vma.end)) return Errno.ENOMEM;
+  yield* zapPageRange(vma, start, zapEnd);
   return 0;
 }
 

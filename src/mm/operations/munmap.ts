@@ -4,6 +4,8 @@ import { Errno, type Result } from '../errno.ts';
 import { freePgtables } from '../free-pgtables.ts';
 import type { Mm } from '../mm.ts';
 import { MmuGather } from '../mmu-gather.ts';
+import { dropRegistrations } from '../userfaultfd.ts';
+import { beginUserfaultChange, completeUserfaultChange } from '../userfaultfd-changes.ts';
 import type { Vma } from '../vma.ts';
 import { splitVma } from '../vma-split.ts';
 import { unmapSingleVma } from '../zap-page-range.ts';
@@ -30,10 +32,13 @@ export function* munmap(mm: Mm, start: Hva, end: Hva): Process<Result> {
     yield* mm.mmapLock.releaseWrite();
     return typeof vmas === 'string' ? vmas : 0;
   }
+  const changes = beginUserfaultChange(mm, 'unmap', start, end);
   for (const vma of vmas) mm.detach(vma);
+  dropRegistrations(mm, start, end, null);
   yield* mm.mmapLock.downgrade();
   yield* unmapRegion(mm, vmas, 'unmap');
   yield* mm.mmapLock.releaseRead();
+  yield* completeUserfaultChange(changes);
   return 0;
 }
 

@@ -1,50 +1,45 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, type Level, pageOf, pfn } from '../address.ts';
+import { type Hva, hva, type Level, PAGE_SIZE, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { hugetlbFullWalkAlloc, largestLevel, nextEntry, subpageIndex } from '../hugetlb.ts';
-import { hugetlbFreeRange } from '../hugetlb-free-range.ts';
 import { mapLeaf, settleLookUp } from '../hugetlb-rmap.ts';
+import { countsEntries, undoEntry } from '../hugetlb-undo-entry.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
-import { MmuGather } from '../mmu-gather.ts';
 import { EntryKind } from '../radix-table.ts';
+import { ShmemVma } from '../shmem-vma.ts';
+import { continueShmemPage } from './uffdio-continue-shmem.ts';
+import { type Filler, mfillAtomic, type UffdioOptions } from './uffdio-fill.ts';
 
 /**
- * UFFDIO_CONTINUE: maps pages that are in the page cache, with the largest leaves that fit; 4K pieces in a mapping with
- * MADV_SPLIT. Entries were empty, so there is no notifier and no TLB flush.
+ * UFFDIO_CONTINUE: maps pages that are in the page cache, and wakes who sleeps for them. Of hugetlb with the largest leaves that
+ * fit, 4K pieces in a mapping with MADV_SPLIT; of shmem with PTEs.
  *
  * Models    mfill_atomic_continue(), mm/userfaultfd.c, and hugetlb_mcopy_atomic_pte(), mm/hugetlb.c, HGM series.
- * Locks     mmap_lock (R); per piece the hugetlb fault mutex, vma_lock (R; i_mmap_rwsem in RFC v1), the folio lock and the
- *           page table lock. All pieces of one huge page share the mutex and the folio lock.
+ * Locks     mmap_lock (R); per piece of hugetlb the fault mutex, vma_lock (R; i_mmap_rwsem in RFC v1), the folio lock and the
+ *           page table lock. All pieces of one huge page share the mutex and the folio lock. See mfillAtomic() for the rest.
  * Order     Tables, then the page; the page first where a present hstate-level entry is a count (`hstate-entry`), and what
  *           was allocated for nothing is taken back.
- * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EINVAL.
- * Left out  Waking of waiters: nothing waits in userfaultfd here. -EAGAIN of concurrent fork and mremap.
+ * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EINVAL; -EAGAIN.
  */
-export function* uffdioContinue(mm: Mm, start: Hva, end: Hva): Process<Result> {
-  const { sim, costs } = mm.machine;
-  yield* sim.spend(costs.syscallNs + costs.uffdContinueBaseNs);
-  yield* mm.mmapLock.acquireRead();
-  yield* sim.spend(costs.rwsemNs);
-  const vma = mm.findVma(start);
-  let result: Result = 0;
-  if (!(vma instanceof HugetlbVma) || !vma.covers(start, end) || !vma.shared) {
-    result = Errno.EINVAL;
-  } else {
-    for (let address = start; address < end && result === 0; ) {
-      const level = largestLevel(vma, address, end);
-      if (level < vma.hstateLevel && !vma.highGranularity) {
-        result = Errno.EINVAL;
-      } else {
-        result = yield* continueOnePiece(vma, address, level);
-        yield* sim.spend(costs.condReschedNs);
-        address = nextEntry(vma, address, level);
-      }
-    }
-  }
-  yield* mm.mmapLock.releaseRead();
-  return result;
+export function* uffdioContinue(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
+  return yield* mfillAtomic(mm, start, end, continueFiller, options);
 }
+
+const continueFiller: Filler = {
+  pieceEnd(vma, address, end) {
+    if (vma instanceof ShmemVma) return hva(address + PAGE_SIZE);
+    if (!(vma instanceof HugetlbVma) || !vma.shared) return Errno.EINVAL;
+    const level = largestLevel(vma, address, end);
+    if (level < vma.hstateLevel && !vma.highGranularity) return Errno.EINVAL;
+    return nextEntry(vma, address, level);
+  },
+  *fillPiece(vma, address, end) {
+    if (vma instanceof ShmemVma) return yield* continueShmemPage(vma, address);
+    if (!(vma instanceof HugetlbVma)) return Errno.EINVAL;
+    return yield* continueOnePiece(vma, address, largestLevel(vma, address, end));
+  },
+};
 
 function* continueOnePiece(vma: HugetlbVma, address: Hva, level: Level): Process<Result> {
   const { sim, costs } = vma.mm.machine;
@@ -100,29 +95,4 @@ function* mapPiece(vma: HugetlbVma, address: Hva, level: Level): Process<Result>
   }
   if (result !== 0 && created && countsEntries(vma)) yield* undoEntry(vma, address);
   return result;
-}
-
-/** A present hstate-level entry is a count, so there must be none that was not counted. */
-function countsEntries(vma: HugetlbVma): boolean {
-  const { mapcount } = vma.mm;
-  return mapcount.counts === 'pages' && mapcount.countsEntries;
-}
-
-/**
- * Takes back the hstate-level entry that this call has filled and not counted. Under the fault mutex, so that nobody else
- * can have mapped anything below it.
- */
-function* undoEntry(vma: HugetlbVma, address: Hva): Process<void> {
-  const { sim, costs, geometry } = vma.mm.machine;
-  const table = vma.mm.pageTables.lowestTable(address, vma.hstateLevel);
-  const index = geometry.index(pageOf(address), table.level);
-  const isMine = table.level === vma.hstateLevel && table.kinds[index] === EntryKind.Table;
-  if (!isMine || table.child(index).leaves > 0) return;
-  const gather = new MmuGather(vma.mm);
-  yield* table.ptl.acquire();
-  yield* sim.spend(costs.ptlNs + costs.leafXchgNs);
-  const detached = table.unlink(index);
-  yield* table.ptl.release();
-  yield* hugetlbFreeRange(gather, detached);
-  yield* gather.finish();
 }
