@@ -39,12 +39,12 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    reads: ['vm.memory', 'vm.count', 'vm.processes'],
+    reads: ['vm.memory', 'vm.count', 'vm.processes', 'vm.backends'],
     check: ({ vm }, refuse) => {
-      const bytes = vm.memory * vm.count * vm.processes;
-      if (bytes <= MAX_MEMORY_BYTES || vm.count * vm.processes === 1) return;
+      const bytes = vm.memory * (vm.count * vm.processes + vm.backends);
+      if (bytes <= MAX_MEMORY_BYTES || bytes === vm.memory) return;
       const got = formatSize(bytes);
-      refuse('vm.memory', `must make at most ${formatSize(MAX_MEMORY_BYTES)} for all VMs together, got ${got}`);
+      refuse('vm.memory', `must make at most ${formatSize(MAX_MEMORY_BYTES)} for all VMs and back ends, got ${got}`);
     },
   },
   {
@@ -105,11 +105,13 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    reads: ['timeline', 'vm.processes'],
+    reads: ['timeline', 'vm.processes', 'vm.backends'],
     check: ({ timeline, vm }, refuse) => {
+      const count = vm.processes + vm.backends;
       for (const [index, entry] of timeline.entries()) {
-        if (entry.process < vm.processes) continue;
-        refuse(`timeline.${index}.process`, `must be below vm.processes (${vm.processes}), got ${entry.process}`);
+        if (entry.process < count) continue;
+        const all = vm.backends === 0 ? 'vm.processes' : 'vm.processes + vm.backends';
+        refuse(`timeline.${index}.process`, `must be below ${all} (${count}), got ${entry.process}`);
       }
     },
   },

@@ -95,6 +95,13 @@ const vmSchema = Type.Object(
       'processes',
       'Processes that map the memory, each with VMs; anonymous memory: one each.',
     ),
+    backends: count(
+      0,
+      16,
+      0,
+      'processes',
+      'Further processes that map the memory and have no VM, as back ends of vhost-user do.',
+    ),
     memory: size(2 * MIB, MAX_MEMORY_BYTES, GIB, 'Memory of the VM; a multiple of the page size of its backing.'),
     backing: oneOf(backings, 'hugetlb-1g', 'What the memory is made of.'),
     mapped: oneOf(mappedSizes, '4k', 'Size of the host page-table entries at time 0; not above that of the backing.'),
@@ -215,7 +222,7 @@ const timelineEntrySchema = Type.Object(
       expected: 'a time from 0ns to 10min, such as "5ms" or an integer of ns, or "after-previous"',
     }),
     operation: oneOf(operations, 'madv-collapse', 'What userspace asks for.'),
-    process: count(0, 15, 0, 'index', 'Which of vm.processes asks.'),
+    process: count(0, 15, 0, 'index', 'Which process asks: first those of vm.processes, then those of vm.backends.'),
     range: rangeSchema,
     step: Type.Union([size(PAGE_BYTES, MAX_MEMORY_BYTES, 2 * MIB, 'Bytes of one call.'), Type.Null()], {
       default: null,

@@ -22,7 +22,7 @@ import { mapMemory } from './memory-builder.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
 
-/** A process with the memory mapped: a VMM. */
+/** A process with the memory mapped: a VMM, or a back end without a VM. */
 export interface VmmProcess {
   readonly index: number;
   readonly mm: Mm;
@@ -75,11 +75,12 @@ export function buildWorld(input: RunInput, listener: VcpuListener = deaf): Worl
   });
   const processes: VmmProcess[] = [];
   const vms: VirtualMachine[] = [];
-  for (let index = 0; index < scenario.vm.processes; index++) {
+  for (let index = 0; index < scenario.vm.processes + scenario.vm.backends; index++) {
     const mm = new Mm(machine);
     const vma = mapMemory(machine, mm, scenario, processes[0]?.vma ?? null);
     const process = { index, mm, vma, start: vma.start, mapping: vma.mapping };
     processes.push(process);
+    if (index >= scenario.vm.processes) continue;
     for (let count = 0; count < scenario.vm.count; count++) {
       vms.push(buildVm(process, vms.length, machine, input, listener));
     }

@@ -28,6 +28,7 @@ describe('scenario: defaults', () => {
         vcpus: 8,
         count: 1,
         processes: 1,
+        backends: 0,
         memory: GIB,
         backing: 'hugetlb-1g',
         mapped: '4k',
@@ -44,6 +45,9 @@ describe('scenario: defaults', () => {
         partitioned: false,
         range: { start: 0, length: 1_073_741_824 },
         zipfExponent: 1,
+        phases: [],
+        repeatPhases: true,
+        trace: null,
         writeFraction: 1,
         thinkNs: 100,
       },
@@ -128,14 +132,13 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
       },
     ]);
   });
 
   test.each([
     ['vm.mmu', { vm: { mmu: 'shadow' } }],
-    ['guest.pattern', { guest: { pattern: 'phases' } }],
     ['timeline.0.operation', { timeline: [{ operation: 'fork' }] }],
   ])('%s: known but not available yet: says so and lists what is', (path, document) => {
     const [error, ...others] = errorsOf(() => parseScenario(document));

@@ -110,3 +110,22 @@ describe('two processes on one file', () => {
     expect([...vcpus].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 });
+
+describe('a VM, and a back end that maps its memory', () => {
+  const backend: Overrides = { 'vm.backends': 1, 'timeline.0.process': 1 };
+
+  test('a collapse in the back end: no section for the VM, no stall, every leaf of its own', () => {
+    const { notifier, stallsNs, counters, findings } = run({ ...backend, 'guest.pattern': 'stride' });
+    expect(stallsNs.length).toBe(0);
+    expect(notifier.sections).toBe(1);
+    expect([counters.leafClears, counters.spteLeavesZapped, counters.kvmFlushes]).toEqual([1024, 0, 0]);
+    expect(findings).toEqual([]);
+  });
+
+  test('a hole that the back end punches: the VM loses the page', () => {
+    const hole = { 'timeline.0.operation': 'punch-hole', 'timeline.0.range.length': '2MiB' };
+    expect(run({ ...idle, ...backend, ...hole }).counters.spteLeavesZapped).toBe(512);
+    const { findings } = run({ ...backend, ...hole });
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['guest-efault']));
+  });
+});
