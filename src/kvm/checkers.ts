@@ -5,7 +5,7 @@ import { type Gfn, gfn } from '../mm/address.ts';
 import { pageCachePfn } from '../mm/gup.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
-import type { Spte } from './tdp-table.ts';
+import { isNotWritable, type Spte } from './tdp-table.ts';
 
 /**
  * An SPTE has come for `pages` frames from `first`, because of a fault at `frame` (null: without one). It must translate as
@@ -18,13 +18,10 @@ export function checkInstall(kvm: Kvm, slot: Memslot, first: Gfn, pages: number,
   // The ends tell of a wrong pfn as well as every page would: both sides map the leaf with one frame number.
   for (const end of [first, gfn(first + pages - 1)]) {
     const spte = kvm.tdp.spte(end);
-    if (spte !== null && isBacked(kvm, slot, end, spte)) continue;
-    findings.add({
-      kind: 'stale-spte',
-      message: `gfn ${end}: the SPTE put in place does not translate as the host page table does`,
-      simTimeNs: sim.now,
-      evidence: { gfn: end, spte },
-    });
+    const kind = spte === null ? 'stale-spte' : disagreement(kvm, slot, end, spte);
+    if (kind === null) continue;
+    const message = `gfn ${end}: the SPTE put in place ${disagreements[kind]}`;
+    findings.add({ kind, message, simTimeNs: sim.now, evidence: { gfn: end, spte } });
   }
   const covered =
     frame === null ? kvm.invalidation.isInvalidating(first, pages) : kvm.invalidation.isInvalidating(frame, 1);
@@ -38,15 +35,22 @@ export function checkInstall(kvm: Kvm, slot: Memslot, first: Gfn, pages: number,
   }
 }
 
+const disagreements = {
+  'stale-spte': 'does not translate as the host page table does',
+  'write-through-read-only': 'lets the guest write to a page that the host page table shows read-only',
+} as const;
+
 /**
- * The host maps `frame` to the same page. Where its entry is empty, which a collapse without a section shows for a
- * moment, the page must still be the one in the page cache.
+ * What is wrong with an SPTE; null: the host maps `frame` to the same page, and lets it be written if the SPTE does. Where the
+ * host's entry is empty, which a collapse without a section shows for a moment, the page must still be the one in the page
+ * cache.
  */
-function isBacked(kvm: Kvm, slot: Memslot, frame: Gfn, spte: Spte): boolean {
+function disagreement(kvm: Kvm, slot: Memslot, frame: Gfn, spte: Spte): keyof typeof disagreements | null {
   const address = slot.hva(frame);
   const host = kvm.mm.pageTables.translate(address);
-  if (host === null) return pageCachePfn(kvm.mm, address) === spte.pfn;
-  return host.pfn === spte.pfn && (host.writable || !spte.writable);
+  const hostPfn = host === null ? pageCachePfn(kvm.mm, address) : host.pfn;
+  if (hostPfn !== spte.pfn) return 'stale-spte';
+  return host !== null && spte.writable && !host.writable ? 'write-through-read-only' : null;
 }
 
 /**
@@ -59,6 +63,21 @@ export function checkPagesLeave(kvm: Kvm, first: Gfn, end: Gfn): void {
   kvm.machine.findings.add({
     kind: 'stale-spte',
     message: `${left} pages from gfn ${first} to ${end} have SPTEs to pages that are being copied and freed`,
+    simTimeNs: kvm.machine.sim.now,
+    evidence: { first, end, left },
+  });
+}
+
+/**
+ * mm is about to make what [first, end) maps read-only, to share it with a child or because userspace wants to: an SPTE that
+ * may be written is left, and the guest writes past the copy that it should get.
+ */
+export function checkPagesProtected(kvm: Kvm, first: Gfn, end: Gfn): void {
+  const left = Math.max(0, end - first) - kvm.tdp.pagesThat(isNotWritable, first, end);
+  if (left === 0) return;
+  kvm.machine.findings.add({
+    kind: 'write-through-read-only',
+    message: `${left} pages from gfn ${first} to ${end} have SPTEs that may be written while the host makes them read-only`,
     simTimeNs: kvm.machine.sim.now,
     evidence: { first, end, left },
   });
@@ -106,9 +125,10 @@ export function checkAllSptes(kvm: Kvm): void {
         at = skipUnmapped(kvm, at, slot);
         continue;
       }
-      if (!isBacked(kvm, slot, gfn(at), spte)) {
-        const message = `gfn ${at}: an SPTE is left that does not translate as the host page table does`;
-        findings.add({ kind: 'stale-spte', message, simTimeNs: sim.now, evidence: { gfn: at, spte } });
+      const kind = disagreement(kvm, slot, gfn(at), spte);
+      if (kind !== null) {
+        const message = `gfn ${at}: an SPTE is left that ${disagreements[kind]}`;
+        findings.add({ kind, message, simTimeNs: sim.now, evidence: { gfn: at, spte } });
       }
       at += kvm.machine.geometry.pagesPer[spte.level];
     }

@@ -3,10 +3,10 @@
 
 import { assert, assertNever } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { gfn } from '../mm/address.ts';
+import { type Gfn, gfn, type Hva } from '../mm/address.ts';
 import type { AgingNotificationType, MmuNotification } from '../mm/mmu-notifier.ts';
 import { kvmAgeRanges } from './aging.ts';
-import { checkPagesLeave, checkSectionEmpty } from './checkers.ts';
+import { checkPagesLeave, checkPagesProtected, checkSectionEmpty } from './checkers.ts';
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
 import type { SlotRange } from './memslot.ts';
@@ -21,12 +21,14 @@ import { kvmMmuZapAll } from './zap-all.ts';
  */
 export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
   const client = new MmuNotifierClient(kvm, handler);
-  kvm.mm.watchPages((start, end) => {
+  const inEachSlot = (check: (kvm: Kvm, first: Gfn, end: Gfn) => void) => (start: Hva, end: Hva) => {
     for (const slot of kvm.memslots) {
       const found = slot.overlap(start, end);
-      if (found !== null) checkPagesLeave(kvm, found.first, found.end);
+      if (found !== null) check(kvm, found.first, found.end);
     }
-  });
+  };
+  kvm.mm.watchPages(inEachSlot(checkPagesLeave));
+  kvm.mm.watchProtection(inEachSlot(checkPagesProtected));
   return kvm.mm.notifiers.register((notification) => client.notified(notification));
 }
 

@@ -5,9 +5,10 @@ import type { RmapTree, Vma } from './vma.ts';
 
 /**
  * Who may map the pages of an anonymous mapping: the way from a page to its entries. The halves of a mapping that was cut,
- * and its copy at another place while it moves, share one.
+ * its copy at another place while it moves, and those of the children that its mm has forked share one.
  *
- * Models struct anon_vma, include/linux/rmap.h, with the interval tree of its VMAs. Its lock is that of the root.
+ * Models struct anon_vma, include/linux/rmap.h, with the interval tree of its VMAs. Its lock is that of the root. A child gets
+ *        an anon_vma of its own beside, for the pages that it alone has; nobody here looks for the mappings of these.
  */
 export class AnonVma implements RmapTree {
   /** anon_vma->rwsem: read by rmap walks, write by collapse. */

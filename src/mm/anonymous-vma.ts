@@ -20,7 +20,7 @@ export class AnonymousVma extends Vma {
     return this.rmapTree.rmapRwsem;
   }
 
-  like(start: Hva, end: Hva, pageOffset: number): AnonymousVma {
-    return new AnonymousVma(this.mm, start, end, pageOffset, this.rmapTree);
+  like(start: Hva, end: Hva, pageOffset: number, mm = this.mm): AnonymousVma {
+    return new AnonymousVma(mm, start, end, pageOffset, this.rmapTree);
   }
 }

@@ -2,8 +2,8 @@ import type { Process } from '../engine/process.ts';
 import { type Hva, hva } from './address.ts';
 import { AnonymousVma } from './anonymous-vma.ts';
 import { Errno, type Result } from './errno.ts';
+import { dropFaultRef, takeFaultRef } from './fault-ref.ts';
 import { Folio } from './folio.ts';
-import { freeFolio } from './free-folio.ts';
 import { hugetlbFault } from './hugetlb-fault.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import { migrationEntryWait } from './migrate.ts';
@@ -117,24 +117,6 @@ function* shmemFault(vma: ShmemVma, address: Hva, flags: FaultFlags): Process<Re
     yield* sim.spend(dropFaultRef(folio));
     return 0;
   }
-}
-
-/**
- * The reference of the look-up, which a fault holds while it waits for the lock: it keeps the folio alive, and whoever wants
- * to be its only user sees it. Its atomics are part of slowGupNs.
- *
- * Models filemap_get_entry(), mm/filemap.c.
- */
-export function takeFaultRef(folio: Folio): void {
-  folio.changeRefs(1);
-  folio.gupRefs += 1;
-}
-
-/** Pairs with takeFaultRef. The ns are those of freeing a folio that has left the page cache meanwhile; else none. */
-export function dropFaultRef(folio: Folio): number {
-  folio.changeRefs(-1);
-  folio.gupRefs -= 1;
-  return folio.refcount === 0 ? freeFolio(folio) : 0;
 }
 
 /**

@@ -35,6 +35,8 @@ export class Folio {
   #lock: Mutex | null = null;
   #migrationWaiters: WaitQueue | null = null;
   #subpageMapcounts: Int32Array | null = null;
+  /** Pages without PG_anon_exclusive: all, none, or those that are set. */
+  #sharedPages: boolean | Uint8Array = false;
 
   constructor(machine: Machine, firstPfn: Pfn, level: Level, hugetlb: boolean) {
     this.hugetlb = hugetlb;
@@ -72,6 +74,36 @@ export class Folio {
   get subpageMapcounts(): Int32Array {
     this.#subpageMapcounts ??= new Int32Array(this.pages);
     return this.#subpageMapcounts;
+  }
+
+  /**
+   * Only one mapping can show this page of an anonymous folio: it may become writable in place. A new page is exclusive; fork
+   * ends that for what it shares, and only a write that finds nobody else brings it back.
+   *
+   * Models PageAnonExclusive(), include/linux/page-flags.h. A PMD leaf goes by the bit of the head page, and a split hands that
+   * on to all pages.
+   */
+  isAnonExclusive(page: number): boolean {
+    return this.#sharedPages === false || (this.#sharedPages !== true && this.#sharedPages[page] === 0);
+  }
+
+  /** ClearPageAnonExclusive() of `count` pages from `page` on. */
+  clearAnonExclusive(page: number, count: number): void {
+    if (count === this.pages) this.#sharedPages = true;
+    else this.#sharedBits().fill(1, page, page + count);
+  }
+
+  /** SetPageAnonExclusive(). */
+  setAnonExclusive(page: number, count: number): void {
+    if (count === this.pages) this.#sharedPages = false;
+    else this.#sharedBits().fill(0, page, page + count);
+  }
+
+  #sharedBits(): Uint8Array {
+    if (typeof this.#sharedPages === 'boolean') {
+      this.#sharedPages = new Uint8Array(this.pages).fill(this.#sharedPages ? 1 : 0);
+    }
+    return this.#sharedPages;
   }
 
   /** Ns that atomics on the head page have waited for other CPUs. */

@@ -74,9 +74,9 @@ export class HugetlbVma extends Vma {
   }
 
   /** Its vma_lock is its own: hugetlb_vm_op_open() allocates one for each VMA. */
-  like(start: Hva, end: Hva, pageOffset: number): HugetlbVma {
+  like(start: Hva, end: Hva, pageOffset: number, mm = this.mm): HugetlbVma {
     const { mapping, hstateLevel, shared, hgmVersion } = this;
-    const vma = new HugetlbVma(this.mm, { start, end, mapping, hstateLevel, shared, hgmVersion, pageOffset });
+    const vma = new HugetlbVma(mm, { start, end, mapping, hstateLevel, shared, hgmVersion, pageOffset });
     vma.highGranularity = this.highGranularity;
     return vma;
   }

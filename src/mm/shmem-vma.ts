@@ -18,7 +18,7 @@ export class ShmemVma extends Vma {
     return this.mapping;
   }
 
-  like(start: Hva, end: Hva, pageOffset: number): ShmemVma {
-    return new ShmemVma(this.mm, start, end, this.mapping, pageOffset);
+  like(start: Hva, end: Hva, pageOffset: number, mm = this.mm): ShmemVma {
+    return new ShmemVma(mm, start, end, this.mapping, pageOffset);
   }
 }

@@ -66,6 +66,13 @@ export abstract class Vma {
     return part;
   }
 
-  /** A VMA of the same kind and over the same memory. */
-  abstract like(start: Hva, end: Hva, pageOffset: number): Vma;
+  /** What dup_mmap() makes of it in the mm of a child: the same part of the same memory, in the file's tree. */
+  copyFor(child: Mm): Vma {
+    const copy = this.like(this.start, this.end, this.pageOffset, child);
+    copy.writable = this.writable;
+    return copy;
+  }
+
+  /** A VMA of the same kind and over the same memory, in the same mm unless another one is given. */
+  abstract like(start: Hva, end: Hva, pageOffset: number, mm?: Mm): Vma;
 }

@@ -17,7 +17,8 @@ import type { ScanResult } from './scan-result.ts';
  *
  * Models    hpage_collapse_scan_pmd(), mm/khugepaged.c.
  * Locks     mmap_lock (R) is the caller's; the PTE lock for the whole scan.
- * Returns   succeed; page-count if a page has users beside its mappings; page-ro if nothing is mapped.
+ * Returns   succeed; page-count if a page has users beside its mappings; page-ro if no page may be written, as after a fork.
+ *           Pages that a fork has shared are no obstacle: they are copied, and the child keeps its own.
  * Left out  Young bits, max_none and the test_young traffic, which are khugepaged's; node statistics.
  */
 export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<ScanResult> {
@@ -37,8 +38,11 @@ export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<
       break;
     }
     if (table.kinds[index] !== EntryKind.Leaf) continue;
-    result = hasOnlyMappings(folioAt(vma, table, index)) ? 'succeed' : 'page-count';
-    if (result === 'page-count') break;
+    if (!hasOnlyMappings(folioAt(vma, table, index))) {
+      result = 'page-count';
+      break;
+    }
+    if (table.writable[index] === 1) result = 'succeed';
   }
   yield* table.ptl.release();
   return result;
@@ -130,7 +134,7 @@ function* collapseLocked(vma: AnonymousVma, address: Hva, folio: Folio, scheme: 
   yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
   work.ptlAcquisitions += 1;
   addNewAnonRmap(folio);
-  pmd.table.setLeaf(pmd.index, folio.firstPfn, true);
+  pmd.table.setLeaf(pmd.index, folio.firstPfn, vma.writable);
   work.hugeEntriesSet += 1;
   yield* pmd.table.ptl.release();
   return 'succeed';
@@ -145,6 +149,7 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
   const { sim, costs, work } = vma.mm.machine;
   const folios = new Set<Folio>();
   let result: ScanResult = 'succeed';
+  let writable = false;
   // mutex: the lock of the page; ptl: the lock of the LRU list that it leaves.
   const pageNs = costs.pteScanNs + costs.mutexNs + costs.ptlNs;
   yield* table.ptl.acquire();
@@ -156,6 +161,7 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
       break;
     }
     if (table.kinds[index] !== EntryKind.Leaf) continue;
+    writable ||= table.writable[index] === 1;
     const folio = folioAt(vma, table, index);
     if (folios.has(folio)) continue;
     if (!folio.lock.tryAcquire()) {
@@ -169,6 +175,8 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
     break;
   }
   yield* table.ptl.release();
+  // Fork may have come since the scan: without a page that may be written the new one could not be either.
+  if (result === 'succeed' && !writable) result = 'page-ro';
   if (result !== 'succeed') for (const folio of folios) yield* folio.lock.release();
   return { result, folios: [...folios] };
 }

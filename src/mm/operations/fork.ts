@@ -1,0 +1,57 @@
+import type { Process } from '../../engine/process.ts';
+import { HugetlbVma } from '../hugetlb-vma.ts';
+import { Mm } from '../mm.ts';
+import { cpuTlbShootdown } from '../tlb.ts';
+import type { Vma } from '../vma.ts';
+import { copyPageRange, NESTED } from './copy-page-range.ts';
+import { copyHugetlbPageRange } from './hugetlb-copy-page-range.ts';
+
+export interface ForkOptions {
+  /** Shared mappings of hugetlb are copied too, as where userfaultfd write protection is armed. */
+  readonly copiesHugetlb: boolean;
+}
+
+/**
+ * Makes a child with the same mappings. Its anonymous pages are those of the parent, read-only for both; files it faults in
+ * again. A VM belongs to the parent alone: KVM has no memslot in the child.
+ *
+ * Models    dup_mmap(), kernel/fork.c, mm/mmap.c, with vma_needs_copy(), mm/memory.c.
+ * Context   Sleeps.
+ * Locks     mmap_lock (W) of the parent; under it that of the child, nested; for each mapping i_mmap_rwsem (W) or
+ *           anon_vma.rwsem (W) while it enters the tree behind that of the parent.
+ * Order     The child's VMA is in the tree before its tables are filled, and behind the parent's: an rmap walk that comes in
+ *           between finds an entry in the parent, or, later, in the child. The CPUs are flushed last, under mmap_lock.
+ * Returns   The child's mm. It lives until exitMmap().
+ * Left out  The rest of the process: no reported number reads it. MADV_DONTFORK, which a VMM may ask for and does not here.
+ */
+export function* fork(mm: Mm, { copiesHugetlb }: ForkOptions): Process<Mm> {
+  const { machine } = mm;
+  const { sim, costs } = machine;
+  yield* sim.spend(costs.syscallNs);
+  yield* mm.mmapLock.acquireWrite();
+  const child = new Mm(machine);
+  yield* child.mmapLock.acquireWrite(NESTED);
+  yield* sim.spend(2 * costs.rwsemNs);
+  for (const vma of [...mm.vmas].sort((a, b) => a.start - b.start)) {
+    const copy = yield* dupVma(child, vma);
+    if (vma.kind === 'anonymous') yield* copyPageRange(copy, vma);
+    else if (copiesHugetlb && vma instanceof HugetlbVma && copy instanceof HugetlbVma) {
+      yield* copyHugetlbPageRange(copy, vma);
+    }
+  }
+  yield* child.mmapLock.releaseWrite();
+  yield* cpuTlbShootdown(mm);
+  yield* mm.mmapLock.releaseWrite();
+  return child;
+}
+
+/** Models vm_area_dup(), anon_vma_fork(), hugetlb_dup_vma_private(), kernel/fork.c, mm/rmap.c, mm/hugetlb.c. */
+function* dupVma(child: Mm, vma: Vma): Process<Vma> {
+  const { sim, costs } = vma.mm.machine;
+  yield* vma.rmapTree.rmapRwsem.acquireWrite();
+  yield* sim.spend(costs.rwsemNs);
+  const copy = vma.copyFor(child);
+  yield* vma.rmapTree.rmapRwsem.releaseWrite();
+  child.link(copy);
+  return copy;
+}
