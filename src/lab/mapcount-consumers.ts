@@ -6,8 +6,9 @@ import { Simulation } from '../engine/simulation.ts';
 import { Geometry, hva, type Level, PAGE_SIZE } from '../mm/address.ts';
 import { Folio } from '../mm/folio.ts';
 import { folioMapcount } from '../mm/free-folio.ts';
+import { unmapHugePage } from '../mm/hugetlb-migrate.ts';
 import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
-import { type UnmapReason, unmapHugepageRange } from '../mm/hugetlb-unmap.ts';
+import { unmapHugepageRange } from '../mm/hugetlb-unmap.ts';
 import type { HugetlbVma } from '../mm/hugetlb-vma.ts';
 import { createMachine } from '../mm/machine.ts';
 import { counters, folioReferenced, mayMoveUnshared, smapsHugetlb, writesTailPages } from '../mm/mapcount/consumers.ts';
@@ -16,6 +17,7 @@ import type { MapcountSchemeId } from '../mm/mapcount/mapcount-scheme.ts';
 import { Mm } from '../mm/mm.ts';
 import { MmuGather } from '../mm/mmu-gather.ts';
 import { AddressSpace } from '../mm/page-cache.ts';
+import { EntryKind } from '../mm/radix-table.ts';
 import { type CostName, costNames } from './cost-names.ts';
 
 interface MapcountCell {
@@ -71,7 +73,11 @@ const checks: readonly Check[] = [
   {
     consumer: 'migration',
     description: 'After try_to_migrate() has put a migration entry into every leaf the page is unmapped.',
-    run: (scheme) => mapcountAfter(scheme, [[0, 1]], 'migration'),
+    run(scheme) {
+      const page = new MappedPage(scheme, SMALL);
+      page.tryToMigrate();
+      return page.isUnmapped();
+    },
   },
   {
     consumer: 'folio-referenced',
@@ -94,20 +100,16 @@ const checks: readonly Check[] = [
   {
     consumer: 'truncation',
     description: 'After the leaves were zapped with the tables left standing the page is unmapped.',
-    run: (scheme) => mapcountAfter(scheme, [[0, 1]], 'gone'),
+    run: (scheme) => mapcountAfter(scheme, [[0, 1]]),
   },
   {
     consumer: 'partial-unmap',
     description: 'After a page was unmapped in two parts, the cut inside of a table, it is unmapped.',
     run: (scheme) =>
-      mapcountAfter(
-        scheme,
-        [
-          [0, 5 / 64],
-          [5 / 64, 1],
-        ],
-        'gone',
-      ),
+      mapcountAfter(scheme, [
+        [0, 5 / 64],
+        [5 / 64, 1],
+      ]),
   },
   {
     consumer: 'overflow',
@@ -131,17 +133,10 @@ export function mapcountConsumers(): MapcountConsumer[] {
 }
 
 /** Unmaps parts of the page one after the other, each [from, to) in fractions of it, and asks whether it is mapped. */
-function mapcountAfter(
-  scheme: MapcountSchemeId,
-  parts: readonly (readonly [number, number])[],
-  reason: UnmapReason,
-): MapcountCell {
+function mapcountAfter(scheme: MapcountSchemeId, parts: readonly (readonly [number, number])[]): MapcountCell {
   const page = new MappedPage(scheme, SMALL);
-  for (const [from, to] of parts) page.unmap(from, to, reason);
-  const left = folioMapcount(page.folio);
-  const scanned = page.mm.machine.work.mapcountEntriesScanned;
-  const scans = scanned > 0 ? `, ${scanned} entries scanned` : '';
-  return { works: left === 0, result: `mapcount ${left}${scans}` };
+  for (const [from, to] of parts) page.unmap(from, to);
+  return page.isUnmapped();
 }
 
 /** One huge page of 1 GiB geometry, in the page cache, mapped by one VMA in 4K leaves. */
@@ -178,18 +173,39 @@ class MappedPage {
   }
 
   /** The part of the page from one fraction of it to another. */
-  unmap(from: number, to: number, reason: UnmapReason): void {
+  unmap(from: number, to: number): void {
     const { mm, vma, folio } = this;
     const at = (fraction: number) => hva(vma.start + Math.round(fraction * folio.pages) * PAGE_SIZE);
-    mm.machine.sim.spawn(
-      'unmap',
-      (function* unmap(): Process {
-        const gather = new MmuGather(mm);
-        yield* unmapHugepageRange(gather, vma, at(from), at(to), reason);
-        yield* gather.finish();
-      })(),
-    );
-    const outcome = mm.machine.sim.run({});
+    this.#run(function* unmap() {
+      const gather = new MmuGather(mm);
+      yield* unmapHugepageRange(gather, vma, at(from), at(to));
+      yield* gather.finish();
+    });
+  }
+
+  /** What migration begins with. */
+  tryToMigrate(): void {
+    const { folio } = this;
+    const tree = this.#mapping;
+    this.#run(function* migrate() {
+      yield* tree.rmapRwsem.acquireWrite();
+      yield* unmapHugePage({ folio, tree, index: 0 }, EntryKind.Migration);
+      yield* tree.rmapRwsem.releaseWrite();
+    });
+  }
+
+  /** Whether nothing is counted any more, and what had to be scanned to know. */
+  isUnmapped(): MapcountCell {
+    const left = folioMapcount(this.folio);
+    const scanned = this.mm.machine.work.mapcountEntriesScanned;
+    const scans = scanned > 0 ? `, ${scanned} entries scanned` : '';
+    return { works: left === 0, result: `mapcount ${left}${scans}` };
+  }
+
+  #run(process: () => Process): void {
+    const { sim } = this.mm.machine;
+    sim.spawn('page', process());
+    const outcome = sim.run({});
     if (outcome.kind === 'failed') throw outcome.error;
   }
 

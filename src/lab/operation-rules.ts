@@ -39,15 +39,11 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
   'madv-collapse': { unit: () => 2 * MIB, takes: ['step', 'target'], check: checkTarget },
   'madv-split': { unit: ({ backing }) => backingBytes[backing], takes: [], unavailable: hugetlbOnly },
   'uffdio-continue': { unit: pages, takes: ['step'], unavailable: hugetlbOnly },
-  'migrate-pages': {
-    unit: pages,
-    takes: ['step'],
-    unavailable: ({ backing }) => (isHugetlb(backing) ? `is not available yet for ${backing}` : null),
-  },
+  'migrate-pages': { unit: pages, takes: ['step'] },
   truncate: { unit: wholeFolios, takes: [], unavailable: fileOnly, check: checkReachesEnd },
   'punch-hole': { unit: wholeFolios, takes: ['step'], unavailable: fileOnly },
   'madv-dontneed': { unit: hugetlbPages, takes: ['step'] },
-  munmap: { unit: hugetlbPages, takes: [], wholeMemory: true },
+  munmap: { unit: hugetlbPages, takes: ['step'] },
   'dirty-log-enable': { unit: pages, takes: [], wholeMemory: true },
   'dirty-log-disable': { unit: pages, takes: [], wholeMemory: true },
 };

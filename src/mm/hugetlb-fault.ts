@@ -2,8 +2,10 @@ import type { Process } from '../engine/process.ts';
 import type { Hva } from './address.ts';
 import { Errno, type Result } from './errno.ts';
 import { hugetlbFullWalk, hugetlbFullWalkAlloc, subpageIndex } from './hugetlb.ts';
+import { lockHugetlbFolio } from './hugetlb-lock-folio.ts';
 import { mapLeaf, settleLookUp } from './hugetlb-rmap.ts';
 import type { HugetlbVma } from './hugetlb-vma.ts';
+import { migrationEntryWait } from './migrate.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { userfaultFor } from './userfaultfd.ts';
@@ -17,7 +19,8 @@ import { type FaultFlags, handleUserfault, writeFault } from './userfaultfd-wait
  * Context   Sleeps. The caller holds mmap_lock for read.
  * Locks     hugetlb fault mutex of the huge page, then vma_lock (R; i_mmap_rwsem in RFC v1), then the folio lock, then
  *           the page table lock. All faults on one huge page serialise on the mutex.
- * Returns   0, also if somebody else mapped it meanwhile, or userspace was asked; -EFAULT where the page cache has no page and
+ * Returns   0, also if somebody else mapped it meanwhile, userspace was asked, or it was under migration and has arrived;
+ *           -EHWPOISON if the page is poisoned; -EFAULT where the page cache has no page and
  *           nobody is asked; -EAGAIN if somebody would be and `flags` do not let it wait.
  * Left out  Allocation of huge pages, copy on write.
  */
@@ -31,16 +34,23 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva, flags: FaultFlags =
   yield* vma.walkLock.acquireRead();
   yield* sim.spend(costs.slowGupNs + costs.mutexNs + costs.rwsemNs);
 
-  let result: Result | 'again' | 'missing' | 'minor' = 'again';
+  let result: Result | 'again' | 'missing' | 'minor' | 'migration' = 'again';
   while (result === 'again') {
     yield* hugetlbFullWalkAlloc(vma, address, vma.hstateLevel);
     const { table, index: entry } = hugetlbFullWalk(vma, address);
     if (table.kinds[entry] === EntryKind.Leaf) result = 0;
+    else if (table.kinds[entry] === EntryKind.Migration) result = 'migration';
+    else if (table.kinds[entry] === EntryKind.Poison) result = Errno.EHWPOISON;
     else result = yield* hugetlbNoPage(vma, address, table, entry);
   }
 
   yield* vma.walkLock.releaseRead();
   yield* mutex.release();
+  if (result === 'migration') {
+    // Neither mutex nor vma_lock is held while the page is under way, so that others fault beside it.
+    yield* migrationEntryWait(vma, address);
+    return 0;
+  }
   if (result !== 'missing' && result !== 'minor') return result;
   const registration = userfaultFor(vma.mm, address, result);
   // Unregistered since: the fault begins anew.
@@ -59,10 +69,13 @@ function* hugetlbNoPage(
 ): Process<Result | 'again' | 'missing' | 'minor'> {
   const { sim, costs, work } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
-  const folio = vma.mapping.folio(vma.cacheIndex(address));
+  const folio = yield* lockHugetlbFolio(vma.mapping, vma.cacheIndex(address));
   if (folio === undefined) return userfaultFor(vma.mm, address, 'missing') === null ? Errno.EFAULT : 'missing';
+  if (folio.poisoned) {
+    yield* folio.lock.release();
+    return Errno.EHWPOISON;
+  }
   if (userfaultFor(vma.mm, address, 'minor') !== null) {
-    yield* folio.lock.acquire();
     yield* sim.spend(costs.mutexNs);
     yield* folio.lock.release();
     // hugetlb_pte_stable(): the entry is looked at once more under its lock.
@@ -72,7 +85,6 @@ function* hugetlbNoPage(
     yield* table.ptl.release();
     return stable ? 'minor' : 'again';
   }
-  yield* folio.lock.acquire();
   yield* table.ptl.acquire();
   yield* sim.spend(costs.mutexNs + costs.ptlNs);
   work.ptlAcquisitions += 1;

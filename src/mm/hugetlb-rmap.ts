@@ -5,6 +5,7 @@ import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, type Level, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
+import { putMapping } from './free-folio.ts';
 import type { HugetlbVma } from './hugetlb-vma.ts';
 import { hstateEntry } from './mapcount/entry-scan.ts';
 import {
@@ -123,6 +124,25 @@ export function* entryFreed(gather: MmuGather, vma: HugetlbVma, table: PageTable
     simTimeNs: sim.now,
     evidence: { address, mapcount: scheme.id },
   });
+}
+
+/** As runCleared(), for an rmap walk, which drops a reference at once: the CPUs have forgotten the entries by then. */
+export function* runUnmapped(folio: Folio, run: ClearedRun): Process<void> {
+  const scheme = run.vma.mm.mapcount;
+  if (scheme.counts === 'pages') yield* uncountNow(scheme, folio, scheme.runCleared(run));
+}
+
+/** As rangeCleared(), for an rmap walk. */
+export function* rangeUnmapped(folio: Folio, range: ClearedRange): Process<void> {
+  const scheme = range.vma.mm.mapcount;
+  if (scheme.counts === 'pages') yield* uncountNow(scheme, folio, scheme.rangeCleared(range));
+}
+
+function* uncountNow(scheme: PageScheme, folio: Folio, change: CountChange): Process<void> {
+  const { sim } = folio.machine;
+  const { cpu } = sim.current;
+  const { ns, refs } = applyChange(scheme, folio, change, cpu);
+  yield* sim.spend(refs < 0 ? ns + putMapping(folio, cpu) : ns);
 }
 
 function* uncount(

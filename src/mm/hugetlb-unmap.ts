@@ -19,11 +19,10 @@ interface Run {
   folio: Folio | undefined;
 }
 
-/**
- * `collapse`: a larger leaf will take the place of all that goes, and inherits what is not counted leaf by leaf.
- * `migration`: try_to_migrate() leaves an entry in the place of each leaf that says where the page was.
- */
-export type UnmapReason = 'gone' | 'collapse' | 'migration';
+/** `collapse`: a larger leaf will take the place of all that goes, and inherits what is not counted leaf by leaf. */
+export type UnmapReason = 'gone' | 'collapse';
+
+const isNonPresent = (kind: number | undefined): boolean => kind === EntryKind.Migration || kind === EntryKind.Poison;
 
 /**
  * Clears every leaf of [start, end), one by one: walk, lock, xchg, mapcount, queue the reference. This loop is what a
@@ -41,7 +40,7 @@ export function* unmapHugepageRange(
   reason: UnmapReason = 'gone',
 ): Process<void> {
   if (vma.mm.mapcount.counts === 'leaves') {
-    for (let at = start; at < end; ) at = (yield* clearRun(gather, vma, at, end, reason)).next;
+    for (let at = start; at < end; ) at = (yield* clearRun(gather, vma, at, end)).next;
     return;
   }
   for (let at = start; at < end; ) {
@@ -57,7 +56,7 @@ function* unmapPage(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva, re
   let removed = 0;
   let folio = vma.mapping.folio(vma.cacheIndex(start));
   for (let at = start; at < end; ) {
-    const { run, next } = yield* clearRun(gather, vma, at, end, reason);
+    const { run, next } = yield* clearRun(gather, vma, at, end);
     at = next;
     if (run.folio === undefined) continue;
     folio = run.folio;
@@ -81,13 +80,7 @@ function* freeEntry(gather: MmuGather, vma: HugetlbVma, start: Hva): Process<voi
 }
 
 /** Clears leaves from `start` on until the table, or [start, end), ends, or an entry points to another table. */
-function* clearRun(
-  gather: MmuGather,
-  vma: HugetlbVma,
-  start: Hva,
-  end: Hva,
-  reason: UnmapReason,
-): Process<{ run: Run; next: Hva }> {
+function* clearRun(gather: MmuGather, vma: HugetlbVma, start: Hva, end: Hva): Process<{ run: Run; next: Hva }> {
   const { mm } = vma;
   const { sim, costs, work, geometry, memory } = mm.machine;
   const { cpu } = sim.current;
@@ -96,7 +89,6 @@ function* clearRun(
   const leafNs = holeNs + costs.leafXchgNs + costs.gatherNs;
   const { table, index: first } = hugetlbFullWalk(vma, start);
   const run: Run = { table, first, end: first, removed: 0, folio: undefined };
-  const cleared = reason === 'migration' ? EntryKind.Migration : EntryKind.None;
   let folio: Folio | undefined;
 
   let index = first;
@@ -109,6 +101,12 @@ function* clearRun(
     if (table.kinds[entry] !== EntryKind.Leaf) {
       // A hole is walked to and looked at under its lock like a leaf.
       if (!sim.elapse(holeNs)) yield holeNs;
+      // Entries of a page that moves or is poisoned count nothing: whoever comes to restore one finds it gone.
+      if (isNonPresent(table.kinds[entry])) {
+        yield* table.ptl.acquire();
+        if (isNonPresent(table.kinds[entry])) table.clear(entry);
+        yield* table.ptl.release();
+      }
       continue;
     }
 
@@ -124,13 +122,13 @@ function* clearRun(
       folio = memory.folioOf(pfn(frame));
       if (folio === undefined) {
         reportMappedAfterFree(vma, frame);
-        table.clear(entry, cleared);
+        table.clear(entry);
         yield* table.ptl.release();
         continue;
       }
     }
     const mapNs = leaves === null ? 0 : removeRmap(leaves, folio, frame - folio.firstPfn, table.level, cpu);
-    table.clear(entry, cleared);
+    table.clear(entry);
     if (mapNs > 0 && !sim.elapse(mapNs)) yield mapNs;
     yield* table.ptl.release();
     work.leafClears += 1;

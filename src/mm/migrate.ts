@@ -4,27 +4,27 @@
 import type { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
-import { AnonymousVma } from './anonymous-vma.ts';
 import { Folio } from './folio.ts';
 import { putMapping } from './free-folio.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
 import { addRmap, removeRmap } from './rmap.ts';
 import { cpuTlbShootdown } from './tlb.ts';
-import type { Vma } from './vma.ts';
+import { mappedPart } from './unmap-mapping.ts';
+import type { RmapTree, Vma } from './vma.ts';
 
-/** A folio that is to move, with the reference that keeps it meanwhile, and one place where it is mapped. */
+/** A folio that is to move, with the reference that keeps it meanwhile, and where to look for its mappings. */
 export interface Migration {
   readonly folio: Folio;
-  readonly vma: Vma;
-  /** Where its first page would be in `vma`. */
-  readonly address: Hva;
+  readonly tree: RmapTree;
+  /** Number of its first 4K page, as the VMAs of the tree count. */
+  readonly index: number;
 }
 
 /**
  * Replaces every leaf of the folio by a migration entry: one section for each mapping of it.
  *
- * Models    try_to_migrate() and try_to_migrate_one(), mm/rmap.c.
+ * Models    try_to_migrate() and try_to_migrate_one(), mm/rmap.c. HugeTLB has hugetlb-migrate.ts.
  * Locks     The caller has locked the folio. anon_vma.rwsem (R) or i_mmap_rwsem (R) around the walk; the lock of each table.
  * Returns   Whether CPUs still have to forget what was unmapped. 6.1 tells them at each entry, under its lock; since 6.3
  *           small pages wait for the flush of the batch (TTU_BATCH_FLUSH).
@@ -33,7 +33,8 @@ export function* tryToMigrate(migration: Migration): Process<boolean> {
   const { folio } = migration;
   const { sim, costs, kernel, work } = folio.machine;
   let deferred = false;
-  yield* lockRmap(migration);
+  yield* migration.tree.rmapRwsem.acquireRead();
+  yield* sim.spend(costs.rwsemNs);
   for (const { vma, start, end } of partsOf(migration)) {
     const section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
     for (let at = start; at < end; ) {
@@ -55,7 +56,7 @@ export function* tryToMigrate(migration: Migration): Process<boolean> {
     }
     yield* vma.mm.notifiers.rangeEnd(section);
   }
-  yield* unlockRmap(migration);
+  yield* migration.tree.rmapRwsem.releaseRead();
   return deferred;
 }
 
@@ -71,10 +72,11 @@ export function* moveToNewFolio(folio: Folio): Process<Folio | null> {
   const { sim, costs, memory } = machine;
   // The caller's reference, and that of the page cache.
   if (folio.refcount !== (cached === null ? 1 : 2)) return null;
-  const target = new Folio(machine, memory.allocate(level), level, false);
+  const target = new Folio(machine, memory.allocate(level), level, folio.hugetlb);
+  target.migratable = folio.migratable;
   yield* target.lock.acquire();
   if (cached !== null) {
-    cached.mapping.replace(cached.index, folio.pages, target, cached.index);
+    cached.mapping.replace(cached.index, folio.hugetlb ? 1 : folio.pages, target, cached.index);
     target.changeRefs(1);
     yield* sim.spend(costs.pageCacheLookupNs + putMapping(folio, sim.current.cpu));
   }
@@ -92,7 +94,8 @@ export function* moveToNewFolio(folio: Folio): Process<Folio | null> {
 export function* removeMigrationPtes(migration: Migration, target: Folio): Process<void> {
   const { folio } = migration;
   const { sim, costs, work } = folio.machine;
-  yield* lockRmap(migration);
+  yield* migration.tree.rmapRwsem.acquireRead();
+  yield* sim.spend(costs.rwsemNs);
   for (const { vma, start, end } of partsOf(migration)) {
     for (let at = start; at < end; ) {
       const { table, index } = entryAt(vma, at);
@@ -103,6 +106,8 @@ export function* removeMigrationPtes(migration: Migration, target: Folio): Proce
       const names = table.kinds[index] === EntryKind.Migration && isOf(folio, page + folio.firstPfn);
       if (names && isReachable(vma, at, table)) {
         table.setLeaf(index, target.firstPfn + page, table.writable[index] === 1);
+        // The migration entry has carried the bit: fork may have come while the data moved.
+        if (!folio.isAnonExclusive(page)) target.clearAnonExclusive(page, table.entryPages);
         target.changeRefs(1);
         work.refAtomics += 1;
         yield* sim.spend(costs.pteInstallNs + costs.atomicHotNs + addRmap(target, page, table.level));
@@ -111,7 +116,7 @@ export function* removeMigrationPtes(migration: Migration, target: Folio): Proce
       at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
     }
   }
-  yield* unlockRmap(migration);
+  yield* migration.tree.rmapRwsem.releaseRead();
 }
 
 /**
@@ -138,33 +143,18 @@ export function* unlockMigrated(folio: Folio): Process<void> {
   waiters.wakeAll();
 }
 
-interface Part {
+export interface Part {
   readonly vma: Vma;
   readonly start: Hva;
   readonly end: Hva;
 }
 
 /** Where each mapping would show the folio. */
-function partsOf({ folio, vma, address }: Migration): Part[] {
-  const bytes = folio.pages * PAGE_SIZE;
-  const vmas = folio.cached?.mapping.vmas ?? vma.mapping?.vmas ?? [vma];
-  return vmas.flatMap((other) => {
-    const start = Math.max(address - vma.start + other.start, other.start);
-    const end = Math.min(address - vma.start + other.start + bytes, other.end);
-    return start < end ? [{ vma: other, start: hva(start), end: hva(end) }] : [];
+export function partsOf({ folio, tree, index }: Migration): Part[] {
+  return tree.vmas.flatMap((vma) => {
+    const part = mappedPart(vma, index, index + folio.pages);
+    return part === null ? [] : [{ vma, ...part }];
   });
-}
-
-function* lockRmap({ folio, vma }: Migration): Process<void> {
-  const { sim, costs } = folio.machine;
-  if (vma instanceof AnonymousVma) yield* vma.anonVmaRwsem.acquireRead();
-  else if (vma.mapping !== null) yield* vma.mapping.iMmapRwsem.acquireRead();
-  yield* sim.spend(costs.rwsemNs);
-}
-
-function* unlockRmap({ vma }: Migration): Process<void> {
-  if (vma instanceof AnonymousVma) yield* vma.anonVmaRwsem.releaseRead();
-  else if (vma.mapping !== null) yield* vma.mapping.iMmapRwsem.releaseRead();
 }
 
 function entryAt(vma: Vma, address: Hva): { table: PageTable; index: number } {
@@ -175,4 +165,5 @@ function entryAt(vma: Vma, address: Hva): { table: PageTable; index: number } {
 const isReachable = (vma: Vma, address: Hva, table: PageTable): boolean =>
   vma.mm.pageTables.lowestTable(address, 1) === table;
 
-const isOf = (folio: Folio, frame: number): boolean => frame >= folio.firstPfn && frame < folio.firstPfn + folio.pages;
+export const isOf = (folio: Folio, frame: number): boolean =>
+  frame >= folio.firstPfn && frame < folio.firstPfn + folio.pages;

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
 import { checkAllSptes } from '../../src/kvm/checkers.ts';
+import { hva } from '../../src/mm/address.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { migratePages } from '../../src/mm/operations/migrate-pages.ts';
 import { AddressSpace } from '../../src/mm/page-cache.ts';
 import { checkPageCounts } from '../../src/mm/page-checkers.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
+import { cutAt } from '../support/cut.ts';
 import { TestMemory } from '../support/memory.ts';
 import { TestWorld, until, type WorldOptions } from '../support/world.ts';
 
@@ -144,12 +146,28 @@ describe.each(kernels)('migrate-pages, %s', (kernel) => {
   });
 });
 
-describe('migrate-pages: refused', () => {
-  test('hugetlb, and a range beyond the mapping: -EINVAL, and no section', () => {
+describe('migrate-pages: ranges', () => {
+  test('beyond the mapping: what is mapped moves, the rest is passed by', () => {
     const w = world();
     const memory = new TestMemory(w, { kind: 'anonymous', pages: 4 });
-    expect(w.call(migratePages(w.mm, w.at(0), w.at(4)))).toBe('EINVAL');
-    expect(w.call(migrate(memory, 2, 5))).toBe('EINVAL');
+    const before = frames(memory);
+    expect(w.call(migrate(memory, 2, 5))).toBe(0);
+    expect(frames(memory).map((frame, page) => frame !== before[page])).toEqual([false, false, true, true]);
+    expectSound(w);
+  });
+
+  test('a mapping that was cut: both parts in one batch', () => {
+    const w = world();
+    const memory = new TestMemory(w, { kind: 'anonymous', pages: 4 });
+    w.call(cutAt(w, memory.at(2)));
+    expect(w.call(migrate(memory))).toBe(0);
+    expect(w.work.cpuShootdowns).toBe(1);
+    expectSound(w);
+  });
+
+  test('not aligned: -EINVAL, and no section', () => {
+    const w = world();
+    expect(w.call(migratePages(w.mm, hva(1), hva(4096)))).toBe('EINVAL');
     expect(w.mm.notifiers.stats.sections).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
 import { nextEntry, subpageIndex } from '../hugetlb.ts';
 import { hugetlbFreeRange } from '../hugetlb-free-range.ts';
+import { lockHugetlbFolio } from '../hugetlb-lock-folio.ts';
 import { mapLeaf, runCleared, settleLookUp } from '../hugetlb-rmap.ts';
 import { reportMappedAfterFree, unmapHugepageRange } from '../hugetlb-unmap.ts';
 import type { HgmVersion, HugetlbVma } from '../hugetlb-vma.ts';
@@ -117,12 +118,10 @@ function* findFolio(collapse: HugetlbCollapse, address: Hva): Process<Folio | nu
   const { vma } = collapse;
   const { sim, costs } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
-  const folio = vma.mapping.folio(vma.cacheIndex(address));
+  const index = vma.cacheIndex(address);
+  const folio = collapse.locksFolio ? yield* lockHugetlbFolio(vma.mapping, index) : vma.mapping.folio(index);
   if (folio === undefined) return null;
-  if (collapse.locksFolio) {
-    yield* folio.lock.acquire();
-    yield* sim.spend(costs.mutexNs);
-  }
+  if (collapse.locksFolio) yield* sim.spend(costs.mutexNs);
   const refused = refusal(folio, vma.hgmVersion);
   if (refused !== null) {
     if (collapse.locksFolio) yield* folio.lock.release();

@@ -1,14 +1,14 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from '../address.ts';
+import { type Hva, hva, isAligned, PAGE_SIZE, pageOf, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
 import { putMapping } from '../free-folio.ts';
-import { HugetlbVma } from '../hugetlb-vma.ts';
 import { type Migration, moveToNewFolio, removeMigrationPtes, tryToMigrate, unlockMigrated } from '../migrate.ts';
 import type { Mm } from '../mm.ts';
 import { EntryKind } from '../radix-table.ts';
 import { cpuTlbShootdown } from '../tlb.ts';
 import type { Vma } from '../vma.ts';
+import { migrateHugetlbs } from './migrate-hugetlb.ts';
 
 /** NR_MAX_BATCHED_MIGRATION pages are unmapped before the first of them is copied. */
 const BATCH_PAGES = 512;
@@ -19,25 +19,31 @@ const PASSES = 10;
  * Moves what is mapped in the range to other frames.
  *
  * Models    do_pages_move() and migrate_pages(), mm/migrate.c: unmap_and_move() for one folio after the other in 6.1;
- *           migrate_pages_batch() since 6.3, which unmaps up to 512 pages, flushes the CPUs once, and then moves them.
+ *           migrate_pages_batch() since 6.3, which unmaps up to 512 pages, flushes the CPUs once, and then moves them. Huge
+ *           pages of hugetlb come first, one by one.
  * Context   Sleeps.
  * Locks     mmap_lock (R) while the folios are collected, not while they move. Then the lock of each folio, in a batch of
  *           all of them: tried, and awaited one by one in further passes.
- * Returns   0; -EAGAIN if folios are left, held by others, after ten passes; -EINVAL outside of one mapping, and for hugetlb.
+ * Returns   0; -EAGAIN if folios are left, held by others, after ten passes; -EBUSY if a huge page is not to be had at all;
+ *           -EINVAL if the range is not aligned. What is not mapped is passed by: the call tells it page by page.
  * Left out  The choice of a node and the allocation; isolation from the LRU; writeback.
  */
 export function* migratePages(mm: Mm, start: Hva, end: Hva): Process<Result> {
   const { sim, costs, kernel } = mm.machine;
   yield* sim.spend(costs.syscallNs);
+  if (!isAligned(start, PAGE_SIZE) || !isAligned(end, PAGE_SIZE)) return Errno.EINVAL;
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
-  const vma = mm.findVma(start);
-  const isMovable = vma?.covers(start, end) && !(vma instanceof HugetlbVma);
-  let left: Migration[] = [];
-  if (vma !== undefined && isMovable) left = yield* collect(vma, start, end);
+  const found = new Map<Folio, Migration>();
+  let isolated = true;
+  for (let vma = mm.firstVmaIn(start, end); vma !== undefined; vma = mm.firstVmaIn(vma.end, end)) {
+    const from = hva(Math.max(start, vma.start));
+    if (!(yield* collect(vma, from, hva(Math.min(end, vma.end)), found))) isolated = false;
+  }
   yield* mm.mmapLock.releaseRead();
-  if (!isMovable) return Errno.EINVAL;
 
+  const leftHuge = yield* migrateHugetlbs([...found.values()].filter(({ folio }) => folio.hugetlb));
+  let left = [...found.values()].filter(({ folio }) => !folio.hugetlb);
   if (kernel !== '6.1') {
     const failed: Migration[] = [];
     for (const batch of batches(left)) failed.push(...(yield* migrateBatch(mm, batch, false)));
@@ -49,30 +55,40 @@ export function* migratePages(mm: Mm, start: Hva, end: Hva): Process<Result> {
     left = failed;
   }
   for (const { folio } of left) yield* sim.spend(putMapping(folio, sim.current.cpu));
-  return left.length === 0 ? 0 : Errno.EAGAIN;
+  if (left.length + leftHuge > 0) return Errno.EAGAIN;
+  return isolated ? 0 : Errno.EBUSY;
 }
 
-/** A reference on each folio of which the range shows a page. Models add_page_for_migration(), mm/migrate.c. */
-function* collect(vma: Vma, start: Hva, end: Hva): Process<Migration[]> {
+/**
+ * A reference on each folio of which the range shows a page; a huge page of hugetlb once, whatever maps it, and marked as
+ * under way. False: one was under way already, or is poisoned.
+ *
+ * Models add_page_for_migration(), mm/migrate.c, isolate_hugetlb(), mm/hugetlb.c.
+ */
+function* collect(vma: Vma, start: Hva, end: Hva, found: Map<Folio, Migration>): Process<boolean> {
   const { sim, costs, geometry, memory, work } = vma.mm.machine;
-  const found = new Map<Folio, Migration>();
+  let isolated = true;
   for (let at = start; at < end; ) {
     const table = vma.mm.pageTables.lowestTable(at, 1);
     const index = geometry.index(pageOf(at), table.level);
-    yield* sim.spend(costs.ptlNs);
+    if (!sim.elapse(costs.ptlNs)) yield costs.ptlNs;
     const frame = table.pfns[index] ?? 0;
     const folio = table.kinds[index] === EntryKind.Leaf ? memory.folioOf(pfn(frame)) : undefined;
     const first = hva(table.firstPageOf(index) * PAGE_SIZE);
     if (folio !== undefined && !found.has(folio)) {
-      const address = hva(first - (frame - folio.firstPfn) * PAGE_SIZE);
-      found.set(folio, { folio, vma, address });
-      folio.changeRefs(1);
-      work.refAtomics += 1;
-      yield* sim.spend(folio.headLine.access(sim.current.cpu));
+      if (folio.hugetlb && !folio.migratable) isolated = false;
+      else {
+        const pageIndex = vma.pageIndex(first) - (frame - folio.firstPfn);
+        found.set(folio, { folio, tree: vma.rmapTree, index: pageIndex });
+        if (folio.hugetlb) folio.migratable = false;
+        folio.changeRefs(1);
+        work.refAtomics += 1;
+        yield* sim.spend(folio.headLine.access(sim.current.cpu));
+      }
     }
     at = hva(first + table.entryPages * PAGE_SIZE);
   }
-  return [...found.values()];
+  return isolated;
 }
 
 function* batches(migrations: readonly Migration[]): IterableIterator<Migration[]> {
