@@ -111,12 +111,18 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
   return { outcome: 'fixed', level: table.level };
 }
 
+/**
+ * The page for `frame`, with a reference. Even a read asks first for one that may be written, since the SPTE is to last; only
+ * if there is none it goes the slow way, and is content with what may be read.
+ *
+ * Models   hva_to_pfn(), hva_to_pfn_fast() and hva_to_pfn_slow(), virt/kvm/kvm_main.c.
+ */
 function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | null> {
   const { sim, costs } = kvm.machine;
   const address = kvm.memslotOf(frame)?.hva(frame);
   if (address === undefined) return null;
   yield* sim.spend(costs.gupFastNs);
-  const found = gupFast(kvm.mm, address, sim.current.cpu, write);
+  const found = gupFast(kvm.mm, address, sim.current.cpu);
   if (found !== null) {
     yield* sim.spend(found.refNs);
     return found.page;
@@ -124,5 +130,7 @@ function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | nu
   // A first try that does not wait for userspace, so that the guest may do something else meanwhile.
   const first = yield* gupSlow(kvm.mm, address, write, true);
   const page = first === Errno.EAGAIN ? yield* gupSlow(kvm.mm, address, write) : first;
+  // What was read may be for writing all the same: GUP-fast is asked once more.
+  if (!write && typeof page !== 'string') yield* sim.spend(costs.gupFastNs);
   return typeof page === 'string' ? null : page;
 }

@@ -98,7 +98,7 @@ function* hugetlbNoPage(
     const leaf = { vma, folio, table, index: entry, created, freshTable: false, replaces: false };
     const { ns, keepsRef } = mapLeaf(leaf, cpu);
     folio.changeRefs(1);
-    table.setLeaf(entry, folio.firstPfn + leafPage, true);
+    table.setLeaf(entry, folio.firstPfn + leafPage, vma.writable);
     yield* sim.spend(costs.pteInstallNs + ns);
     yield* sim.spend(folio.headLine.access(cpu));
     yield* settleLookUp(folio, keepsRef);

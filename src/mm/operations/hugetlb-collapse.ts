@@ -165,7 +165,7 @@ function* setHugeEntry(collapse: HugetlbCollapse, entry: HugeEntry, address: Hva
   if (table.kinds[index] === EntryKind.Table) {
     collapse.detached = table.unlink(index);
   }
-  table.setLeaf(index, pfn(folio.firstPfn + firstPage), true);
+  table.setLeaf(index, pfn(folio.firstPfn + firstPage), vma.writable);
   work.hugeEntriesSet += 1;
   if (locked) yield* table.ptl.release();
   yield* settleLookUp(folio, keepsRef);

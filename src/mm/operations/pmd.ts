@@ -86,7 +86,7 @@ export function* setHugePmd(vma: Vma, address: Hva, folio: Folio): Process<ScanR
     const mapNs = addRmap(folio, 0, 2);
     folio.changeRefs(1);
     work.refAtomics += 1;
-    table.setLeaf(index, pfn(folio.firstPfn), true);
+    table.setLeaf(index, pfn(folio.firstPfn), vma.writable);
     work.hugeEntriesSet += 1;
     yield* sim.spend(costs.pteInstallNs + costs.atomicHotNs + mapNs);
     result = 'succeed';

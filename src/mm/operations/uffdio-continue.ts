@@ -84,7 +84,7 @@ function* mapPiece(vma: HugetlbVma, address: Hva, level: Level): Process<Result>
         const leaf = { vma, folio, table, index: entry, created: inc, freshTable, replaces: false };
         const { ns, keepsRef } = mapLeaf(leaf, sim.current.cpu);
         folio.changeRefs(1);
-        table.setLeaf(entry, pfn(folio.firstPfn + subpageIndex(vma, address)), true);
+        table.setLeaf(entry, pfn(folio.firstPfn + subpageIndex(vma, address)), vma.writable);
         yield* sim.spend(costs.pteInstallNs + ns);
         yield* sim.spend(folio.headLine.access(sim.current.cpu));
         yield* settleLookUp(folio, keepsRef);

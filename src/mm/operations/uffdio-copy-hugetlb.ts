@@ -48,7 +48,7 @@ function* copyLocked(vma: HugetlbVma, address: Hva): Process<Result> {
   const leaf = { vma, folio, table, index, created: inc, freshTable: false, replaces: false };
   const { ns, keepsRef } = mapLeaf(leaf, sim.current.cpu);
   folio.changeRefs(1);
-  table.setLeaf(index, folio.firstPfn, true);
+  table.setLeaf(index, folio.firstPfn, vma.writable);
   yield* sim.spend(costs.pteInstallNs + ns);
   yield* sim.spend(folio.headLine.access(sim.current.cpu));
   yield* settleLookUp(folio, keepsRef);

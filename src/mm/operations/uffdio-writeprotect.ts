@@ -1,5 +1,6 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, hva, pfn } from '../address.ts';
+import { type Hva, hva } from '../address.ts';
+import { canChangePteWritable } from '../change-protection.ts';
 import { Errno, type Result } from '../errno.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
@@ -65,6 +66,7 @@ export function* uffdWpRange(vma: Vma, start: Hva, end: Hva, protect: boolean): 
   const { mm } = vma;
   const hugetlb = vma instanceof HugetlbVma ? vma : null;
   const section = yield* mm.notifiers.rangeStart('protection', start, end);
+  if (protect) mm.pagesProtected(start, end);
   if (hugetlb !== null) {
     yield* hugetlb.hugetlbLock.acquireWrite();
     yield* hugetlb.mapping.iMmapRwsem.acquireWrite();
@@ -106,15 +108,6 @@ function* changeEntries(vma: Vma, start: Hva, end: Hva, protect: boolean): Proce
 function changeEntry(vma: Vma, table: PageTable, index: number, protect: boolean): boolean {
   if (table.kinds[index] !== EntryKind.Leaf || table.isUffdWp(index) === protect) return false;
   table.setUffdWp(index, protect);
-  if (!protect && mayWrite(vma, table, index)) table.setWritable(index, true);
+  if (!protect && canChangePteWritable(vma, table, index)) table.setWritable(index, true);
   return true;
-}
-
-/** Whether nobody else has a say in it: fork may have shared the page. Models can_change_pte_writable(), mm/mprotect.c. */
-function mayWrite(vma: Vma, table: PageTable, index: number): boolean {
-  if (!vma.writable) return false;
-  if (vma.shared) return true;
-  const frame = table.pfns[index] ?? 0;
-  const folio = vma.mm.machine.memory.folioOf(pfn(frame));
-  return folio?.isAnonExclusive(frame - folio.firstPfn) ?? false;
 }
