@@ -115,7 +115,7 @@ function readRequest(request: ComparisonRequest): ReadRequest {
   if (errors.length === 0) {
     errors.push(...repeated('schemes', read.schemes), ...repeated('mapcounts', read.mapcounts ?? []));
   }
-  if (errors.length > 0) throw new InvalidInput('comparison', errors);
+  if (errors.length > 0) throw new InvalidInput('comparison', errors, reading.unlisted);
   return read;
 }
 

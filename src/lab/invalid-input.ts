@@ -12,9 +12,10 @@ export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
   readonly errors: readonly InputError[];
 
-  constructor(subject: string, errors: readonly InputError[]) {
+  /** @param unlisted errors of which nothing is known but that there are so many more */
+  constructor(subject: string, errors: readonly InputError[], unlisted = 0) {
     const reported = errors.slice(0, MOST_ERRORS);
-    const left = errors.length - reported.length;
+    const left = errors.length - reported.length + unlisted;
     if (left > 0) reported.push({ path: '', message: `and ${left} more errors` });
     const lines = reported.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     super(`${subject}: ${lines.join('; ')}`);

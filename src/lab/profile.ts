@@ -70,7 +70,7 @@ export interface CostProfile {
 export function parseProfileDocument(document: unknown): CostProfileDocument {
   const reading = readBySchema(costProfileSchema, document);
   const errors = reading.errors.length > 0 ? reading.errors : valuesOutOfRange(reading.value as CostProfileDocument);
-  if (errors.length > 0) throw new InvalidInput('cost profile', errors);
+  if (errors.length > 0) throw new InvalidInput('cost profile', errors, reading.unlisted);
   return reading.value as CostProfileDocument;
 }
 

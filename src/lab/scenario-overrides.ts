@@ -20,7 +20,7 @@ export function parseAssignment(text: string): readonly [path: string, value: st
 export function applyOverrides(document: unknown, overrides: Overrides): unknown {
   const entries = Object.entries(overrides);
   if (entries.length === 0) return document;
-  const copy: unknown = structuredClone(document);
+  const copy = copyOf(document);
   // What is not an object has no fields to override, and is refused as what it is when it is read.
   if (!isPlainObject(copy)) return copy;
   const errors: InputError[] = [];
@@ -34,6 +34,15 @@ export function applyOverrides(document: unknown, overrides: Overrides): unknown
   return copy;
 }
 
+function copyOf(document: unknown): unknown {
+  try {
+    return structuredClone(document);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput('scenario', [{ path: '', message: `must be plain data, as in JSON: ${reason}` }]);
+  }
+}
+
 function applyOverride(document: Record<string, unknown>, path: string, value: unknown): string | null {
   const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   let schema = scenarioSchema as SchemaNode;
@@ -43,7 +52,7 @@ function applyOverride(document: Record<string, unknown>, path: string, value: u
     if (child === null) return unknownPath(path, keys.slice(0, depth), schema, parent);
     schema = child;
     if (depth < keys.length - 1) {
-      const next = openField(parent, key);
+      const next = openField(parent, key, schema);
       if (next === null) return `${keys.slice(0, depth + 1).join('.')} is not an object in the document`;
       parent = next;
     }
@@ -64,11 +73,12 @@ function childSchema(schema: SchemaNode, parent: object, key: string): SchemaNod
 function openField(
   parent: Record<string, unknown> | unknown[],
   key: string,
+  schema: SchemaNode,
 ): Record<string, unknown> | unknown[] | null {
   const present = Array.isArray(parent) ? parent[Number(key)] : Object.hasOwn(parent, key) ? parent[key] : undefined;
   if (isPlainObject(present) || Array.isArray(present)) return present;
   if (present !== undefined) return null;
-  const opened: Record<string, unknown> | unknown[] = key === 'timeline' ? [] : {};
+  const opened: Record<string, unknown> | unknown[] = schema.items === undefined ? {} : [];
   setField(parent, key, opened);
   return opened;
 }

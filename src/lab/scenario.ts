@@ -16,7 +16,7 @@ export function parseScenario(document: unknown, overrides: Overrides = {}): Sce
   const scenario = withRangeEnds(reading.value) as Scenario;
   const failedPaths = reading.errors.map(({ path }) => path);
   const errors = [...reading.errors, ...brokenRules(scenario, failedPaths)];
-  if (errors.length > 0) throw new InvalidInput('scenario', errors);
+  if (errors.length > 0) throw new InvalidInput('scenario', errors, reading.unlisted);
   return scenario;
 }
 

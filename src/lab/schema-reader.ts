@@ -3,7 +3,7 @@
 
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
-import type { InputError } from './invalid-input.ts';
+import { type InputError, MOST_ERRORS } from './invalid-input.ts';
 import { isRequired, type SchemaNode } from './schema-node.ts';
 import { formatSize, formatTime, parseSize, parseTime } from './units.ts';
 
@@ -11,15 +11,26 @@ export interface Reading {
   /** As the schema has it where there are no errors; with holes where there are. */
   readonly value: unknown;
   readonly errors: readonly InputError[];
+  /** Unknown fields that are not among the errors: behind as many errors as anybody reads, they are only counted. */
+  readonly unlisted: number;
 }
 
 export function readBySchema(schema: TSchema, document: unknown): Reading {
-  const errors: InputError[] = [];
+  const errors = new Errors();
   const value = readNode(schema as SchemaNode, document, [], errors);
-  return { value, errors };
+  return { value, errors: errors.list, unlisted: errors.unlisted };
 }
 
-function readNode(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
+class Errors {
+  readonly list: InputError[] = [];
+  unlisted = 0;
+
+  push(error: InputError): void {
+    this.list.push(error);
+  }
+}
+
+function readNode(node: SchemaNode, input: unknown, path: readonly string[], errors: Errors): unknown {
   if (input === undefined) return readAbsent(node, path, errors);
   if (node.opaque === true) return input;
   if (node.properties !== undefined) return readObject(node, input, path, errors);
@@ -29,7 +40,7 @@ function readNode(node: SchemaNode, input: unknown, path: readonly string[], err
   return value;
 }
 
-function readAbsent(node: SchemaNode, path: readonly string[], errors: InputError[]): unknown {
+function readAbsent(node: SchemaNode, path: readonly string[], errors: Errors): unknown {
   if (node.default !== undefined) return structuredClone(node.default);
   if (node.derived === true) return undefined;
   if (node.properties !== undefined && !isRequired(node)) return readObject(node, {}, path, errors);
@@ -37,24 +48,34 @@ function readAbsent(node: SchemaNode, path: readonly string[], errors: InputErro
   return undefined;
 }
 
-function readObject(node: SchemaNode, input: unknown, path: readonly string[], errors: InputError[]): unknown {
+function readObject(node: SchemaNode, input: unknown, path: readonly string[], errors: Errors): unknown {
   if (!isPlainObject(input)) {
     errors.push({ path: path.join('.'), message: refusal(node, input) });
     return undefined;
   }
-  const fields = Object.entries(node.properties ?? {});
-  for (const key of Object.keys(input)) {
-    if (fields.some(([name]) => name === key)) continue;
-    const allowed = fields.map(([name]) => name).join(', ');
-    errors.push({ path: [...path, key].join('.'), message: `is not a field here; the fields are ${allowed}` });
-  }
+  const properties = node.properties ?? {};
+  refuseUnknown(properties, input, path, errors);
   // Own fields only, by the names of the schema: a document cannot reach a prototype.
   return Object.fromEntries(
-    fields.map(([key, child]) => [
+    Object.entries(properties).map(([key, child]) => [
       key,
       readNode(child, Object.hasOwn(input, key) ? input[key] : undefined, [...path, key], errors),
     ]),
   );
+}
+
+/** A document may have any number of fields that nobody knows. */
+function refuseUnknown(
+  properties: Readonly<Record<string, SchemaNode>>,
+  input: Record<string, unknown>,
+  path: readonly string[],
+  errors: Errors,
+): void {
+  const unknown = Object.keys(input).filter((key) => !Object.hasOwn(properties, key));
+  const listed = unknown.slice(0, Math.max(0, MOST_ERRORS - errors.list.length));
+  const message = `is not a field here; the fields are ${Object.keys(properties).join(', ')}`;
+  for (const key of listed) errors.push({ path: [...path, key].join('.'), message });
+  errors.unlisted += unknown.length - listed.length;
 }
 
 function readArray(
@@ -62,14 +83,20 @@ function readArray(
   items: SchemaNode,
   input: unknown,
   path: readonly string[],
-  errors: InputError[],
+  errors: Errors,
 ): unknown {
   const [fewest, most] = [node.minItems ?? 0, node.maxItems ?? Number.POSITIVE_INFINITY];
   if (!Array.isArray(input) || input.length < fewest || input.length > most) {
     errors.push({ path: path.join('.'), message: refusal(node, input) });
     return undefined;
   }
-  return input.map((item, index) => readNode(items, item, [...path, String(index)], errors));
+  // A hole is no entry with defaults.
+  return Array.from(input as unknown[], (item, index) => {
+    const itemPath = [...path, String(index)];
+    if (item !== undefined) return readNode(items, item, itemPath, errors);
+    errors.push({ path: itemPath.join('.'), message: `is missing; must be ${allowedBy(items)}` });
+    return undefined;
+  });
 }
 
 /** "5ms" to 5000000 where the schema wants a time, and alike for sizes; anything else as it is. */
@@ -114,7 +141,8 @@ const SHOWN_CHARACTERS = 60;
 function shown(input: unknown): string {
   if (Array.isArray(input)) return `a list of ${input.length}`;
   if (typeof input === 'object' && input !== null) return 'an object';
-  const text = JSON.stringify(input) ?? String(input);
+  if (typeof input === 'bigint') return `the BigInt ${input}`;
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 

@@ -332,6 +332,63 @@ describe('scenario: rules between fields', () => {
   });
 });
 
+describe('scenario: what is no JSON', () => {
+  test('100000 unknown fields: the first hundred by name, the others by number', () => {
+    const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`field${index}`, index]));
+    for (const document of [fields, { vm: fields }]) {
+      const errors = errorsOf(() => parseScenario(document));
+      expect(errors).toHaveLength(101);
+      expect(errors.at(-1)).toEqual({ path: '', message: 'and 99900 more errors' });
+    }
+  });
+
+  test('unknown fields before a wrong one: both count', () => {
+    const fields = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`field${index}`, index]));
+    const errors = errorsOf(() => parseScenario({ ...fields, settle: -1 }));
+    expect(errors.at(-1)).toEqual({ path: '', message: 'and 51 more errors' });
+  });
+
+  test.each([
+    ['a BigInt', { vm: { vcpus: 8n } }, 'vm.vcpus', /, got the BigInt 8$/],
+    ['a BigInt as the document', 8n, '', /, got the BigInt 8$/],
+    ['a symbol', { vm: { vcpus: Symbol('x') } }, 'vm.vcpus', /, got Symbol\(x\)$/],
+    ['a function', { vm: { vcpus: () => 1 } }, 'vm.vcpus', /, got \(\) => 1$/],
+    ['NaN', { guest: { thinkNs: Number.NaN } }, 'guest.thinkNs', /, got NaN$/],
+    ['a hole in a list', { timeline: new Array(1) }, 'timeline.0', /^is missing; must be an object/],
+  ])('%s: refused as bad input', (_, document, path, message) => {
+    const [error] = errorsOf(() => parseScenario(document));
+    expect(error).toEqual({ path, message: expect.stringMatching(message) });
+  });
+
+  test('a document that cannot be copied: refused before overrides are put in', () => {
+    const [error] = errorsOf(() => parseScenario({ vm: { vcpus: () => 1 } }, { settle: '1ms' }));
+    expect(error?.message).toMatch(/^must be plain data, as in JSON: /);
+  });
+
+  test('any document: a scenario, or InvalidInput', () => {
+    const value = fc.anything({ withBigInt: true, withSparseArray: true, withDate: true, withNullPrototype: true });
+    const fields = fc.constantFrom('vm', 'guest', 'timeline', 'settle', 'machine', 'hgm', 'limits');
+    const inside = fc.dictionary(
+      fc.constantFrom('phases', 'trace', 'pattern', 'range', 'vcpus', 'memory', 'cpus'),
+      value,
+    );
+    const document = fc.oneof(
+      value,
+      fc.dictionary(fields, fc.oneof(value, inside, fc.array(inside, { maxLength: 3 }))),
+    );
+    fc.assert(
+      fc.property(document, (given) => {
+        try {
+          parseScenario(given);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidInput);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('scenario: schema', () => {
   const leaves = (node: SchemaNode, path = ''): [string, SchemaNode][] => {
     if (node.properties !== undefined) {
