@@ -29,12 +29,7 @@ export function libraryWithProfile(argument: string | undefined): { library: Lib
 }
 
 export function readDocument(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error instanceof Error ? error.message : String(error));
-  }
+  const text = readText(file);
   try {
     const document: unknown = JSON.parse(text);
     if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
@@ -44,6 +39,14 @@ export function readDocument(file: string): Record<string, unknown> {
     throw unreadable(file, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   throw unreadable(file, 'has to hold one JSON object');
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function unreadable(file: string, message: string): InvalidInput {

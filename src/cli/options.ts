@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type Overrides, parseAssignment } from '../lab/scenario-overrides.ts';
 import { mapcountSchemes, schemeIds } from '../lab/vocabulary.ts';
+import { readText } from './documents.ts';
 
 /** For options that may be given again and again. */
 function collect(value: string, before: readonly string[] | undefined): string[] {
@@ -32,6 +33,9 @@ export const setOption = (): Option =>
 export const profileOption = (): Option =>
   new Option('--profile <name|file>', 'cost profile (default: that of the scenario)');
 
+export const traceOption = (): Option =>
+  new Option('--trace <file>', 'replay the accesses in a CSV file: guest.trace, and trace as guest.pattern');
+
 export const mapcountOption = (): Option =>
   new Option(
     '--mapcount <id>',
@@ -43,8 +47,15 @@ export const schemeOption = (): Option =>
     collect,
   );
 
-/** What `--set` and `--profile` change in the scenario. The later one of two for the same path counts. */
-export function overridesOf(assignments: readonly string[] | undefined, profile: string | undefined): Overrides {
-  const overrides = Object.fromEntries((assignments ?? []).map(parseAssignment));
-  return profile === undefined ? overrides : { ...overrides, 'machine.profile': profile };
+/** What `--set`, `--profile` and `--trace` change in the scenario. The later one of two for the same path counts. */
+export function overridesOf(
+  assignments: readonly string[] | undefined,
+  profile: string | undefined,
+  traceFile?: string,
+): Overrides {
+  return {
+    ...Object.fromEntries((assignments ?? []).map(parseAssignment)),
+    ...(profile === undefined ? {} : { 'machine.profile': profile }),
+    ...(traceFile === undefined ? {} : { 'guest.pattern': 'trace', 'guest.trace': readText(traceFile) }),
+  };
 }

@@ -32,9 +32,20 @@ export interface CatalogEntry extends Term {
 /** Paths of the scenario that matter to a term, by the path of the term. */
 const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'schemes/range-chunked': ['hgm.chunkBytes'],
+  'operations/khugepaged-scan': [
+    'timeline.N.at',
+    'timeline.N.process',
+    'timeline.N.range',
+    'khugepaged.pagesToScan',
+    'khugepaged.scanSleep',
+    'khugepaged.maxPtesNone',
+    'vm.youngFraction',
+  ],
   'patterns/stride': ['guest.range', 'guest.partitioned', 'guest.stridePages', 'guest.writeFraction', 'guest.thinkNs'],
-  'patterns/zipf': ['guest.zipfExponent', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
+  'patterns/zipf': ['guest.range', 'guest.partitioned', 'guest.zipfExponent', 'guest.writeFraction', 'guest.thinkNs'],
   'patterns/uniform': ['guest.range', 'guest.partitioned', 'guest.writeFraction', 'guest.thinkNs'],
+  'patterns/phases': ['guest.phases', 'guest.repeatPhases', 'guest.partitioned'],
+  'patterns/trace': ['guest.trace', 'guest.range'],
 };
 
 export function catalog() {

@@ -13,6 +13,12 @@ const idsOf = (entries: readonly { id: string; available: boolean }[], available
 /** Memory that the operation takes: nothing moves hugetlb yet. */
 const backingOf = (operation: string): string => (operation === 'migrate-pages' ? 'shmem' : 'hugetlb-1g');
 
+/** What a pattern needs beside its name. */
+const guestOf: Readonly<Record<string, object>> = {
+  phases: { phases: [{ pattern: 'uniform', lasts: '1ms' }] },
+  trace: { trace: 'time,vcpu,gfn,write\n0,0,0,1\n' },
+};
+
 describe('catalog', () => {
   test('every entry: an id of its own and a sentence', () => {
     for (const [name, section] of Object.entries(catalog())) {
@@ -33,7 +39,7 @@ describe('catalog', () => {
   test.each([
     ['kernel', kernels, (id: string) => ({ machine: { kernel: id } })],
     ['backing', backings, (id: string) => ({ vm: { backing: id, mapped: 'none' } })],
-    ['pattern', patterns, (id: string) => ({ guest: { pattern: id } })],
+    ['pattern', patterns, (id: string) => ({ guest: { pattern: id, ...guestOf[id] } })],
     ['mapcount', mapcounts, (id: string) => ({ mapcount: id })],
     ['operation', operations, (id: string) => ({ vm: { backing: backingOf(id) }, timeline: [{ operation: id }] })],
   ])('%s: what is available can be asked for, the rest says that it is not', (_, entries, document) => {

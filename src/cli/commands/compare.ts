@@ -16,6 +16,7 @@ import {
   schemeOption,
   setOption,
   threadsOption,
+  traceOption,
 } from '../options.ts';
 import { progressBar } from '../progress-bar.ts';
 
@@ -26,6 +27,7 @@ interface CompareOptions {
   readonly seed?: number;
   readonly set?: string[];
   readonly profile?: string;
+  readonly trace?: string;
   readonly threads?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -41,6 +43,7 @@ export function compareCommand(): Command {
     .option('--seed <n>', 'seed of the first repetition (default: 1)', integer(0, Number.MAX_SAFE_INTEGER))
     .addOption(setOption())
     .addOption(profileOption())
+    .addOption(traceOption())
     .addOption(threadsOption())
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print the result as CSV'))
@@ -52,7 +55,7 @@ async function compare(argument: string, options: CompareOptions): Promise<void>
   const plan = planComparison(
     {
       scenario: scenarioArgument(argument),
-      overrides: overridesOf(options.set, profile),
+      overrides: overridesOf(options.set, profile, options.trace),
       ...(options.scheme === undefined ? {} : { schemes: options.scheme }),
       ...(options.mapcount === undefined ? {} : { mapcounts: options.mapcount }),
       ...(options.repetitions === undefined ? {} : { repetitions: options.repetitions }),

@@ -6,7 +6,7 @@ import { runScenario } from '../../lab/run.ts';
 import type { RunRecord, RunResult, StallRecord, Topic } from '../../lab/run-types.ts';
 import { topics as knownTopics } from '../../lab/vocabulary.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
-import { integer, overridesOf, profileOption, setOption } from '../options.ts';
+import { integer, overridesOf, profileOption, setOption, traceOption } from '../options.ts';
 import { percent, showNs } from '../quantities.ts';
 
 interface RunOptions {
@@ -15,6 +15,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly set?: string[];
   readonly profile?: string;
+  readonly trace?: string;
   readonly stepping?: boolean;
   readonly records?: string;
   readonly windows: number;
@@ -33,6 +34,7 @@ export function runCommand(): Command {
     .option('--seed <n>', 'seed (default: 1)', integer(0, Number.MAX_SAFE_INTEGER))
     .addOption(setOption())
     .addOption(profileOption())
+    .addOption(traceOption())
     .option('--stepping', 'step every guest access instead of skipping to the next miss: slow')
     .option('--windows <n>', 'stall windows to list, the longest first', integer(0, 1_000_000), DEFAULT_WINDOWS)
     .addOption(new Option('--json', 'print the outcome as JSON').conflicts('records'))
@@ -48,7 +50,7 @@ function run(argument: string, options: RunOptions): void {
       scenario: scenarioArgument(argument),
       schemes: [options.scheme],
       repetitions: 1,
-      overrides: overridesOf(options.set, profile),
+      overrides: overridesOf(options.set, profile, options.trace),
       ...(options.mapcount === undefined ? {} : { mapcounts: [options.mapcount] }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },

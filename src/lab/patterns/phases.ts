@@ -113,6 +113,29 @@ export class PhasesPattern implements GuestAccessPattern, AccessTimes, TlbAccoun
     return Math.min(this.#left, pattern.hitsAfterInstalling(memory, hits));
   }
 
+  /** Those of all phases, one after the other, each with its length before it. */
+  mark(): readonly number[] {
+    return this.#phases.flatMap((phase) => {
+      const own = phase.kind === 'idle' ? [] : (phase.pattern.mark?.() ?? []);
+      return [own.length, ...own];
+    });
+  }
+
+  /** What the phases have done is independent: the pages are untouched if all of them have left them so. */
+  touchChance(memory: GuestMemory, mark: readonly number[], firstPage: number, pages: number): number {
+    let untouched = 1;
+    let at = 0;
+    for (const phase of this.#phases) {
+      const own = mark.slice(at + 1, at + 1 + (mark[at] ?? 0));
+      at += 1 + own.length;
+      if (phase.kind === 'idle') continue;
+      const seen = pagesIn(phase.memory, memory, firstPage, pages);
+      if (seen === null) continue;
+      untouched *= 1 - (phase.pattern.touchChance?.(phase.memory, own, seen.first, seen.pages) ?? 1);
+    }
+    return 1 - untouched;
+  }
+
   get extraNs(): number {
     return this.#phases.reduce((sum, phase) => sum + (phase.kind === 'idle' ? 0 : phase.tlb.extraNs), 0);
   }
@@ -137,11 +160,15 @@ export class PhasesPattern implements GuestAccessPattern, AccessTimes, TlbAccoun
   /** What of these pages the phase touches; null: nothing, or it is over. */
   #ownPages(memory: GuestMemory, firstPage: number, pages: number): { first: number; pages: number } | null {
     if (this.#left === 0) return null;
-    const own = this.#accesses.memory;
-    const first = own.page(memory.frame(firstPage));
-    const [from, to] = [Math.max(first, 0), Math.min(first + pages, own.pages)];
-    return from >= to ? null : { first: from, pages: to - from };
+    return pagesIn(this.#accesses.memory, memory, firstPage, pages);
   }
+}
+
+/** Those of the pages of `memory` that are pages of `own`, by their numbers there; null: none. */
+function pagesIn(own: GuestMemory, memory: GuestMemory, firstPage: number, pages: number) {
+  const first = own.page(memory.frame(firstPage));
+  const [from, to] = [Math.max(first, 0), Math.min(first + pages, own.pages)];
+  return from >= to ? null : { first: from, pages: to - from };
 }
 
 const accessesOf = (phase: Phase): number => (phase.kind === 'idle' ? 0 : phase.count);

@@ -90,6 +90,19 @@ export class TracePattern implements GuestAccessPattern, AccessTimes {
     return this.hitsBeforeMiss();
   }
 
+  mark(): readonly number[] {
+    return [this.#at];
+  }
+
+  /** 0 or 1: the list says it. */
+  touchChance(_memory: GuestMemory, [since = 0]: readonly number[], firstPage: number, pages: number): number {
+    const { from, to } = this.#touched.within(firstPage, firstPage + pages);
+    for (let index = from; index < to; index++) {
+      if ((this.#touched.accesses.next(index, since) ?? this.#at) < this.#at) return 1;
+    }
+    return 0;
+  }
+
   #isMiss(access: number): boolean {
     const { pages, writes } = this.#accesses;
     return !this.#memory.allows(pages[access] ?? 0, writes[access] === 1);
