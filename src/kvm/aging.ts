@@ -58,7 +58,7 @@ function* ageGfnRange(kvm: Kvm, first: number, end: number, testOnly: boolean): 
 }
 
 /** The accessed bit, as it is at this moment: what has been touched since it was cleared has set it. */
-function isAccessed(kvm: Kvm, table: TdpTable, index: number): boolean {
+export function isAccessed(kvm: Kvm, table: TdpTable, index: number): boolean {
   const since = table.accessedClearSince(index);
   if (since === null) return true;
   if (kvm.accesses.since(since, gfn(table.firstPageOf(index)), table.entryPages)) {

@@ -6,6 +6,7 @@ import type { Process } from '../engine/process.ts';
 import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
+import { isAccessed } from './aging.ts';
 import { checkInstall } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
@@ -67,6 +68,7 @@ export function* tdpMmuZapLeafs(
       const ns = isLeaf ? visitNs + zapNs : visitNs;
       if (!sim.elapse(ns)) yield ns;
       if (isLeaf) {
+        if (kvm.zapMarkNs > 0 && machine.memory.hasOld) markAccessed(kvm, table, index);
         table.clear(index);
         work.spteLeavesZapped += 1;
         flush = true;
@@ -82,6 +84,13 @@ export function* tdpMmuZapLeafs(
     }
   }
   return flush;
+}
+
+/** The guest's accesses through the SPTE, which nobody sees in the host's own page table, are told of its pages. */
+function markAccessed(kvm: Kvm, table: TdpTable, index: number): void {
+  if (!isAccessed(kvm, table, index)) return;
+  const first = table.pfns[index] ?? 0;
+  for (let frame = first; frame < first + table.entryPages; frame++) kvm.machine.memory.touch(frame);
 }
 
 /** The size that an SPTE at `frame` may have: that of the host's mapping, as far as the memslot's alignment allows. */

@@ -10,7 +10,7 @@ export const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
 /** Fields of an entry that only some operations take; the others refuse them. */
-type Parameter = 'step' | 'target';
+type Parameter = 'step' | 'target' | 'protection' | 'childLives' | 'copyHugetlb';
 
 interface OperationRule {
   /** What start and length of the range must be multiples of. */
@@ -37,6 +37,11 @@ const fileOnly = ({ backing }: Scenario['vm']): string | null =>
 export const operationRules: Readonly<Record<TimelineEntry['operation'], OperationRule>> = {
   // The smallest leaf that a collapse can make.
   'madv-collapse': { unit: () => 2 * MIB, takes: ['step', 'target'], check: checkTarget },
+  'khugepaged-scan': {
+    unit: () => 2 * MIB,
+    takes: [],
+    unavailable: ({ backing }) => (isHugetlb(backing) ? `leaves ${backing} memory alone, as khugepaged does` : null),
+  },
   'madv-split': { unit: ({ backing }) => backingBytes[backing], takes: [], unavailable: hugetlbOnly },
   'uffdio-continue': { unit: pages, takes: ['step'], unavailable: hugetlbOnly },
   'migrate-pages': { unit: pages, takes: ['step'] },
@@ -44,6 +49,8 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
   'punch-hole': { unit: wholeFolios, takes: ['step'], unavailable: fileOnly },
   'madv-dontneed': { unit: hugetlbPages, takes: ['step'] },
   munmap: { unit: hugetlbPages, takes: ['step'] },
+  mprotect: { unit: hugetlbPages, takes: ['step', 'protection'], check: checkProtection },
+  fork: { unit: pages, takes: ['childLives', 'copyHugetlb'], wholeMemory: true, check: checkCopyHugetlb },
   'dirty-log-enable': { unit: pages, takes: [], wholeMemory: true },
   'dirty-log-disable': { unit: pages, takes: [], wholeMemory: true },
 };
@@ -71,6 +78,13 @@ export function checkEntry(
   if (entry.target !== null && !rule.takes.includes('target')) {
     refuse('target', `must be null for ${operation}: only ${takersOf('target')} has a target`);
   }
+  for (const parameter of ['protection', 'childLives'] as const) {
+    if (entry[parameter] === null || rule.takes.includes(parameter)) continue;
+    refuse(parameter, `must be null for ${operation}: only ${takersOf(parameter)} takes it`);
+  }
+  if (entry.copyHugetlb && !rule.takes.includes('copyHugetlb')) {
+    refuse('copyHugetlb', `must be false for ${operation}: only ${takersOf('copyHugetlb')} takes it`);
+  }
   checkStep(entry, unit, (message) => refuse('step', message));
   rule.check?.(entry, scenario, refuse);
 }
@@ -88,6 +102,22 @@ function checkTarget(
 ): void {
   if (target === null || leafBytes[target] <= backingBytes[vm.backing]) return;
   refuse('target', `must not be larger than the pages of vm.backing, got "${target}"`);
+}
+
+function checkProtection(
+  { protection }: TimelineEntry,
+  _scenario: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  if (protection === null) refuse('protection', 'must be "read" or "read-write" for mprotect, got null');
+}
+
+function checkCopyHugetlb(
+  { copyHugetlb }: TimelineEntry,
+  { vm }: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  if (copyHugetlb && !isHugetlb(vm.backing)) refuse('copyHugetlb', `must be false for ${vm.backing}, got true`);
 }
 
 function checkReachesEnd(

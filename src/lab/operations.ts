@@ -7,17 +7,21 @@ import type { Memslot } from '../kvm/memslot.ts';
 import type { Hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
 import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
+import { exitMmap } from '../mm/operations/exit-mmap.ts';
+import { fork } from '../mm/operations/fork.ts';
+import { khugepagedScan } from '../mm/operations/khugepaged-scan.ts';
 import { madvCollapse } from '../mm/operations/madv-collapse.ts';
 import { madvDontneed } from '../mm/operations/madv-dontneed.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
 import { migratePages } from '../mm/operations/migrate-pages.ts';
+import { mprotect } from '../mm/operations/mprotect.ts';
 import { munmap } from '../mm/operations/munmap.ts';
 import { punchHole } from '../mm/operations/punch-hole.ts';
 import { truncate } from '../mm/operations/truncate.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
 import type { RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
-import { splitScheme, type VirtualMachine, type VmmProcess, type World } from './world.ts';
+import { splitScheme, totalVcpus, type VirtualMachine, type VmmProcess, type World } from './world.ts';
 
 /** What one call of userspace works on, and who calls. */
 interface OperationCall {
@@ -41,6 +45,17 @@ function* forEachSlot({ vms }: OperationCall, call: (kvm: Kvm, slot: Memslot) =>
   return 0;
 }
 
+/** The call returns with the child made; the child goes its own way, and maybe exits after its time. */
+function* forkAndExit({ world, process, input: { scenario }, entry }: OperationCall): Process<Result> {
+  const { sim } = world.machine;
+  const { childLives, copyHugetlb } = entry;
+  const child = yield* fork(process.mm, { copiesHugetlb: copyHugetlb });
+  // A CPU of its own, behind those of the vCPUs and of the VMM's threads.
+  const cpu = totalVcpus(scenario) + scenario.timeline.length + child.index;
+  if (childLives !== null) sim.spawn(`child${child.index}`, exitMmap(child), { delayNs: childLives, cpu });
+  return 0;
+}
+
 type Operation = (call: OperationCall) => Process<Result>;
 
 export const operations: Readonly<Record<TimelineEntry['operation'], Operation>> = {
@@ -52,11 +67,23 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
       chunkBytes: input.scenario.hgm.chunkBytes,
       ...(entry.target === null ? {} : { maxLevel: entry.target === '2m' ? 2 : 3 }),
     }),
+  'khugepaged-scan': ({ process: { mm }, input: { scheme, scenario }, range }) =>
+    khugepagedScan({
+      mm,
+      ...range,
+      scheme: splitScheme(scheme).notifier,
+      pagesToScan: scenario.khugepaged.pagesToScan,
+      scanSleepNs: scenario.khugepaged.scanSleep,
+      maxPtesNone: scenario.khugepaged.maxPtesNone,
+    }),
   'madv-split': ({ process: { mm }, range }) => madvSplit(mm, range.start, range.end),
   'migrate-pages': ({ process: { mm }, range }) => migratePages(mm, range.start, range.end),
   truncate: ({ process: { vma }, range }) => truncate(vma, range.start),
   'punch-hole': ({ process: { vma }, range }) => punchHole(vma, range.start, range.end),
   'madv-dontneed': ({ process: { mm }, range }) => madvDontneed(mm, range.start, range.end),
+  mprotect: ({ process: { mm }, entry: { protection }, range }) =>
+    mprotect(mm, range.start, range.end, protection ?? 'read'),
+  fork: forkAndExit,
   munmap: ({ process: { mm }, range }) => munmap(mm, range.start, range.end),
   'dirty-log-enable': (call) => forEachSlot(call, dirtyLogEnable),
   'dirty-log-disable': (call) => forEachSlot(call, dirtyLogDisable),

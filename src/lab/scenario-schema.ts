@@ -22,6 +22,7 @@ import {
   phasePatterns,
   preemptions,
   unavailableIds,
+  userfaultModes,
   type Vocabulary,
 } from './vocabulary.ts';
 
@@ -115,7 +116,15 @@ const vmSchema = Type.Object(
       1,
       'Part of the mapped pages for which KVM holds an SPTE at time 0, drawn at random.',
     ),
+    youngFraction: fraction(
+      0.1,
+      'khugepaged-scan: part of the mapped pages that are young in the host at time 0, drawn at random; it asks KVM about the others.',
+    ),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
+    asyncPageFault: Type.Boolean({
+      default: false,
+      description: 'The guest takes async page faults: it runs another task while the host waits for a page.',
+    }),
   },
   { ...closed, description: 'The virtual machine, or several alike.' },
 );
@@ -126,6 +135,83 @@ const hgmSchema = Type.Object(
     chunkBytes: size(2 * MIB, MAX_MEMORY_BYTES, 2 * MIB, 'What range-chunked puts into one section; a power of two.'),
   },
   { ...closed, description: 'HugeTLB high-granularity mapping.' },
+);
+
+const khugepagedSchema = Type.Object(
+  {
+    pagesToScan: count(
+      1,
+      1 << 20,
+      4096,
+      'PTEs',
+      'What khugepaged-scan looks at in one pass, before it sleeps (pages_to_scan).',
+    ),
+    scanSleep: time(0, MINUTE, 10 * SECOND, 'For how long it sleeps between two passes (scan_sleep_millisecs).'),
+    maxPtesNone: count(0, 511, 511, 'PTEs', 'How many pages of a 2 MiB block may be missing (max_ptes_none).'),
+  },
+  { ...closed, description: "The host's settings of khugepaged." },
+);
+
+const userfaultSchema = Type.Object(
+  {
+    mode: oneOf(userfaultModes, 'none', 'Which faults of the memory go to userspace.'),
+    writeProtect: Type.Boolean({
+      default: false,
+      description: 'Also writes to pages that uffdio-writeprotect has protected.',
+    }),
+    fds: count(1, 256, 1, 'fds', 'Userfaultfds, each for an equal part of the memory.'),
+    readers: count(1, 64, 1, 'threads', 'Threads of the VMM that poll each fd.'),
+    exactAddress: Type.Boolean({
+      default: false,
+      description:
+        'Messages of hugetlb memory name the 4K page (UFFD_FEATURE_EXACT_ADDRESS). False: its huge page, but for HGM v1 and v2.',
+    }),
+  },
+  { ...closed, description: 'Userfaultfd.' },
+);
+
+const pageSizeOrNull = (description: string) =>
+  Type.Union([Type.Literal('4k'), Type.Literal('2m'), Type.Literal('1g'), Type.Null()], {
+    default: null,
+    description,
+    expected: '"4k", "2m", "1g" or null',
+  });
+
+const peerSchema = Type.Object(
+  {
+    unit: pageSizeOrNull(
+      'Size of the pages that the source of a post-copy migration sends. Null: there is no migration.',
+    ),
+    latency: time(0, SECOND, 10 * US, 'From one host to the other, one way.'),
+    bandwidth: Type.Integer({
+      minimum: 1_000_000,
+      maximum: 1_000_000_000_000,
+      default: 12_500_000_000,
+      unit: 'bytes/s',
+      description: 'Of the link, for all connections together.',
+    }),
+    background: Type.Boolean({
+      default: true,
+      description: 'The source also sends what nobody asks for, in order; the run goes on until all has come.',
+    }),
+    preempt: Type.Boolean({
+      default: false,
+      description: 'A connection of their own for pages that are asked for.',
+    }),
+    receivers: count(1, 64, 1, 'threads', 'Connections of the background stream, each with a thread at both ends.'),
+    window: size(
+      64 * KIB,
+      GIB,
+      MIB,
+      'Bytes that a connection has under way at most; a page that is asked for goes behind them.',
+    ),
+    collapse: Type.Union([Type.Literal('2m'), Type.Literal('1g'), Type.Null()], {
+      default: null,
+      description: 'The VMM collapses each page of this size as soon as all of it has come. Null: it does not.',
+      expected: '"2m", "1g" or null',
+    }),
+  },
+  { ...closed, description: 'The host that the VM comes from, in a post-copy migration.' },
 );
 
 const memoryRange = (description: string) =>
@@ -235,6 +321,21 @@ const timelineEntrySchema = Type.Object(
       description: 'madv-collapse: the largest leaf that it may build. Null: the largest that fits.',
       expected: '"2m", "1g" or null',
     }),
+    protection: Type.Union([Type.Literal('read'), Type.Literal('read-write'), Type.Null()], {
+      default: null,
+      description: 'mprotect: what may be done with the range from then on. Null: not mprotect.',
+      expected: '"read", "read-write" or null',
+    }),
+    childLives: Type.Union([time(0, MAX_SIMULATED_NS, 0, 'Simulated time.'), Type.Null()], {
+      default: null,
+      description: 'fork: how long after the call the child exits. Null: it lives to the end of the run.',
+      expected: 'a time from 0ns to 10min, such as "5ms" or an integer of ns, or null',
+    }),
+    copyHugetlb: Type.Boolean({
+      default: false,
+      description:
+        'fork: shared hugetlb memory is copied leaf by leaf, as where userfaultfd write protection is armed. False: the child faults it in.',
+    }),
   },
   { ...closed, description: 'One operation.' },
 );
@@ -259,6 +360,9 @@ export const scenarioSchema = Type.Object(
     machine: machineSchema,
     vm: vmSchema,
     hgm: hgmSchema,
+    userfault: userfaultSchema,
+    peer: peerSchema,
+    khugepaged: khugepagedSchema,
     mapcount: oneOf(mapcountSchemes, 'subpage', 'How a folio counts its mappings, where a comparison names none.'),
     guest: guestSchema,
     timeline: Type.Array(timelineEntrySchema, {

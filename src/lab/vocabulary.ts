@@ -73,20 +73,26 @@ export const mapcountSchemes = [
 ] as const;
 
 export const operations = [
-  notYet('uffdio-copy', 'UFFDIO_COPY: allocates a page, copies into it and maps it.'),
+  ready('uffdio-copy', 'UFFDIO_COPY: allocates a page, copies into it and maps it.'),
   ready('uffdio-continue', 'UFFDIO_CONTINUE: maps a page that the page cache already holds.'),
-  notYet('uffdio-writeprotect', 'UFFDIO_WRITEPROTECT: sets or clears write protection of a range.'),
+  ready('uffdio-writeprotect', 'UFFDIO_WRITEPROTECT: sets or clears write protection of a range.'),
   ready('madv-split', 'MADV_SPLIT: allows high-granularity mapping of a hugetlb VMA; splits nothing by itself.'),
   ready(
     'madv-collapse',
     'MADV_COLLAPSE: maps a range with the largest leaves its memory allows; anonymous and shmem pages may move.',
   ),
-  notYet('khugepaged-scan', 'One pass of khugepaged over the range.'),
+  ready(
+    'khugepaged-scan',
+    'khugepaged goes over the range once, and collapses the blocks that are worth it; it asks KVM which pages are young.',
+  ),
   ready('madv-dontneed', 'MADV_DONTNEED: drops what is mapped in a range; the tables stay.'),
   ready('munmap', 'munmap(): removes the mapping, with its page tables.'),
-  notYet('mprotect', 'mprotect(): changes the permission of a range.'),
+  ready(
+    'mprotect',
+    'mprotect(): changes the permission of a range. A guest that writes where it may not gets -EFAULT.',
+  ),
   notYet('mremap', 'mremap(): moves the mapping of a range.'),
-  notYet('fork', 'fork(): copies the mm.'),
+  ready('fork', 'fork(): copies the mm; anonymous pages become read-only, and a write copies them.'),
   ready('truncate', 'ftruncate() of the file to the start of the range, which reaches to the end of the memory.'),
   ready('punch-hole', 'fallocate(PUNCH_HOLE) of the range in the file: its pages go, the size stays.'),
   ready('migrate-pages', 'move_pages(): moves what is mapped in the range to other frames.'),
@@ -107,6 +113,12 @@ export const mappedSizes = [
   ready('2m', 'Mapped with 2 MiB entries.'),
   ready('1g', 'Mapped with 1 GiB entries.'),
   ready('none', 'Not mapped; pages are in the page cache.'),
+] as const;
+
+export const userfaultModes = [
+  ready('none', 'No fault goes to userspace.'),
+  ready('missing', 'A fault on a page that is nowhere; UFFDIO_COPY brings it.'),
+  ready('minor', 'Also a fault on a page that only the page cache has; UFFDIO_CONTINUE maps it.'),
 ] as const;
 
 export const folioSizes = [
@@ -178,7 +190,7 @@ export const topics = [
   ready('fault', 'A lap of a vCPU through the fault path.'),
   ready('lock', 'A wait for a lock has ended.'),
   ready('tlb', 'A TLB flush by KVM or a shootdown by the host.'),
-  notYet('userfault', 'A vCPU waits for userspace, or is woken.'),
+  ready('userfault', 'A vCPU waits for userspace, or is woken.'),
   ready('finding', 'The run has shown something to be wrong.'),
   ready('progress', 'How far the run is.'),
 ] as const;

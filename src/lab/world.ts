@@ -17,6 +17,7 @@ import type { NotifierId } from '../mm/notifier-schemes/notifier-scheme.ts';
 import type { AddressSpace } from '../mm/page-cache.ts';
 import type { Vma } from '../mm/vma.ts';
 import { GuestPrograms } from './guest-patterns.ts';
+import { ageMemory } from './initial-aging.ts';
 import { mapSptes } from './initial-sptes.ts';
 import { mapMemory } from './memory-builder.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
@@ -78,6 +79,7 @@ export function buildWorld(input: RunInput, listener: VcpuListener = deaf): Worl
   for (let index = 0; index < scenario.vm.processes + scenario.vm.backends; index++) {
     const mm = new Mm(machine);
     const vma = mapMemory(machine, mm, scenario, processes[0]?.vma ?? null);
+    ageMemory(mm, vma, scenario);
     const process = { index, mm, vma, start: vma.start, mapping: vma.mapping };
     processes.push(process);
     if (index >= scenario.vm.processes) continue;

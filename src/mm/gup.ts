@@ -32,6 +32,7 @@ export function gupFast(mm: Mm, address: Hva, cpu: number, write = true): { page
   mm.machine.work.gupRefAtomics += 1;
   folio.changeRefs(1);
   folio.gupRefs += 1;
+  mm.machine.memory.touch(found.pfn);
   return { page: { folio, ...found }, refNs: folio.headLine.access(cpu) };
 }
 

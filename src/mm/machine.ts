@@ -110,6 +110,8 @@ export class WorkCounters {
   spteSplits = 0;
   /** Accessed bits that aging has cleared. */
   sptesAged = 0;
+  /** Blocks that khugepaged has collapsed, or taken the PTE table away from. */
+  khugepagedCollapses = 0;
   /** PTEs about which khugepaged has asked the secondary MMUs. */
   youngTests = 0;
   sptesProtected = 0;

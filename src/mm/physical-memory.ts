@@ -20,6 +20,29 @@ export class PhysicalMemory {
     this.#folios = geometry.pagesPer.map(() => new Map());
   }
 
+  /** Frames that the host has seen no access to since it last looked. Null: nobody has aged any, and all are young. */
+  #old: Set<number> | null = null;
+
+  /** Whether any frame is old. */
+  get hasOld(): boolean {
+    return this.#old !== null && this.#old.size > 0;
+  }
+
+  /** Page reclaim has cleared the accessed bit of the PTE and the referenced flag of the page. */
+  age(frame: number): void {
+    this.#old ??= new Set();
+    this.#old.add(frame);
+  }
+
+  /** Models folio_mark_accessed(), folio_set_referenced(), as far as khugepaged asks for it: the page is young now. */
+  touch(frame: number): void {
+    this.#old?.delete(frame);
+  }
+
+  isOld(frame: number): boolean {
+    return this.#old?.has(frame) ?? false;
+  }
+
   /** Frames for one folio of `level`, aligned to its size. */
   allocate(level: Level): Pfn {
     const pages = this.#geometry.pagesPer[level];

@@ -94,7 +94,7 @@ const collapsing = {
   timeline: [{ at: '50us', operation: 'madv-collapse' }],
   settle: '1ms',
 };
-const pagePrograms: readonly { name: string; document: Record<string, unknown> }[] = [
+const pagePrograms: { name: string; document: Record<string, unknown> }[] = [
   { backing: 'anonymous' },
   { backing: 'shmem' },
   { backing: 'shmem', folios: '2m' },
@@ -102,6 +102,14 @@ const pagePrograms: readonly { name: string; document: Record<string, unknown> }
   name: `collapse of ${vm.backing} memory${'folios' in vm ? ' in large folios' : ''}`,
   document: { ...collapsing, vm: { vcpus: 4, memory: '4MiB', mapped: '4k', populatedFraction: 0.7, ...vm } },
 }));
+pagePrograms.push({
+  name: 'a scan by khugepaged',
+  document: {
+    ...collapsing,
+    vm: { vcpus: 4, memory: '4MiB', mapped: '4k', backing: 'anonymous' },
+    timeline: [{ at: '50us', operation: 'khugepaged-scan' }],
+  },
+});
 const cuttingShmem = { ...cutting, vm: { ...cutting.vm, backing: 'shmem' } };
 
 interface Observation {

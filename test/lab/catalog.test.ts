@@ -10,8 +10,8 @@ const { schemes, handlers, schemeIds, mapcounts, operations, patterns, kernels, 
 const idsOf = (entries: readonly { id: string; available: boolean }[], available: boolean) =>
   entries.filter((entry) => entry.available === available).map(({ id }) => id);
 
-/** Memory that the operation takes: nothing moves hugetlb yet. */
-const backingOf = (operation: string): string => (operation === 'migrate-pages' ? 'shmem' : 'hugetlb-1g');
+/** Memory that the operation takes: khugepaged leaves hugetlb alone. */
+const backingOf = (operation: string): string => (operation === 'khugepaged-scan' ? 'shmem' : 'hugetlb-1g');
 
 /** What a pattern needs beside its name. */
 const guestOf: Readonly<Record<string, object>> = {

@@ -35,9 +35,11 @@ describe('scenario: defaults', () => {
         folios: null,
         populatedFraction: 1,
         sptePopulatedFraction: 1,
+        youngFraction: 0.1,
         mmu: 'tdp',
       },
       hgm: { version: 'v2', chunkBytes: 2 * MIB },
+      khugepaged: { pagesToScan: 4096, scanSleep: 10_000_000_000, maxPtesNone: 511 },
       mapcount: 'subpage',
       guest: {
         pattern: 'stride',
@@ -132,7 +134,7 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, mmu',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, mmu',
       },
     ]);
   });

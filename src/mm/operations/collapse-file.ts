@@ -7,6 +7,7 @@ import type { AddressSpace } from '../page-cache.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../try-to-unmap.ts';
 import { mappedPart } from '../unmap-mapping.ts';
+import { type CollapseControl, madviseControl } from './collapse-control.ts';
 import { retractPageTables } from './retract-page-tables.ts';
 import type { ScanResult } from './scan-result.ts';
 
@@ -15,19 +16,26 @@ import type { ScanResult } from './scan-result.ts';
  *
  * Models    hpage_collapse_scan_file(), mm/khugepaged.c. Under RCU: no lock at all.
  * Returns   succeed, also for a block without a page; pte-mapped-hugepage if it is one folio already; page-count if a page
- *           has users beside the page cache and its mappings.
+ *           has users beside the page cache and its mappings. To khugepaged also exceed-none-pte, for holes of the file; it
+ *           does not ask whether a file's pages are young.
  */
-export function* hpageCollapseScanFile(vma: ShmemVma, address: Hva): Process<ScanResult> {
+export function* hpageCollapseScanFile(
+  vma: ShmemVma,
+  address: Hva,
+  control: CollapseControl = madviseControl,
+): Process<ScanResult> {
   const { sim, costs, geometry } = vma.mm.machine;
   const first = vma.pageIndex(address);
+  let holes = 0;
   for (let index = first; index < first + geometry.pagesPer[2]; ) {
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
     const folio = vma.mapping.folio(index);
     if (folio?.level === 2) return 'pte-mapped-hugepage';
     if (folio !== undefined && folio.refcount !== 1 + folioMapcount(folio)) return 'page-count';
+    if (folio === undefined) holes += 1;
     index += folio?.pages ?? 1;
   }
-  return 'succeed';
+  return holes > control.maxPtesNone ? 'exceed-none-pte' : 'succeed';
 }
 
 /** One call of collapse_file(): the new folio, which stays locked to the end, and the old ones, each locked and held. */
@@ -50,12 +58,18 @@ interface FileCollapse {
  *           lock: on an old one that it has found, or on the new one.
  * Order     For each old folio: lock, unmap with a section of its own in each VMA, reference check. Then one CPU flush, copy,
  *           page cache, retract_page_tables(), unlock. 6.1 puts the new folio in place index by index before the copy.
- * Returns   pte-mapped-hugepage: done, and the caller maps it; succeed in 6.1 if it is mapped already. page-count if
+ * Returns   pte-mapped-hugepage: done, and the caller maps it, or, khugepaged, leaves that to the next fault; succeed in 6.1 if
+ *           it is mapped already, or, for khugepaged, has no table left in the way. page-count if
  *           somebody else holds a page, page-lock, page-filled if a hole was filled meanwhile: all is put back, and what
  *           was unmapped comes back with the next fault.
  * Left out  Allocation and charge; swapped out pages; LRU references.
  */
-export function* collapseFile(vma: ShmemVma, address: Hva, scheme: NotifierId): Process<ScanResult> {
+export function* collapseFile(
+  vma: ShmemVma,
+  address: Hva,
+  scheme: NotifierId,
+  control: CollapseControl = madviseControl,
+): Process<ScanResult> {
   const { machine } = vma.mm;
   const { sim, costs, memory } = machine;
   const { mapping } = vma;
@@ -82,7 +96,8 @@ export function* collapseFile(vma: ShmemVma, address: Hva, scheme: NotifierId): 
   }
   mapping.replace(collapse.first, folio.pages, folio, collapse.first);
   yield* sim.spend(costs.pageCacheLookupNs);
-  result = yield* retractPageTables({ mapping, first: collapse.first, folio, target: { vma, address }, scheme });
+  const target = { vma, address };
+  result = yield* retractPageTables({ mapping, first: collapse.first, folio, target, scheme, control });
   yield* folio.lock.release();
   yield* dropOldFolios(collapse);
   return result;

@@ -9,25 +9,34 @@ import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 import { addNewAnonRmap, removeRmap } from '../rmap.ts';
 import { tlbRemoveTableSyncOne } from '../tlb.ts';
+import { type CollapseControl, madviseControl } from './collapse-control.ts';
+import { KhugepagedHeuristics } from './khugepaged-heuristics.ts';
 import { findPmdOrThpOrNone, holdsBlock, pmdpCollapseFlush } from './pmd.ts';
 import type { ScanResult } from './scan-result.ts';
 
 /**
- * Whether the block at `address` can be collapsed: as madvise asks it, without the heuristics of khugepaged.
+ * Whether the block at `address` can be collapsed, and, as khugepaged asks it, whether that is worth it.
  *
  * Models    hpage_collapse_scan_pmd(), mm/khugepaged.c.
- * Locks     mmap_lock (R) is the caller's; the PTE lock for the whole scan.
+ * Locks     mmap_lock (R) is the caller's; the PTE lock for the whole scan. Under it khugepaged asks the secondary MMUs about
+ *           every page to which the host itself has seen no access.
  * Returns   succeed; page-count if a page has users beside its mappings; page-ro if no page may be written, as after a fork.
  *           Pages that a fork has shared are no obstacle: they are copied, and the child keeps its own.
- * Left out  Young bits, max_none and the test_young traffic, which are khugepaged's; node statistics.
+ *           To khugepaged also exceed-none-pte, and lack-referenced-page where not one page is young.
+ * Left out  Node statistics; max_ptes_swap and max_ptes_shared, as nothing is swapped.
  */
-export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<ScanResult> {
+export function* hpageCollapseScanPmd(
+  vma: AnonymousVma,
+  address: Hva,
+  control: CollapseControl = madviseControl,
+): Process<ScanResult> {
   const { mm } = vma;
   const { sim, costs, work } = mm.machine;
   const pmd = findPmdOrThpOrNone(mm, address);
   if (typeof pmd === 'string') return pmd;
   const table = pmd.table.child(pmd.index);
   let result: ScanResult = 'page-ro';
+  const heuristics = new KhugepagedHeuristics(mm, control);
   yield* table.ptl.acquire();
   yield* sim.spend(costs.ptlNs);
   work.ptlAcquisitions += 1;
@@ -37,15 +46,20 @@ export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<
       result = 'pte-non-present';
       break;
     }
-    if (table.kinds[index] !== EntryKind.Leaf) continue;
+    if (table.kinds[index] !== EntryKind.Leaf) {
+      if (heuristics.countNone()) continue;
+      result = 'exceed-none-pte';
+      break;
+    }
     if (!hasOnlyMappings(folioAt(vma, table, index))) {
       result = 'page-count';
       break;
     }
     if (table.writable[index] === 1) result = 'succeed';
+    if (control.isKhugepaged) yield* heuristics.countYoung(table, index);
   }
   yield* table.ptl.release();
-  return result;
+  return result === 'succeed' && !heuristics.isReferenced ? 'lack-referenced-page' : result;
 }
 
 /**
@@ -57,11 +71,18 @@ export function* hpageCollapseScanPmd(vma: AnonymousVma, address: Hva): Process<
  *           lock around each change of the entry; the PTE lock to isolate, and for each page; the lock of every old page.
  * Order     Section, PMD clear and CPU flush, range_end, IPI: the copy comes after the section. So a vCPU that faults
  *           meanwhile finds no section and an empty PMD, and sleeps in slow GUP behind mmap_lock.
- * Returns   succeed; page-count if a page is in use: the old table is put back, and nothing has happened.
+ * Returns   succeed; page-count if a page is in use: the old table is put back, and nothing has happened. To khugepaged also
+ *           what its heuristics say by now. In 6.18 that is lack-referenced-page where only SPTEs had seen accesses: the
+ *           section has zapped them, and a zap does not mark pages any more.
  * Left out  Allocation and charge of the new folio, before any lock that matters; swap-in; the per-VMA lock, as GUP takes
  *           mmap_lock anyway. 6.12 copies all pages before it drops the first: nobody can look in between.
  */
-export function* collapseHugePage(vma: AnonymousVma, address: Hva, scheme: NotifierId): Process<ScanResult> {
+export function* collapseHugePage(
+  vma: AnonymousVma,
+  address: Hva,
+  scheme: NotifierId,
+  control: CollapseControl = madviseControl,
+): Process<ScanResult> {
   const { mm } = vma;
   const { sim, costs, memory } = mm.machine;
   yield* mm.mmapLock.releaseRead();
@@ -76,7 +97,7 @@ export function* collapseHugePage(vma: AnonymousVma, address: Hva, scheme: Notif
     yield* mm.mmapLock.acquireWrite();
     yield* sim.spend(costs.rwsemNs);
     result = revalidate(vma, address);
-    if (result === 'succeed') result = yield* collapseLocked(vma, address, folio, scheme);
+    if (result === 'succeed') result = yield* collapseLocked(vma, address, folio, scheme, control);
     yield* mm.mmapLock.releaseWrite();
   }
   if (result !== 'succeed') {
@@ -95,7 +116,13 @@ function revalidate(vma: AnonymousVma, address: Hva): ScanResult {
   return typeof pmd === 'string' ? pmd : 'succeed';
 }
 
-function* collapseLocked(vma: AnonymousVma, address: Hva, folio: Folio, scheme: NotifierId): Process<ScanResult> {
+function* collapseLocked(
+  vma: AnonymousVma,
+  address: Hva,
+  folio: Folio,
+  scheme: NotifierId,
+  control: CollapseControl,
+): Process<ScanResult> {
   const { mm } = vma;
   const { sim, costs, geometry, work } = mm.machine;
   const end = hva(address + geometry.entryBytes(2));
@@ -114,7 +141,7 @@ function* collapseLocked(vma: AnonymousVma, address: Hva, folio: Folio, scheme: 
   // GUP-fast that has read the entry before it went is over when this returns, and its reference counts below.
   yield* tlbRemoveTableSyncOne(mm);
 
-  const isolated = yield* isolate(vma, old);
+  const isolated = yield* isolate(vma, old, control);
   if (isolated.result !== 'succeed') {
     yield* pmd.table.ptl.acquire();
     yield* sim.spend(costs.ptlNs + costs.pteInstallNs);
@@ -145,11 +172,16 @@ function* collapseLocked(vma: AnonymousVma, address: Hva, folio: Folio, scheme: 
  *
  * Models    __collapse_huge_page_isolate(), mm/khugepaged.c. On failure what was locked is unlocked again.
  */
-function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanResult; folios: Folio[] }> {
+function* isolate(
+  vma: AnonymousVma,
+  table: PageTable,
+  control: CollapseControl,
+): Process<{ result: ScanResult; folios: Folio[] }> {
   const { sim, costs, work } = vma.mm.machine;
   const folios = new Set<Folio>();
   let result: ScanResult = 'succeed';
   let writable = false;
+  const heuristics = new KhugepagedHeuristics(vma.mm, control);
   // mutex: the lock of the page; ptl: the lock of the LRU list that it leaves.
   const pageNs = costs.pteScanNs + costs.mutexNs + costs.ptlNs;
   yield* table.ptl.acquire();
@@ -160,7 +192,11 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
       result = 'pte-non-present';
       break;
     }
-    if (table.kinds[index] !== EntryKind.Leaf) continue;
+    if (table.kinds[index] !== EntryKind.Leaf) {
+      if (heuristics.countNone()) continue;
+      result = 'exceed-none-pte';
+      break;
+    }
     writable ||= table.writable[index] === 1;
     const folio = folioAt(vma, table, index);
     if (folios.has(folio)) continue;
@@ -170,13 +206,16 @@ function* isolate(vma: AnonymousVma, table: PageTable): Process<{ result: ScanRe
     }
     folios.add(folio);
     if (!sim.elapse(pageNs)) yield pageNs;
-    if (hasOnlyMappings(folio)) continue;
-    result = 'page-count';
-    break;
+    if (!hasOnlyMappings(folio)) {
+      result = 'page-count';
+      break;
+    }
+    if (control.isKhugepaged) yield* heuristics.countYoung(table, index);
   }
   yield* table.ptl.release();
   // Fork may have come since the scan: without a page that may be written the new one could not be either.
   if (result === 'succeed' && !writable) result = 'page-ro';
+  if (result === 'succeed' && !heuristics.isReferenced) result = 'lack-referenced-page';
   if (result !== 'succeed') for (const folio of folios) yield* folio.lock.release();
   return { result, folios: [...folios] };
 }

@@ -15,7 +15,8 @@ import type { ScanResult } from './scan-result.ts';
  * Maps a block whose pages are one folio already by one PMD entry, in the place of the PTE table. No pfn changes and
  * nothing is copied; holes become mapped.
  *
- * Models    collapse_pte_mapped_thp(), mm/khugepaged.c, with install_pmd, as madvise calls it.
+ * Models    collapse_pte_mapped_thp(), mm/khugepaged.c: with install_pmd, as madvise calls it, or without, as khugepaged, which
+ *           leaves the huge entry to the next fault.
  * Context   Sleeps. The caller holds mmap_lock: in 6.1 for write, since 6.6 for read.
  * Locks     The folio lock from the first look at the table to the set entry, so that truncation, migration and faults
  *           stay away from a page that for a while looks unmapped. Under it 6.1 takes i_mmap_rwsem (W), later kernels
@@ -28,7 +29,12 @@ import type { ScanResult } from './scan-result.ts';
  * Returns   succeed; pmd-mapped if there is nothing to do; page-null, page-compound if the folio is not there any more.
  * Left out  uffd-wp markers and private userfaultfd mappings. The IPI of pmdp_get_lockless_sync(): 64-bit kernels have none.
  */
-export function* collapsePteMappedThp(vma: ShmemVma, address: Hva, scheme: NotifierId): Process<ScanResult> {
+export function* collapsePteMappedThp(
+  vma: ShmemVma,
+  address: Hva,
+  scheme: NotifierId,
+  installPmd = true,
+): Process<ScanResult> {
   const { mm } = vma;
   const { sim, costs, kernel } = mm.machine;
   if (!holdsBlock(vma, address)) return 'vma-check';
@@ -46,7 +52,7 @@ export function* collapsePteMappedThp(vma: ShmemVma, address: Hva, scheme: Notif
       else yield* takeTable(vma, address, folio, pmd, table, scheme);
     }
   } else if (pmd !== 'pmd-none' && pmd !== 'pmd-null') result = pmd;
-  if (result === 'succeed') result = yield* setHugePmd(vma, address, folio);
+  if (result === 'succeed' && installPmd) result = yield* setHugePmd(vma, address, folio);
 
   yield* folio.lock.release();
   folio.changeRefs(-1);

@@ -8,6 +8,7 @@ import type { AddressSpace } from '../page-cache.ts';
 import { EntryKind } from '../radix-table.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import { tlbRemoveTableSyncOne } from '../tlb.ts';
+import type { CollapseControl } from './collapse-control.ts';
 import { findPmdOrThpOrNone, freePteTable, holdsBlock, type PmdEntry, pmdpCollapseFlush, setHugePmd } from './pmd.ts';
 import type { ScanResult } from './scan-result.ts';
 
@@ -16,9 +17,10 @@ export interface Retraction {
   /** Index of the block in the page cache, and the folio that is there now, locked by the caller. */
   readonly first: number;
   readonly folio: Folio;
-  /** The mapping for which madvise was called. */
+  /** The mapping for which madvise was called, or in which khugepaged has found the block. */
   readonly target: { readonly vma: ShmemVma; readonly address: Hva };
   readonly scheme: NotifierId;
+  readonly control: CollapseControl;
 }
 
 /**
@@ -26,11 +28,12 @@ export interface Retraction {
  *
  * Models    retract_page_tables(), mm/khugepaged.c.
  * Locks     The folio lock is the caller's: nobody can map a page of the block. 6.1: i_mmap_rwsem (W), and mmap_lock (W) by
- *           trylock in the target's mm, which fails while a vCPU sleeps in a fault; khugepaged would do the others. Later:
+ *           trylock in the target's mm, which fails while a vCPU sleeps in a fault; khugepaged does so in all mms. Later:
  *           i_mmap_rwsem (R), in each mm the PMD lock and under it the PTE lock.
  * Order     A section of its own in each VMA around the clear and the CPU flush. 6.1 frees the table after an IPI to all
  *           CPUs and inside of the section's locks, later kernels after an RCU grace period.
- * Returns   pte-mapped-hugepage: the caller is to map the folio. In 6.1 succeed if it was mapped here.
+ * Returns   pte-mapped-hugepage: the caller is to map the folio. In 6.1 succeed if it was mapped here, which khugepaged leaves
+ *           to the next fault: then if the target's table is gone.
  */
 export function* retractPageTables(retraction: Retraction): Process<ScanResult> {
   const { kernel } = retraction.folio.machine;
@@ -39,18 +42,22 @@ export function* retractPageTables(retraction: Retraction): Process<ScanResult> 
   return 'pte-mapped-hugepage';
 }
 
-function* retractUnderMmapLock({ mapping, folio, target, scheme }: Retraction): Process<ScanResult> {
+function* retractUnderMmapLock({ mapping, first, folio, target, scheme, control }: Retraction): Process<ScanResult> {
   const { sim, costs } = folio.machine;
-  const { vma, address } = target;
-  const { mm } = vma;
   let result: ScanResult = 'pte-mapped-hugepage';
   yield* mapping.iMmapRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
-  const pmd = findPmdOrThpOrNone(mm, address);
-  if (typeof pmd !== 'string' && mm.mmapLock.tryAcquireWrite()) {
+  for (const vma of mapping.vmas) {
+    if (!(vma instanceof ShmemVma)) continue;
+    const { mm } = vma;
+    const address = vma.addressOf(first);
+    const isTarget = vma === target.vma && address === target.address;
+    if (!holdsBlock(vma, address) || (!isTarget && !control.isKhugepaged)) continue;
+    const pmd = findPmdOrThpOrNone(mm, address);
+    if (typeof pmd === 'string' || !mm.mmapLock.tryAcquireWrite()) continue;
     yield* sim.spend(costs.rwsemNs);
     yield* collapseAndFreePmd(vma, address, pmd, scheme);
-    result = yield* setHugePmd(vma, address, folio);
+    if (isTarget) result = control.isKhugepaged ? 'succeed' : yield* setHugePmd(vma, address, folio);
     yield* mm.mmapLock.releaseWrite();
   }
   yield* mapping.iMmapRwsem.releaseWrite();

@@ -3,7 +3,9 @@ import { Errno } from '../errno.ts';
 /** How a step of a THP collapse has ended. Models enum scan_result, mm/khugepaged.c, as far as anything here can end so. */
 export type ScanResult =
   | 'succeed'
+  | 'exceed-none-pte'
   | 'fail'
+  | 'lack-referenced-page'
   | 'pmd-mapped'
   | 'pmd-none'
   | 'pmd-null'

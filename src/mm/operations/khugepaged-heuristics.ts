@@ -1,0 +1,44 @@
+import type { Process } from '../../engine/process.ts';
+import { hva, PAGE_SIZE } from '../address.ts';
+import type { Mm } from '../mm.ts';
+import type { PageTable } from '../page-table.ts';
+import type { CollapseControl } from './collapse-control.ts';
+
+/** Whether one block is worth a collapse, PTE by PTE: khugepaged asks it twice, madvise never. */
+export class KhugepagedHeuristics {
+  readonly #mm: Mm;
+  readonly #control: CollapseControl;
+  #none = 0;
+  #referenced = 0;
+
+  constructor(mm: Mm, control: CollapseControl) {
+    this.#mm = mm;
+    this.#control = control;
+  }
+
+  /** A PTE is empty. False: one too many is. */
+  countNone(): boolean {
+    this.#none += 1;
+    return this.#none <= this.#control.maxPtesNone;
+  }
+
+  /**
+   * Counts a present PTE if its page is young: to the host, or else to a secondary MMU.
+   *
+   * Context  Under the PTE lock: the notifier's callbacks do not sleep.
+   */
+  *countYoung(table: PageTable, index: number): Process<void> {
+    if (!this.#control.isKhugepaged) return;
+    const { machine, notifiers } = this.#mm;
+    if (machine.memory.isOld(table.pfns[index] ?? 0)) {
+      machine.work.youngTests += 1;
+      if (!(yield* notifiers.testYoung(hva(table.firstPageOf(index) * PAGE_SIZE)))) return;
+    }
+    this.#referenced += 1;
+  }
+
+  /** One young page will do. */
+  get isReferenced(): boolean {
+    return !this.#control.isKhugepaged || this.#referenced > 0;
+  }
+}
