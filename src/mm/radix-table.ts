@@ -12,7 +12,7 @@ export class RadixTable<Self extends RadixTable<Self>> {
   readonly level: Level;
   readonly geometry: Geometry;
   /** Page number (4 KiB) of the first page under entry 0. */
-  readonly firstPage: number;
+  firstPage: number;
   /** The table whose entry points here; null for the root and for a table that was unlinked. */
   parent: Self | null = null;
   readonly kinds: Uint8Array;
@@ -126,6 +126,17 @@ export class RadixTable<Self extends RadixTable<Self>> {
     assert(this.kinds[index] !== EntryKind.Table, 'a table is unlinked, not cleared');
     if (this.kinds[index] === EntryKind.Leaf) this.#account(-this.entryPages, -1, -this.#writablePagesOf(index));
     this.kinds[index] = kind;
+  }
+
+  /** The table, with those below it, is to serve other addresses: it is out of the tree and will be linked there. */
+  rebase(firstPage: number): void {
+    assert(this.parent === null, 'the table is out of the tree');
+    this.#shift(firstPage - this.firstPage);
+  }
+
+  #shift(pages: number): void {
+    this.firstPage += pages;
+    for (const child of this.#children) if (child !== undefined) child.#shift(pages);
   }
 
   link(index: number, child: Self): void {

@@ -36,9 +36,24 @@ export function* munmap(mm: Mm, start: Hva, end: Hva): Process<Result> {
   for (const vma of vmas) mm.detach(vma);
   dropRegistrations(mm, start, end, null);
   yield* mm.mmapLock.downgrade();
-  yield* unmapRegion(mm, vmas, 'unmap');
+  yield* unmapRegion(mm, vmas);
   yield* mm.mmapLock.releaseRead();
   yield* completeUserfaultChange(changes);
+  return 0;
+}
+
+/**
+ * munmap() for who holds mmap_lock (W), and keeps it: of what mremap() has moved away, or moves to.
+ *
+ * Models do_vmi_munmap(), mm/mmap.c, mm/vma.c; do_munmap().
+ */
+export function* unmapLocked(mm: Mm, start: Hva, end: Hva): Process<Result> {
+  const vmas = yield* cutOut(mm, start, end);
+  if (typeof vmas === 'string') return vmas;
+  if (vmas.length === 0) return 0;
+  for (const vma of vmas) mm.detach(vma);
+  dropRegistrations(mm, start, end, null);
+  yield* unmapRegion(mm, vmas);
   return 0;
 }
 
@@ -67,11 +82,11 @@ function* cutOut(mm: Mm, start: Hva, end: Hva): Process<Vma[] | Errno> {
  *
  * Models unmap_region(), mm/mmap.c, mm/vma.c.
  */
-export function* unmapRegion(mm: Mm, vmas: readonly Vma[], event: 'unmap'): Process<void> {
+export function* unmapRegion(mm: Mm, vmas: readonly Vma[]): Process<void> {
   const gather = new MmuGather(mm);
   const start = vmas[0]?.start ?? hva(0);
   const end = vmas.at(-1)?.end ?? start;
-  const section = yield* mm.notifiers.rangeStart(event, start, end);
+  const section = yield* mm.notifiers.rangeStart('unmap', start, end);
   for (const vma of vmas) yield* unmapSingleVma(gather, vma, vma.start, vma.end);
   yield* mm.notifiers.rangeEnd(section);
   for (const vma of vmas) yield* unlinkVma(vma);

@@ -1,7 +1,7 @@
 import { lockClass } from '../../engine/locks/lock-class.ts';
 import { WaitQueue } from '../../engine/locks/wait-queue.ts';
 import type { Process } from '../../engine/process.ts';
-import type { Hva } from '../address.ts';
+import { type Hva, isAligned, PAGE_SIZE } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { hugetlbVmdeleteList, removeInodeHugepages } from '../hugetlb-truncate.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
@@ -15,7 +15,7 @@ import type { Vma } from '../vma.ts';
 const shmemFallocClass = lockClass('shmem_falloc_waitq', 'sleeping');
 
 /**
- * fallocate(FALLOC_FL_PUNCH_HOLE) on the file that `vma` maps, for the pages that it shows in [start, end). The size stays: a
+ * fallocate(FALLOC_FL_PUNCH_HOLE) on the file that `vma` maps, or has mapped, for the pages that it shows in [start, end). The size stays: a
  * fault in the hole of a shmem file finds a new page of zeroes; of a hugetlb file it finds none, as the pool has no page
  * beyond those that the file had.
  *
@@ -30,7 +30,8 @@ export function* punchHole(vma: Vma, start: Hva, end: Hva): Process<Result> {
   const { sim, costs } = vma.mm.machine;
   yield* sim.spend(costs.syscallNs);
   const { mapping } = vma;
-  if (mapping === null || !vma.covers(start, end)) return Errno.EINVAL;
+  const aligned = isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end;
+  if (mapping === null || !aligned || vma.pageIndex(start) < 0) return Errno.EINVAL;
   yield* mapping.inodeRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
   if (vma instanceof HugetlbVma) {

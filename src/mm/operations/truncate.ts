@@ -10,7 +10,7 @@ import { unmapMappingPages } from '../unmap-mapping.ts';
 import type { Vma } from '../vma.ts';
 
 /**
- * ftruncate() of the file that `vma` maps, to the offset that it shows at `start`. What lies beyond is unmapped everywhere
+ * ftruncate() of the file that `vma` maps, or has mapped, to the offset that it shows at `start`. What lies beyond is unmapped everywhere
  * and freed with its last reference; a fault there fails from the moment that the size has changed.
  *
  * Models    do_truncate(), shmem_setattr(), hugetlbfs_setattr() and hugetlb_vmtruncate(), fs/open.c, mm/shmem.c,
@@ -26,7 +26,7 @@ export function* truncate(vma: Vma, start: Hva): Process<Result> {
   const { sim, costs } = machine;
   yield* sim.spend(costs.syscallNs);
   const { mapping } = vma;
-  if (mapping === null || !vma.contains(start)) return Errno.EINVAL;
+  if (mapping === null || vma.pageIndex(start) < 0) return Errno.EINVAL;
   if (vma instanceof HugetlbVma && vma.hugePageStart(start) !== start) return Errno.EINVAL;
   yield* mapping.inodeRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
