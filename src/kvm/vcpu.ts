@@ -352,7 +352,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       if (result.outcome === 'efault') return this.#outOfMemory(frame);
       if (result.outcome === 'fixed' || result.outcome === 'spurious') return true;
       kvm.stats.retries += 1;
-      fromSnapshot = yield* this.#skipLaps(frame);
+      fromSnapshot = yield* this.#skipLaps(frame, write);
     }
   }
 
@@ -360,12 +360,15 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
    * While a section is open that the early check sees, sleeps through its laps and stands, afterwards, where the lap that
    * notices the end of the section stands. True: in the middle of that lap, at its snapshot.
    */
-  *#skipLaps(frame: Gfn): Process<boolean> {
+  *#skipLaps(frame: Gfn, write: boolean): Process<boolean> {
     const kvm = this.#kvm;
     const { sim } = kvm.machine;
     const lap = this.#retryLap;
     if (!kvm.earlyRetryCheck || this.#options.stepping) return false;
     if (!kvm.invalidation.isInvalidating(frame, 1)) return false;
+    // Another vCPU may have mapped it before the section opened: the next lap finds that out, and nobody maps it later.
+    const { memory } = this.#options;
+    if (memory.allows(memory.page(frame), write)) return false;
     const startNs = sim.now;
     this.#standing = 'invalidate-retry';
     this.#skippingSinceNs = startNs;

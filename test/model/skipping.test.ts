@@ -41,6 +41,45 @@ describe('stride: skipping and stepping', () => {
   }
 });
 
+describe('phases of strides, and a trace: skipping and stepping', () => {
+  const phases = [
+    { pattern: 'stride', lasts: '7us', stridePages: 3 },
+    { pattern: 'idle', lasts: '4us' },
+    { pattern: 'stride', accesses: 90, thinkNs: 70, range: { start: '1MiB', length: '512KiB' } },
+  ];
+  /** Bursts of a few vCPUs over hot and cold pages, some at one time, made by arithmetic. */
+  const trace = Array.from({ length: 3000 }, (_, row) => {
+    const page = row % 3 === 0 ? (row * 7919) % 512 : (row * row) % 64;
+    return [Math.floor(row / 4) * 250, row % 5 < 2 ? 2 : row % 2, page, row % 3 === 1 ? 0 : 1].join();
+  });
+  const guests: Readonly<Record<string, Overrides>> = {
+    phases: { 'guest.pattern': 'phases', 'guest.phases': phases },
+    trace: { 'guest.pattern': 'trace', 'guest.trace': ['time,vcpu,gfn,write', ...trace].join('\n') },
+  };
+
+  for (const [name, guest] of Object.entries(guests)) {
+    for (const kernel of ['6.1', '6.12']) {
+      for (const scheme of ['range', 'narrow', 'post-collapse/zap'] as const) {
+        test(`${name}, ${kernel}, ${scheme}: the same windows, to the ns, and the same laps`, () => {
+          const overrides = { ...onePage, ...guest, 'machine.kernel': kernel, 'vm.sptePopulatedFraction': 0.8 };
+          const stepped = runs(overrides, scheme, true, 0, 8);
+          for (const [seed, skipping] of runs(overrides, scheme, false, 0, 8).entries()) {
+            const stepping = stepped[seed] as RunResult;
+            expect(sorted(skipping.stallsNs)).toEqual(sorted(stepping.stallsNs));
+            expect(skipping.stallsNs.length).toBeGreaterThan(5);
+            expect(skipping.stallByCauseNs).toEqual(stepping.stallByCauseNs);
+            expect(skipping.faults).toEqual(stepping.faults);
+            expect(skipping.blackout).toEqual(stepping.blackout);
+            const apart = Math.abs(skipping.guest.touches - stepping.guest.touches);
+            expect(apart).toBeLessThanOrEqual(skipping.stallsNs.length);
+            expect(skipping.events).toBeLessThan(stepping.events);
+          }
+        });
+      }
+    }
+  }
+});
+
 describe('uniform: skipping and stepping', () => {
   const uniform = (kernel: string): Overrides => ({
     ...onePage,
