@@ -5,6 +5,7 @@ import { EvenTimes, GuestMemory } from '../../src/kvm/guest-access.ts';
 import { type FaultAccess, type FaultResult, kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
 import type { VcpuInterval } from '../../src/kvm/records.ts';
 import { type StallWindow, StallWindows } from '../../src/kvm/stall-windows.ts';
+import type { TlbAccount } from '../../src/kvm/tlb-reach.ts';
 import { Vcpu } from '../../src/kvm/vcpu.ts';
 import type { TestWorld } from './world.ts';
 
@@ -33,6 +34,7 @@ export interface VcpuSetup {
   readonly thinkNs?: number;
   /** Instead of one access each thinkNs. */
   readonly times?: AccessTimes;
+  readonly tlb?: TlbAccount;
   readonly stepping?: boolean;
 }
 
@@ -46,7 +48,7 @@ export interface RunningVcpu {
 
 /** A vCPU over all of the memslot, started. */
 export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
-  const { pattern, thinkNs = 100, times = new EvenTimes(thinkNs), stepping = false } = setup;
+  const { pattern, thinkNs = 100, times = new EvenTimes(thinkNs), tlb, stepping = false } = setup;
   const intervals: VcpuInterval[] = [];
   const windows: StallWindow[] = [];
   const reducer = new StallWindows((window) => windows.push(window));
@@ -58,6 +60,7 @@ export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
     pattern,
     memory: guestMemory(world),
     times,
+    ...(tlb === undefined ? {} : { tlb }),
     stepping,
     interval: (interval) => {
       intervals.push(interval);

@@ -64,6 +64,7 @@ export class PhasesPattern implements GuestAccessPattern, AccessTimes, TlbAccoun
   }
 
   nsTo(count: number): number {
+    if (count === 0) return 0;
     const { thinkNs, ns } = this.#accesses;
     return count === this.#left ? ns - this.#passedNs : count * thinkNs;
   }
