@@ -5,7 +5,7 @@ import { freeFolio } from './free-folio.ts';
  * The reference that a fault holds while it waits or copies: it keeps the folio alive, and whoever wants to be its only user
  * sees it. Its atomics are part of slowGupNs.
  *
- * Models filemap_get_entry(), mm/filemap.c, and the folio_get() of do_wp_page(), mm/memory.c.
+ * Models filemap_get_entry() and folio_get(), mm/filemap.c, include/linux/mm.h.
  */
 export function takeFaultRef(folio: Folio): void {
   folio.changeRefs(1);

@@ -80,7 +80,7 @@ export class Folio {
    * Only one mapping can show this page of an anonymous folio: it may become writable in place. A new page is exclusive; fork
    * ends that for what it shares, and only a write that finds nobody else brings it back.
    *
-   * Models PageAnonExclusive(), include/linux/page-flags.h. A PMD leaf goes by the bit of the head page, and a split hands that
+   * Models the bit PG_anon_exclusive, as folio_move_anon_rmap() sets it, mm/rmap.c. A PMD leaf goes by the bit of the head page, and a split hands that
    * on to all pages.
    */
   isAnonExclusive(page: number): boolean {

@@ -32,6 +32,8 @@ export class Mm {
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
   readonly vmas: Vma[] = [];
+  /** Its mappings are going, and until they have gone counts and entries disagree. */
+  exiting = false;
   /** The fds that this process has made, and the ranges that it has registered with them. */
   readonly userfaultfds: UserfaultfdCtx[] = [];
   readonly userfaults: UserfaultRegistration[] = [];

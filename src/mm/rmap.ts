@@ -15,7 +15,7 @@ export const removeRmap = (folio: Folio, firstPage: number, level: Level): numbe
  * `count` PTEs side by side that map consecutive pages of one folio: of a large one the count of the whole moves once for
  * all of them, where one by one it moves with each.
  *
- * Models folio_dup_anon_rmap_ptes() and folio_remove_rmap_ptes() with their nr_pages, include/linux/rmap.h, mm/rmap.c, 6.8 and later.
+ * Models folio_try_dup_anon_rmap_ptes() and folio_remove_rmap_ptes() with their nr_pages, include/linux/rmap.h, mm/rmap.c, 6.8 and later.
  */
 export const addRmapBatch = (folio: Folio, firstPage: number, count: number): number =>
   change(folio, firstPage, 1, 1, count);

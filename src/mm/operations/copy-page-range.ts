@@ -116,12 +116,11 @@ function copyEntries(mm: Mm, child: PageTable, table: PageTable, index: number, 
   const mapNs = entries === 1 ? addRmap(folio, page, 1) : addRmapBatch(folio, page, entries);
   const refNs = takeMappingRefs(folio, entries, sim.current.cpu);
   folio.clearAnonExclusive(page, entries);
-  let protectNs = 0;
   for (let at = index; at < index + entries; at++) {
-    protectNs += protectLeaf(mm, table, at);
+    protectLeaf(mm, table, at);
     child.setLeaf(at, frame + at - index, false);
   }
-  return { entries, ns: mapNs + refNs + protectNs + entries * costs.pteInstallNs, isEmpty: false };
+  return { entries, ns: mapNs + refNs + entries * costs.pteInstallNs, isEmpty: false };
 }
 
 /** One atomic for the references of `count` new entries. Models folio_ref_add(). */
@@ -133,12 +132,11 @@ function takeMappingRefs(folio: Folio, count: number, cpu: number): number {
   return folio.level === 1 ? costs.atomicHotNs : folio.headLine.access(cpu);
 }
 
-/** Models ptep_set_wrprotect(), arch/x86: one atomic, where the entry is not read-only already. Returns its ns. */
-function protectLeaf({ machine }: Mm, table: PageTable, index: number): number {
-  if (table.writable[index] === 0) return 0;
+/** Models ptep_set_wrprotect(), arch/x86. Its atomic is a part of pteInstallNs, which comes from a fork that was measured. */
+function protectLeaf({ machine }: Mm, table: PageTable, index: number): void {
+  if (table.writable[index] === 0) return;
   table.setWritable(index, false);
   machine.work.leavesProtected += 1;
-  return machine.costs.leafXchgNs;
 }
 
 /** It has given count and reference back; both sides find the page again where it went, and neither may write to it. */
@@ -169,9 +167,9 @@ function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Proc
     const mapNs = addRmap(folio, frame - folio.firstPfn, 2);
     const refNs = takeMappingRefs(folio, 1, sim.current.cpu);
     folio.clearAnonExclusive(0, folio.pages);
-    const protectNs = protectLeaf(src.mm, table, index);
+    protectLeaf(src.mm, table, index);
     child.setLeaf(index, frame, false);
-    yield* sim.spend(mapNs + refNs + protectNs + costs.pteInstallNs);
+    yield* sim.spend(mapNs + refNs + costs.pteInstallNs);
   }
   yield* table.ptl.release();
   yield* child.ptl.release();

@@ -14,6 +14,8 @@ export function* exitMmap(mm: Mm): Process<void> {
   yield* mm.machine.sim.spend(mm.machine.costs.rwsemNs);
   const vmas = [...mm.vmas].sort((a, b) => a.start - b.start);
   for (const vma of vmas) mm.detach(vma);
-  if (vmas.length > 0) yield* unmapRegion(mm, vmas, 'unmap');
+  mm.exiting = true;
+  if (vmas.length > 0) yield* unmapRegion(mm, vmas);
+  mm.exiting = false;
   yield* mm.mmapLock.releaseWrite();
 }

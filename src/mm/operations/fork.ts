@@ -1,13 +1,15 @@
 import type { Process } from '../../engine/process.ts';
+import { hva } from '../address.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import { Mm } from '../mm.ts';
 import { cpuTlbShootdown } from '../tlb.ts';
+import { beginUserfaultChange, completeUserfaultChange } from '../userfaultfd-changes.ts';
 import type { Vma } from '../vma.ts';
 import { copyPageRange, NESTED } from './copy-page-range.ts';
 import { copyHugetlbPageRange } from './hugetlb-copy-page-range.ts';
 
 export interface ForkOptions {
-  /** Shared mappings of hugetlb are copied too, as where userfaultfd write protection is armed. */
+  /** Shared mappings of hugetlb are copied in any case, and not only where userfaultfd write protection goes on in the child. */
   readonly copiesHugetlb: boolean;
 }
 
@@ -20,9 +22,11 @@ export interface ForkOptions {
  * Locks     mmap_lock (W) of the parent; under it that of the child, nested; for each mapping i_mmap_rwsem (W) or
  *           anon_vma.rwsem (W) while it enters the tree behind that of the parent.
  * Order     The child's VMA is in the tree before its tables are filled, and behind the parent's: an rmap walk that comes in
- *           between finds an entry in the parent, or, later, in the child. The CPUs are flushed last, under mmap_lock.
+ *           between finds an entry in the parent, or, later, in the child. The CPUs are flushed last, under mmap_lock. Then the
+ *           readers of a userfaultfd that asks for forks are told, and waited for.
  * Returns   The child's mm. It lives until exitMmap().
- * Left out  The rest of the process: no reported number reads it. MADV_DONTFORK, which a VMM may ask for and does not here.
+ * Left out  The rest of the process: no reported number reads it. MADV_DONTFORK, which a VMM may ask for and does not here. The
+ *           userfaultfd of the child, and shmem mappings that it write-protects.
  */
 export function* fork(mm: Mm, { copiesHugetlb }: ForkOptions): Process<Mm> {
   const { machine } = mm;
@@ -35,15 +39,24 @@ export function* fork(mm: Mm, { copiesHugetlb }: ForkOptions): Process<Mm> {
   for (const vma of [...mm.vmas].sort((a, b) => a.start - b.start)) {
     const copy = yield* dupVma(child, vma);
     if (vma.kind === 'anonymous') yield* copyPageRange(copy, vma);
-    else if (copiesHugetlb && vma instanceof HugetlbVma && copy instanceof HugetlbVma) {
+    else if (vma instanceof HugetlbVma && copy instanceof HugetlbVma && (copiesHugetlb || keepsUffdWp(vma))) {
       yield* copyHugetlbPageRange(copy, vma);
     }
   }
+  const changes = beginUserfaultChange(mm, 'fork', hva(0), hva(Number.MAX_SAFE_INTEGER));
   yield* child.mmapLock.releaseWrite();
   yield* cpuTlbShootdown(mm);
   yield* mm.mmapLock.releaseWrite();
+  yield* completeUserfaultChange(changes);
   return child;
 }
+
+/** The child's mapping is write-protected by userfaultfd too: only where its fd asks for forks, else fork disarms it. */
+const keepsUffdWp = ({ mm, start, end }: Vma): boolean =>
+  mm.userfaults.some(
+    (range) =>
+      range.start < end && start < range.end && range.modes.has('wp') && range.ctx.features.events.includes('fork'),
+  );
 
 /** Models vm_area_dup(), anon_vma_fork(), hugetlb_dup_vma_private(), kernel/fork.c, mm/rmap.c, mm/hugetlb.c. */
 function* dupVma(child: Mm, vma: Vma): Process<Vma> {
