@@ -6,9 +6,16 @@ import type { Simulation } from '../engine/simulation.ts';
 import type { Task } from '../engine/task.ts';
 import type { Gfn } from '../mm/address.ts';
 
+/**
+ * What the hull counts in: frames of the guest, since 6.8, or pages of host addresses before. A frame is translated to it;
+ * one that no memslot has is NaN, which nothing covers.
+ */
+export type HullUnit = (frame: Gfn) => number;
+
 /** Models the mmu_invalidate_* and mn_* fields of struct kvm and the predicates over them, virt/kvm/kvm_main.c. */
 export class Invalidation {
   readonly #sim: Simulation;
+  readonly #unit: HullUnit;
   /** Open sections of the mm, whether or not they overlap a memslot. */
   mnActiveInvalidateCount = 0;
   /** Open sections that overlap a memslot. */
@@ -20,12 +27,13 @@ export class Invalidation {
   #hullEnd = 0;
   #spinning: Task[] = [];
 
-  constructor(sim: Simulation) {
+  constructor(sim: Simulation, unit: HullUnit = (frame) => frame) {
     this.#sim = sim;
+    this.#unit = unit;
   }
 
-  /** kvm_mmu_invalidate_begin() and _range_add(). The caller holds mmu_lock for write. */
-  begin(first: Gfn, end: Gfn): void {
+  /** kvm_mmu_invalidate_begin() and _range_add(), in units of the hull. The caller holds mmu_lock for write. */
+  begin(first: number, end: number): void {
     this.mmuInvalidateInProgress += 1;
     if (this.mmuInvalidateInProgress === 1) {
       this.#hullStart = first;
@@ -48,14 +56,16 @@ export class Invalidation {
     for (const task of spinning) this.#sim.wake(task);
   }
 
-  /** Models mmu_invalidate_retry_gfn() and, read without mmu_lock, its unsafe form: throw the fault away? */
+  /** Models mmu_invalidate_retry_gfn(), in 6.1 mmu_invalidate_retry_hva(), and, read without mmu_lock, its unsafe form: throw the fault away? */
   retryGfn(seq: number, frame: Gfn): boolean {
     return this.isInvalidating(frame, 1) || this.mmuInvalidateSeq !== seq;
   }
 
   /** Is any of `pages` frames from `first` inside the hull of open sections? */
   isInvalidating(first: Gfn, pages: number): boolean {
-    return this.mmuInvalidateInProgress > 0 && first < this.#hullEnd && first + pages > this.#hullStart;
+    if (this.mmuInvalidateInProgress === 0) return false;
+    const at = this.#unit(first);
+    return at < this.#hullEnd && at + pages > this.#hullStart;
   }
 
   /**

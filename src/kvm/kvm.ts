@@ -5,12 +5,12 @@ import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
 import { Spinlock } from '../engine/locks/spinlock.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
-import { type Gfn, gfn } from '../mm/address.ts';
+import { type Gfn, gfn, pageOf } from '../mm/address.ts';
 import type { KernelVersion, Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
 import { AccessHistory } from './accessed.ts';
 import type { KvmCosts } from './costs.ts';
-import { Invalidation } from './invalidation.ts';
+import { type HullUnit, Invalidation } from './invalidation.ts';
 import type { Memslot } from './memslot.ts';
 import { KvmEvents } from './records.ts';
 import { TdpRoot } from './tdp-table.ts';
@@ -87,7 +87,8 @@ export class Kvm {
     this.mmuLock = new RwSpinlock(machine.sim, mmuLockClass);
     const { atomicHotNs, contendedLineNs } = machine.costs;
     this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
-    this.invalidation = new Invalidation(machine.sim);
+    const unit: HullUnit = (frame) => this.#hvaPage(frame);
+    this.invalidation = machine.kernel === '6.1' ? new Invalidation(machine.sim, unit) : new Invalidation(machine.sim);
     this.slotsLock = new Mutex(machine.sim, slotsLockClass);
     this.mnInvalidateLock = new Spinlock(machine.sim, mnInvalidateLockClass);
     this.memslotsUpdateWait = new WaitQueue(machine.sim, memslotsUpdateClass);
@@ -98,6 +99,12 @@ export class Kvm {
 
   memslotOf(frame: Gfn): Memslot | undefined {
     return this.memslots.find((slot) => frame >= slot.baseGfn && frame < slot.endGfn);
+  }
+
+  /** Number of the host page that a frame is; NaN: no memslot has it. */
+  #hvaPage(frame: Gfn): number {
+    const slot = this.memslotOf(frame);
+    return slot === undefined ? Number.NaN : pageOf(slot.hva(frame));
   }
 
   /** SPTEs of `pages` frames from `first` are gone. */

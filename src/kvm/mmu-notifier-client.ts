@@ -3,7 +3,7 @@
 
 import { assert, assertNever } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import { type Gfn, gfn, type Hva } from '../mm/address.ts';
+import { type Gfn, type Hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { AgingNotificationType, MmuNotification } from '../mm/mmu-notifier.ts';
 import { kvmAgeRanges } from './aging.ts';
 import { checkPagesLeave, checkPagesProtected, checkSectionEmpty } from './checkers.ts';
@@ -30,6 +30,15 @@ export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
   kvm.mm.watchPages(inEachSlot(checkPagesLeave));
   kvm.mm.watchProtection(inEachSlot(checkPagesProtected));
   return kvm.mm.notifiers.register((notification) => client.notified(notification));
+}
+
+/**
+ * What a section adds to the hull: 6.1 takes its range in host addresses as it is, later kernels the guest frames of every
+ * memslot that it meets, and of several the interval around them.
+ */
+function hullOf({ machine }: Kvm, { start, end }: MmuNotification, overlaps: readonly SlotRange[]) {
+  if (machine.kernel === '6.1') return { first: pageOf(start), end: Math.ceil(end / PAGE_SIZE) };
+  return { first: Math.min(...overlaps.map((o) => o.first)), end: Math.max(...overlaps.map((o) => o.end)) };
 }
 
 class MmuNotifierClient {
@@ -90,10 +99,8 @@ class MmuNotifierClient {
 
     yield* kvm.writeLock();
     // Raised before the first SPTE goes: a fault from now on is thrown away, even while the zap has dropped the lock.
-    kvm.invalidation.begin(
-      gfn(Math.min(...overlaps.map((o) => o.first))),
-      gfn(Math.max(...overlaps.map((o) => o.end))),
-    );
+    const hull = hullOf(kvm, notification, overlaps);
+    kvm.invalidation.begin(hull.first, hull.end);
     let flush = false;
     for (const { first, end } of overlaps) {
       if (yield* tdpMmuZapLeafs(kvm, first, end)) flush = true;

@@ -2,10 +2,10 @@
 
 import { type AccessTimes, EvenTimes, type GuestAccessPattern, GuestMemory } from '../kvm/guest-access.ts';
 import type { Kvm } from '../kvm/kvm.ts';
-import type { Memslot } from '../kvm/memslot.ts';
 import { type TlbAccount, TlbReach } from '../kvm/tlb-reach.ts';
 import { gfn, PAGE_SIZE } from '../mm/address.ts';
 import { traceLimits } from './guest-rules.ts';
+import { guestBytes } from './memslot-layout.ts';
 import { type Phase, PhasesPattern, phaseOfAccesses, phaseOfTime } from './patterns/phases.ts';
 import { StridePattern } from './patterns/stride.ts';
 import { type RecordedAccesses, TouchedPages } from './patterns/touched-pages.ts';
@@ -39,15 +39,13 @@ type Mix = Pick<GuestPhase, 'range' | 'stridePages' | 'zipfExponent' | 'writeFra
 /** The guest of one VM: makes the program of each of its vCPUs. */
 export class GuestPrograms {
   readonly #kvm: Kvm;
-  readonly #slot: Memslot;
   readonly #scenario: Scenario;
   /** By phase. vCPUs that touch the same memory find the same pages popular, and share the account of it. */
   readonly #popularity = new Map<number, ZipfMemory>();
   #trace: TraceColumns | null = null;
 
-  constructor(kvm: Kvm, slot: Memslot, scenario: Scenario) {
+  constructor(kvm: Kvm, scenario: Scenario) {
     this.#kvm = kvm;
-    this.#slot = slot;
     this.#scenario = scenario;
   }
 
@@ -72,7 +70,7 @@ export class GuestPrograms {
   /** All of a range, or the vCPU's own slice of it; the last slice takes what does not divide. */
   #memory(range: Mix['range'], { number }: VcpuName): GuestMemory {
     const { guest, vm } = this.#scenario;
-    const firstGfn = this.#slot.baseGfn + range.start / PAGE_SIZE;
+    const firstGfn = range.start / PAGE_SIZE;
     const rangePages = range.length / PAGE_SIZE;
     if (!guest.partitioned) return new GuestMemory(this.#kvm.tdp, gfn(firstGfn), rangePages);
     const slice = Math.floor(rangePages / vm.vcpus);
@@ -115,7 +113,7 @@ export class GuestPrograms {
       phases.map((phase, index) => this.#phase(phase, vcpu, index + 1)),
       repeatPhases,
     );
-    const memory = new GuestMemory(this.#kvm.tdp, this.#slot.baseGfn, this.#slot.pages);
+    const memory = new GuestMemory(this.#kvm.tdp, gfn(0), guestBytes(this.#scenario.vm) / PAGE_SIZE);
     return { memory, pattern, times: pattern, tlb: pattern };
   }
 

@@ -1,5 +1,6 @@
 // What must hold between the fields that say what the guest does.
 
+import { guestBytes, uncovered } from './memslot-layout.ts';
 import type { Rule } from './scenario-rules.ts';
 import { MAX_SIMULATED_NS, type Scenario } from './scenario-schema.ts';
 import { readTrace, type TraceLimits } from './trace-csv.ts';
@@ -10,25 +11,32 @@ type Range = Scenario['guest']['range'];
 
 export const guestRules: readonly Rule[] = [
   {
-    reads: ['guest.range', 'guest.partitioned', 'vm.memory', 'vm.vcpus'],
+    reads: ['guest.range', 'guest.partitioned', 'vm.memory', 'vm.memslots', 'vm.vcpus'],
     check: ({ guest: { range, partitioned }, vm }, refuse) =>
       checkRange(range, partitioned, vm, (message) => refuse('guest.range', message)),
   },
   {
-    reads: ['guest.stridePages', 'guest.range', 'vm.memory'],
+    reads: ['guest.stridePages', 'guest.range', 'vm.memory', 'vm.memslots'],
     check: ({ guest: { stridePages, range }, vm }, refuse) =>
       checkStride(stridePages, range, vm, 'guest.range', (message) => refuse('guest.stridePages', message)),
   },
-  { reads: ['guest.pattern', 'guest.phases', 'guest.partitioned', 'vm.memory', 'vm.vcpus'], check: checkPhases },
   {
-    reads: ['guest.pattern', 'guest.trace', 'guest.range', 'guest.partitioned', 'vm.memory', 'vm.vcpus'],
+    reads: ['guest.pattern', 'guest.phases', 'guest.partitioned', 'vm.memory', 'vm.memslots', 'vm.vcpus'],
+    check: checkPhases,
+  },
+  {
+    reads: ['guest.pattern', 'guest.trace', 'guest.range', 'guest.partitioned', 'vm.memory', 'vm.memslots', 'vm.vcpus'],
     check: checkTrace,
   },
 ];
 
 function checkRange(range: Range, partitioned: boolean, vm: Scenario['vm'], refuse: (message: string) => void): void {
   const got = `${formatSize(range.start)} to ${formatSize(range.start + range.length)}`;
-  if (!isInside(range, vm)) refuse(`must lie inside vm.memory (${formatSize(vm.memory)}), got ${got}`);
+  const hole = uncovered(vm, range);
+  if (!isInside(range, vm)) {
+    const all = vm.memslots === null ? 'vm.memory' : 'the addresses of vm.memslots';
+    refuse(`must lie inside ${all} (${formatSize(guestBytes(vm))}), got ${got}`);
+  } else if (hole !== null) refuse(`must be covered by vm.memslots, which have nothing at ${formatSize(hole)}`);
   else if (range.start % PAGE_BYTES !== 0 || range.length % PAGE_BYTES !== 0) {
     refuse(`must be whole pages of ${formatSize(PAGE_BYTES)}, got ${got}`);
   } else if (partitioned && range.length < vm.vcpus * PAGE_BYTES) {
@@ -36,7 +44,8 @@ function checkRange(range: Range, partitioned: boolean, vm: Scenario['vm'], refu
   }
 }
 
-const isInside = ({ start, length }: Range, vm: Scenario['vm']): boolean => length > 0 && start + length <= vm.memory;
+const isInside = ({ start, length }: Range, vm: Scenario['vm']): boolean =>
+  length > 0 && start + length <= guestBytes(vm);
 
 function checkStride(
   stridePages: number,
@@ -47,7 +56,7 @@ function checkStride(
 ): void {
   const pages = range.length / PAGE_BYTES;
   if (!isInside(range, vm) || stridePages <= pages) return;
-  const what = range.length === vm.memory ? 'vm.memory' : rangePath;
+  const what = range.length === guestBytes(vm) && vm.memslots === null ? 'vm.memory' : rangePath;
   refuse(`must be at most the ${pages} pages of ${what}, got ${stridePages}`);
 }
 

@@ -1,4 +1,4 @@
-import { gfn, pageOf } from '../mm/address.ts';
+import { gfn, hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { VirtualMachine, World } from './world.ts';
 
 /**
@@ -11,17 +11,19 @@ export function hugeRecovery({ vms }: World, startNs: number | null): number | n
   return Math.max(0, ...vms.map(({ kvm }) => (kvm.lastHugeInstallNs ?? 0) - startNs));
 }
 
-function isRecovered({ kvm, process: { mm, vma } }: VirtualMachine): boolean {
-  const [slot] = kvm.memslots;
-  if (slot === undefined) return false;
+function isRecovered({ kvm, process: { mm } }: VirtualMachine): boolean {
   let all = true;
   let any = false;
-  mm.pageTables.forEachLeaf(vma.start, vma.end, (table, _index, address) => {
-    const frame = gfn(slot.baseGfn + pageOf(address) - pageOf(slot.userspaceAddr));
-    const level = Math.min(table.level, slot.maxLevel(frame, mm.machine.geometry));
-    if (level === 1) return;
-    any = true;
-    if (kvm.tdp.spte(frame)?.level !== level) all = false;
-  });
+  for (const slot of kvm.memslots) {
+    const end = hva(slot.userspaceAddr + slot.pages * PAGE_SIZE);
+    mm.pageTables.forEachLeaf(slot.userspaceAddr, end, (table, _index, address) => {
+      const first = hva(Math.max(address, slot.userspaceAddr));
+      const frame = gfn(slot.baseGfn + pageOf(first) - pageOf(slot.userspaceAddr));
+      const level = Math.min(table.level, slot.maxLevel(frame, mm.machine.geometry));
+      if (level === 1) return;
+      any = true;
+      if (kvm.tdp.spte(frame)?.level !== level) all = false;
+    });
+  }
   return any && all;
 }

@@ -3,7 +3,9 @@
 
 import { guestRules } from './guest-rules.ts';
 import type { InputError } from './invalid-input.ts';
+import { memslotRules } from './memslot-layout.ts';
 import { backingBytes, checkEntry, leafBytes } from './operation-rules.ts';
+import { postCopyRules } from './post-copy-rules.ts';
 import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
 import { formatSize, formatTime } from './units.ts';
 
@@ -80,6 +82,8 @@ const rules: readonly Rule[] = [
     },
   },
   ...guestRules,
+  ...memslotRules,
+  ...postCopyRules,
   {
     reads: ['settle', 'limits.simulated'],
     check: ({ settle, limits }, refuse) => {

@@ -6,7 +6,7 @@
 
 import Type, { type Static } from 'typebox';
 import { documentSchemaOf } from './schema-node.ts';
-import { GIB, MIB, MINUTE, MS, PAGE_BYTES, SECOND, US } from './units.ts';
+import { GIB, KIB, MIB, MINUTE, MS, PAGE_BYTES, SECOND, US } from './units.ts';
 import {
   type AvailableId,
   availableIds,
@@ -85,6 +85,15 @@ const machineSchema = Type.Object(
   { ...closed, description: 'The host.' },
 );
 
+const memslotSchema = Type.Object(
+  {
+    guestStart: size(0, 4 * MAX_MEMORY_BYTES, 0, 'Guest address at which it begins.'),
+    start: size(0, MAX_MEMORY_BYTES, 0, 'Offset into the memory of the VM.'),
+    length: size(PAGE_BYTES, MAX_MEMORY_BYTES, GIB, 'Length.'),
+  },
+  { ...closed, description: 'One memslot.' },
+);
+
 const vmSchema = Type.Object(
   {
     vcpus: count(1, 256, 8, 'vCPUs', 'vCPUs of each VM, each on a CPU of its own.'),
@@ -120,6 +129,12 @@ const vmSchema = Type.Object(
       0.1,
       'khugepaged-scan: part of the mapped pages that are young in the host at time 0, drawn at random; it asks KVM about the others.',
     ),
+    memslots: Type.Union([Type.Array(memslotSchema, { maxItems: 64 }), Type.Null()], {
+      default: null,
+      description:
+        "KVM's memslots; two of them may map the same memory. guest.range then counts guest addresses. Null: one over all of the memory.",
+      expected: 'a list of up to 64 memslots, or null',
+    }),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
     asyncPageFault: Type.Boolean({
       default: false,
@@ -323,7 +338,8 @@ const timelineEntrySchema = Type.Object(
     }),
     protection: Type.Union([Type.Literal('read'), Type.Literal('read-write'), Type.Null()], {
       default: null,
-      description: 'mprotect: what may be done with the range from then on. Null: not mprotect.',
+      description:
+        'mprotect, uffdio-writeprotect: what may be done with the range from then on. Null: neither of them.',
       expected: '"read", "read-write" or null',
     }),
     childLives: Type.Union([time(0, MAX_SIMULATED_NS, 0, 'Simulated time.'), Type.Null()], {

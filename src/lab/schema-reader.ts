@@ -35,6 +35,11 @@ function readNode(node: SchemaNode, input: unknown, path: readonly string[], err
   if (node.opaque === true) return input;
   if (node.properties !== undefined) return readObject(node, input, path, errors);
   if (node.items !== undefined) return readArray(node, node.items, input, path, errors);
+  // A list, or an object, where there may be null instead: read as what it is, so that what is inside is told by its path.
+  const branch = node.anyOf?.find(({ items, properties }) =>
+    Array.isArray(input) ? items !== undefined : properties !== undefined && isPlainObject(input),
+  );
+  if (branch !== undefined) return readNode(branch, input, path, errors);
   const value = fromText(node, input);
   if (!Check(node, value)) errors.push({ path: path.join('.'), message: refusal(node, input) });
   return value;

@@ -9,7 +9,7 @@ import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
 import { HaltedVcpu, Vcpu } from '../kvm/vcpu.ts';
-import { Geometry, gfn, type Hva, PAGE_SIZE } from '../mm/address.ts';
+import { Geometry, gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import { Mm } from '../mm/mm.ts';
@@ -20,8 +20,10 @@ import { GuestPrograms } from './guest-patterns.ts';
 import { ageMemory } from './initial-aging.ts';
 import { mapSptes } from './initial-sptes.ts';
 import { mapMemory } from './memory-builder.ts';
+import { memslotsOf } from './memslot-layout.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
+import { buildUserfault, type VmmUserfault } from './userfault-builder.ts';
 
 /** A process with the memory mapped: a VMM, or a back end without a VM. */
 export interface VmmProcess {
@@ -31,6 +33,8 @@ export interface VmmProcess {
   readonly vma: Vma;
   readonly start: Hva;
   readonly mapping: AddressSpace | null;
+  /** Null: none of its faults go to userspace. */
+  readonly userfault: VmmUserfault | null;
 }
 
 export interface VirtualMachine {
@@ -80,7 +84,8 @@ export function buildWorld(input: RunInput, listener: VcpuListener = deaf): Worl
     const mm = new Mm(machine);
     const vma = mapMemory(machine, mm, scenario, processes[0]?.vma ?? null);
     ageMemory(mm, vma, scenario);
-    const process = { index, mm, vma, start: vma.start, mapping: vma.mapping };
+    const userfault = buildUserfault(mm, vma, scenario);
+    const process = { index, mm, vma, start: vma.start, mapping: vma.mapping, userfault };
     processes.push(process);
     if (index >= scenario.vm.processes) continue;
     for (let count = 0; count < scenario.vm.count; count++) {
@@ -105,14 +110,17 @@ function buildVm(
     earlyRetryCheck: scenario.machine.earlyRetryCheck ?? scenario.machine.kernel !== '6.1',
     nxHugePages: scenario.machine.nxHugePages,
   });
-  const slot = new Memslot(gfn(0), scenario.vm.memory / PAGE_SIZE, process.start);
-  kvm.memslots.push(slot);
-  mapSptes(kvm, slot, scenario, index);
+  for (const [number, { guestStart, start, length }] of memslotsOf(scenario.vm).entries()) {
+    const slot = new Memslot(gfn(guestStart / PAGE_SIZE), length / PAGE_SIZE, hva(process.start + start));
+    kvm.memslots.push(slot);
+    const of = `${index === 0 ? '' : `, vm ${index}`}${number === 0 ? '' : `, slot ${number}`}`;
+    mapSptes(kvm, slot, scenario, `pages with an SPTE${of}`);
+  }
   registerKvm(kvm, collapsedHandlers[splitScheme(scheme).handler]);
 
   const vcpus: Vcpu[] = [];
   const vm = { index, process, kvm, vcpus };
-  const programs = new GuestPrograms(kvm, slot, scenario);
+  const programs = new GuestPrograms(kvm, scenario);
   for (let number = 0; number < scenario.vm.vcpus; number++) {
     const id = index * scenario.vm.vcpus + number;
     const program = programs.of({ number, id });

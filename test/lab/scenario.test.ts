@@ -36,6 +36,7 @@ describe('scenario: defaults', () => {
         populatedFraction: 1,
         sptePopulatedFraction: 1,
         youngFraction: 0.1,
+        memslots: null,
         mmu: 'tdp',
       },
       hgm: { version: 'v2', chunkBytes: 2 * MIB },
@@ -134,7 +135,7 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, mmu',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, mmu',
       },
     ]);
   });
