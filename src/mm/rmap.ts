@@ -27,6 +27,10 @@ export function addNewAnonRmap(folio: Folio): void {
   folio.entireMapcount = 1;
 }
 
+/** Entries that map this page of the folio, alone or with all of it. Models page_mapcount(), include/linux/mm.h. */
+export const pageMapcount = (folio: Folio, page: number): number =>
+  folio.entireMapcount + (folio.level === 1 ? 0 : (folio.subpageMapcounts[page] ?? 0));
+
 /** Models folio_mapcount(), include/linux/mm.h: entries that map any part of the folio. */
 export function mapcount(folio: Folio): number {
   if (folio.level === 1) return folio.entireMapcount;

@@ -5,6 +5,7 @@ import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import type { Mm } from '../../src/mm/mm.ts';
 import { exitMmap } from '../../src/mm/operations/exit-mmap.ts';
 import { fork } from '../../src/mm/operations/fork.ts';
+import { khugepagedScan } from '../../src/mm/operations/khugepaged-scan.ts';
 import { ThpWorld, type ThpWorldOptions } from '../support/thp-world.ts';
 
 const kernels = ['6.1', '6.12', '6.18'] as const;
@@ -201,6 +202,20 @@ describe('beside fork()', () => {
       expect(world.collapsed()).toBe('EINVAL');
       expect([world.hostLevels(), world.mm.notifiers.stats.sections]).toEqual([[1, 1, 1, 1], sections]);
       expect(world.findings()).toEqual([]);
+    });
+
+    test(`${kernel}: khugepaged: more than half of a block shared is too much, which madvise does not mind`, () => {
+      for (const writes of [1, 2]) {
+        const world = anonymous({ kernel });
+        forked(world);
+        for (let page = 0; page < writes; page++) done(world, access(world.mm, world.at(page)));
+        const { start, end } = world.vma;
+        const settings = { scheme: 'range', pagesToScan: 100, scanSleepNs: 1000, maxPtesNone: 3 } as const;
+        done(world, khugepagedScan({ mm: world.mm, start, end, ...settings }));
+        expect(world.hostLevels()[0]).toBe(writes === 2 ? 2 : 1);
+        expect([world.collapsed(), world.hostLevels()[0]]).toEqual([0, 2]);
+        expect(world.findings()).toEqual([]);
+      }
     });
 
     for (let delayNs = 0; delayNs <= 12_000; delayNs += 1500) {

@@ -22,8 +22,8 @@ import type { ScanResult } from './scan-result.ts';
  *           every page to which the host itself has seen no access.
  * Returns   succeed; page-count if a page has users beside its mappings; page-ro if no page may be written, as after a fork.
  *           Pages that a fork has shared are no obstacle: they are copied, and the child keeps its own.
- *           To khugepaged also exceed-none-pte, and lack-referenced-page where not one page is young.
- * Left out  Node statistics; max_ptes_swap and max_ptes_shared, as nothing is swapped.
+ *           To khugepaged also exceed-none-pte, exceed-shared-pte, and lack-referenced-page where not one page is young.
+ * Left out  Node statistics; max_ptes_swap, as nothing is swapped.
  */
 export function* hpageCollapseScanPmd(
   vma: AnonymousVma,
@@ -49,6 +49,10 @@ export function* hpageCollapseScanPmd(
     if (table.kinds[index] !== EntryKind.Leaf) {
       if (heuristics.countNone()) continue;
       result = 'exceed-none-pte';
+      break;
+    }
+    if (!heuristics.countShared(table, index)) {
+      result = 'exceed-shared-pte';
       break;
     }
     if (!hasOnlyMappings(folioAt(vma, table, index))) {
@@ -195,6 +199,10 @@ function* isolate(
     if (table.kinds[index] !== EntryKind.Leaf) {
       if (heuristics.countNone()) continue;
       result = 'exceed-none-pte';
+      break;
+    }
+    if (!heuristics.countShared(table, index)) {
+      result = 'exceed-shared-pte';
       break;
     }
     writable ||= table.writable[index] === 1;

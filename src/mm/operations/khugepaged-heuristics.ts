@@ -1,7 +1,8 @@
 import type { Process } from '../../engine/process.ts';
-import { hva, PAGE_SIZE } from '../address.ts';
+import { hva, PAGE_SIZE, pfn } from '../address.ts';
 import type { Mm } from '../mm.ts';
 import type { PageTable } from '../page-table.ts';
+import { pageMapcount } from '../rmap.ts';
 import type { CollapseControl } from './collapse-control.ts';
 
 /** Whether one block is worth a collapse, PTE by PTE: khugepaged asks it twice, madvise never. */
@@ -10,6 +11,7 @@ export class KhugepagedHeuristics {
   readonly #control: CollapseControl;
   #none = 0;
   #referenced = 0;
+  #shared = 0;
 
   constructor(mm: Mm, control: CollapseControl) {
     this.#mm = mm;
@@ -20,6 +22,18 @@ export class KhugepagedHeuristics {
   countNone(): boolean {
     this.#none += 1;
     return this.#none <= this.#control.maxPtesNone;
+  }
+
+  /**
+   * A PTE shows a page. False: one too many are mapped elsewhere as well, as after a fork: half of a table, which is what
+   * max_ptes_shared is unless somebody has changed it.
+   */
+  countShared(table: PageTable, index: number): boolean {
+    if (!this.#control.isKhugepaged) return true;
+    const frame = pfn(table.pfns[index] ?? 0);
+    const folio = this.#mm.machine.memory.folioOf(frame);
+    if (folio !== undefined && pageMapcount(folio, frame - folio.firstPfn) > 1) this.#shared += 1;
+    return this.#shared <= table.kinds.length / 2;
   }
 
   /**

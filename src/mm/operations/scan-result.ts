@@ -4,6 +4,7 @@ import { Errno } from '../errno.ts';
 export type ScanResult =
   | 'succeed'
   | 'exceed-none-pte'
+  | 'exceed-shared-pte'
   | 'fail'
   | 'lack-referenced-page'
   | 'pmd-mapped'
