@@ -48,6 +48,8 @@ export class Task<T = unknown> {
   /** What heldInfo will be. */
   waitInfo = 0;
   granted = false;
+  /** It waits for a lock to sleep for with its CPU busy, and goes on at the instant of the release. */
+  spins = false;
 
   // Held locks, the latest last. Two arrays instead of one of objects: taking a lock allocates nothing.
   heldDepth = 0;

@@ -28,7 +28,7 @@ export class HugetlbFaultMutexes {
       this.#mappingIds.set(mapping, id);
     }
     const slot = (id * 31 + index) % this.#size;
-    this.#mutexes[slot] ??= new Mutex(this.#sim, hugetlbFaultMutexClass);
+    this.#mutexes[slot] ??= new Mutex(this.#sim, hugetlbFaultMutexClass, { spinsOnOwner: true });
     return this.#mutexes[slot];
   }
 }

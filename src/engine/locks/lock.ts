@@ -42,7 +42,11 @@ export abstract class Lock implements Waitable {
   }
 
   protected wait(task: Task, info: number): Operation {
-    if (task.heldDepth > 0) this.sim.lockdep.blocking(task, this);
+    if (task.heldDepth > 0) {
+      this.sim.lockdep.blocking(task, this);
+      if (this.sleeping) tellHeld(task, 'ownerSleeps');
+    }
+    task.spins = this.letsSpin;
     task.waitingFor = this;
     task.waitSinceNs = this.sim.now;
     task.granted = false;
@@ -86,9 +90,23 @@ export abstract class Lock implements Waitable {
 
   private grant(task: Task): void {
     this.waiters--;
+    if (this.sleeping && task.heldDepth > 0) tellHeld(task, 'ownerRuns');
     task.pushHeld(this, task.waitInfo);
-    this.sim.grant(task, this.sleeping ? this.sim.wakeUpNs : 0);
+    this.sim.grant(task, this.sleeping && !task.spins ? this.sim.wakeUpNs : 0);
   }
+
+  /** A waiter that comes now keeps its CPU busy, although the lock is one to sleep for. */
+  protected get letsSpin(): boolean {
+    return false;
+  }
+
+  /** Its holder goes to sleep for another lock, or has got that. */
+  ownerSleeps(): void {}
+  ownerRuns(): void {}
+}
+
+function tellHeld(task: Task, what: 'ownerSleeps' | 'ownerRuns'): void {
+  for (let at = 0; at < task.heldDepth; at++) (task.heldLocks[at] as Lock)[what]();
 }
 
 /** One holder at a time, first come first served: what a mutex and a spinlock have in common. */

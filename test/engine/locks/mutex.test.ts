@@ -221,3 +221,73 @@ test('spinlock: isContended: while somebody waits', () => {
   scene.sim.run();
   expect(seen).toEqual([false, true, false]);
 });
+
+describe('mutex that spins on its owner', () => {
+  const spinning = (scene: Scene) => new Mutex(scene.sim, sleepingClass, { spinsOnOwner: true });
+
+  test('mutex: its holder runs: waiters go on at the instant of each release', () => {
+    const scene = new Scene({ wakeUpNs: 5 });
+    const lock = spinning(scene);
+    for (const [at, actor] of ['a', 'b', 'c'].entries()) {
+      scene.holder(
+        actor,
+        at,
+        () => lock.acquire(),
+        100,
+        () => lock.release(),
+      );
+    }
+    expect(scene.sim.run()).toEqual({ kind: 'idle' });
+    expect(scene.log).toEqual([
+      [0, 'a in'],
+      [100, 'b in'],
+      [200, 'c in'],
+    ]);
+  });
+
+  test('mutex: its holder sleeps for another lock: who waits then, or comes then, pays a wake-up; who comes later spins', () => {
+    const scene = new Scene({ wakeUpNs: 5 });
+    const outer = spinning(scene);
+    const inner = new Mutex(scene.sim, lockClass('an inner mutex', 'sleeping'));
+    scene.holder(
+      'x',
+      0,
+      () => inner.acquire(),
+      100,
+      () => inner.release(),
+    );
+    scene.actor(
+      'a',
+      1,
+      (note) =>
+        [
+          () => outer.acquire(),
+          () => 20,
+          () => inner.acquire(),
+          () => note('has both'),
+          () => 50,
+          () => inner.release(),
+          () => outer.release(),
+        ] as never,
+    );
+    for (const [name, at] of [
+      ['waits', 10],
+      ['comes', 50],
+      ['late', 120],
+    ] as const) {
+      scene.holder(
+        name,
+        at,
+        () => outer.acquire(),
+        10,
+        () => outer.release(),
+      );
+    }
+    expect(scene.sim.run()).toEqual({ kind: 'idle' });
+    expect(scene.log.filter(([, what]) => what.endsWith('in') && !what.startsWith('x'))).toEqual([
+      [160, 'waits in'],
+      [175, 'comes in'],
+      [185, 'late in'],
+    ]);
+  });
+});
