@@ -33,9 +33,20 @@ export function mapMemory(machine: Machine, mm: Mm, scenario: Scenario, first: V
   }
 }
 
-/** All of it in the page cache. */
-function hugetlbFile(machine: Machine, { vm }: Scenario, hstateLevel: Level): AddressSpace {
+/**
+ * Pages that are still to come are in no page cache. A hugetlb file that is written through an alias has been allocated
+ * (fallocate), so that a small piece of a huge page can come by itself.
+ */
+function isEmptyFile({ vm, userfault, peer }: Scenario): boolean {
+  if (userfault.mode === 'missing') return true;
+  return userfault.mode === 'minor' && peer.unit !== null && vm.backing === 'shmem';
+}
+
+/** All of it in the page cache, or nothing. */
+function hugetlbFile(machine: Machine, scenario: Scenario, hstateLevel: Level): AddressSpace {
+  const { vm } = scenario;
   const mapping = new AddressSpace(machine);
+  if (isEmptyFile(scenario)) return mapping;
   const hugePages = vm.memory / machine.geometry.entryBytes(hstateLevel);
   for (let index = 0; index < hugePages; index++) {
     mapping.add(index, new Folio(machine, machine.memory.allocate(hstateLevel), hstateLevel, true));
@@ -50,12 +61,15 @@ function mapHugetlb(mm: Mm, scenario: Scenario, hstateLevel: Level, mapping: Add
   const start = hva(machine.geometry.entryBytes(4));
   const end = hva(start + memory);
   const vma = mm.mmapHugetlb({ start, end, mapping, hstateLevel, shared: true, hgmVersion: scenario.hgm.version });
-  vma.highGranularity = mapped !== 'none' && levelOf[mapped] < hstateLevel;
+  const { unit } = scenario.peer;
+  const smallest = mapped === 'none' ? unit : mapped;
+  vma.highGranularity = smallest !== null && levelOf[smallest] < hstateLevel;
 
   const folioPages = machine.geometry.pagesPer[hstateLevel];
-  if (vma.highGranularity && scenario.vm.populatedFraction === 1 && mm.mapcount.counts === 'leaves') {
+  const isFull = mapped !== 'none' && scenario.vm.populatedFraction === 1;
+  if (vma.highGranularity && isFull && mm.mapcount.counts === 'leaves') {
     for (const [index, folio] of mapping.folios()) {
-      mapFolioAtOnce(vma, folio, hva(start + index * vma.hugePageSize), levelOf[mapped === 'none' ? '4k' : mapped]);
+      mapFolioAtOnce(vma, folio, hva(start + index * vma.hugePageSize), levelOf[mapped]);
     }
     return vma;
   }
@@ -87,9 +101,10 @@ function mapAnonymous(machine: Machine, mm: Mm, scenario: Scenario): Vma {
   return vma;
 }
 
-/** All of it in the page cache, as folios of one size. */
+/** All of it in the page cache, as folios of one size, or nothing. */
 function shmemFile(machine: Machine, scenario: Scenario): AddressSpace {
   const mapping = new AddressSpace(machine, fileIMmapRwsemClass);
+  if (isEmptyFile(scenario)) return mapping;
   const level = folioLevel(scenario);
   const folioPages = machine.geometry.pagesPer[level];
   for (let page = 0; page < scenario.vm.memory / PAGE_SIZE; page += folioPages) {

@@ -29,6 +29,10 @@ const hugetlbPages = ({ backing }: Scenario['vm']): number => (isHugetlb(backing
 const wholeFolios = ({ backing, folios, mapped }: Scenario['vm']): number =>
   isHugetlb(backing) || (folios ?? mapped) === '2m' ? backingBytes[backing] : PAGE_BYTES;
 
+/** A huge entry of which a part is to be protected would be split first. */
+const wholeLeaves = ({ backing, mapped, folios }: Scenario['vm']): number =>
+  isHugetlb(backing) || mapped === '2m' || folios === '2m' ? backingBytes[backing] : PAGE_BYTES;
+
 const hugetlbOnly = ({ backing }: Scenario['vm']): string | null =>
   isHugetlb(backing) ? null : `is not available yet for ${backing}`;
 const fileOnly = ({ backing }: Scenario['vm']): string | null =>
@@ -43,7 +47,13 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
     unavailable: ({ backing }) => (isHugetlb(backing) ? `leaves ${backing} memory alone, as khugepaged does` : null),
   },
   'madv-split': { unit: ({ backing }) => backingBytes[backing], takes: [], unavailable: hugetlbOnly },
-  'uffdio-continue': { unit: pages, takes: ['step'], unavailable: hugetlbOnly },
+  'uffdio-continue': { unit: pages, takes: ['step'], unavailable: fileOnly },
+  'uffdio-copy': { unit: hugetlbPages, takes: ['step'] },
+  'uffdio-writeprotect': {
+    unit: wholeLeaves,
+    takes: ['step', 'protection'],
+    check: checkWriteprotect,
+  },
   'migrate-pages': { unit: pages, takes: ['step'] },
   truncate: { unit: wholeFolios, takes: [], unavailable: fileOnly, check: checkReachesEnd },
   'punch-hole': { unit: wholeFolios, takes: ['step'], unavailable: fileOnly },
@@ -110,6 +120,15 @@ function checkProtection(
   refuse: (field: string, message: string) => void,
 ): void {
   if (protection === null) refuse('protection', 'must be "read" or "read-write" for mprotect, got null');
+}
+
+function checkWriteprotect(
+  { protection, operation }: TimelineEntry,
+  { userfault }: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  if (protection === null) refuse('protection', 'must be "read" or "read-write" for uffdio-writeprotect, got null');
+  if (!userfault.writeProtect) refuse('operation', `${operation} needs userfault.writeProtect`);
 }
 
 function checkCopyHugetlb(

@@ -19,6 +19,8 @@ import { munmap } from '../mm/operations/munmap.ts';
 import { punchHole } from '../mm/operations/punch-hole.ts';
 import { truncate } from '../mm/operations/truncate.ts';
 import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
+import { uffdioCopy } from '../mm/operations/uffdio-copy.ts';
+import { uffdioWriteprotect } from '../mm/operations/uffdio-writeprotect.ts';
 import type { RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
 import { splitScheme, totalVcpus, type VirtualMachine, type VmmProcess, type World } from './world.ts';
@@ -88,4 +90,7 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
   'dirty-log-enable': (call) => forEachSlot(call, dirtyLogEnable),
   'dirty-log-disable': (call) => forEachSlot(call, dirtyLogDisable),
   'uffdio-continue': ({ process: { mm }, range }) => uffdioContinue(mm, range.start, range.end),
+  'uffdio-copy': ({ process: { mm }, range }) => uffdioCopy(mm, range.start, range.end),
+  'uffdio-writeprotect': ({ process: { mm }, range, entry }) =>
+    uffdioWriteprotect(mm, range.start, range.end, { protect: entry.protection === 'read' }),
 };

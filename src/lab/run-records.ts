@@ -84,6 +84,12 @@ function publishProcess(
   wants: (topic: Topic) => boolean,
   publish: (record: RunRecord) => void,
 ): void {
+  if (wants('userfault')) {
+    // Each vCPU has the CPU of its number, and so have the threads that bring in pages for it.
+    mm.events.userfaults.listen(({ type, simTimeNs, address, cpu }) =>
+      publish({ topic: 'userfault', event: type, simTimeNs, vcpu: cpu, address: address - base }),
+    );
+  }
   if (!wants('notifier') && !wants('tlb')) return;
   mm.events.channel.listen((event) => {
     if (event.type === 'cpu-shootdown') {

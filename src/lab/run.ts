@@ -7,10 +7,13 @@ import { checkAllSptes } from '../kvm/checkers.ts';
 import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
+import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
 import { hugeRecovery } from './huge-recovery.ts';
+import { buildPostCopy, type PostCopy } from './post-copy.ts';
 import { publishRecords } from './run-records.ts';
 import type { Finding, RunInput, RunResult } from './run-types.ts';
 import { Timeline } from './timeline.ts';
+import { userfaultCounters } from './userfault-builder.ts';
 import { buildWorld, type VirtualMachine, type World } from './world.ts';
 
 /** Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. */
@@ -34,12 +37,14 @@ export function runScenario(input: RunInput): RunResult {
   const { sim, findings } = machine;
   const vcpus = vms.flatMap((vm) => vm.vcpus);
   const timeline = new Timeline(world, input);
+  const postCopy = buildPostCopy(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
 
   reportLockdep(world);
   for (const vcpu of vcpus) vcpu.start();
   timeline.start();
-  const outcome = runToEnd(world, timeline, input);
+  postCopy?.start();
+  const outcome = runToEnd(world, timeline, postCopy, input);
 
   const unfinished = vcpus.filter((vcpu) => vcpu.settle()).length;
   stalls.closeAll();
@@ -48,12 +53,14 @@ export function runScenario(input: RunInput): RunResult {
     const message = `${unfinished} vCPUs still stood still at the end of the run; their windows count up to there`;
     findings.add({ kind: 'stall-at-end', message, simTimeNs: sim.now, evidence: { unfinished } });
   }
-  // A fault under way holds references that are not told apart from those of mappings.
-  if (timeline.allDone && unfinished === 0) {
+  // A fault under way holds references that are not told apart from those of mappings; so does a child that exits.
+  const settled = unfinished === 0 && machine.mms.every(({ exiting }) => !exiting);
+  if (timeline.allDone && settled) {
     checkFolioCounts(machine);
     checkMappedHugePages(machine);
     checkPageCounts(machine);
   }
+  checkUserfaultWaiters(machine);
   for (const { kvm } of vms) checkAllSptes(kvm);
 
   const causes: Partial<Record<StallCause, number>> = {};
@@ -66,6 +73,7 @@ export function runScenario(input: RunInput): RunResult {
       else spinNs += ns;
     }
   }
+  const userfaults = userfaultCounters(world);
   const kvmStats = sumOf(vms.map(({ kvm }) => kvm.stats));
   const touches = vcpus.reduce((sum, vcpu) => sum + vcpu.touches, 0);
   const ranNs = vcpus.reduce((sum, vcpu) => sum + vcpu.ranNs, 0);
@@ -81,11 +89,17 @@ export function runScenario(input: RunInput): RunResult {
     sleepNs,
     blackout: blackoutsOfAll(windows, vms, vmOf),
     operations: timeline.results,
-    notifier: sumOf(machine.mms.map(({ notifiers }) => notifiers.stats)),
-    faults: { total: kvmStats.faults, retries: kvmStats.retries, spurious: kvmStats.spurious, userfault: 0 },
+    // Where nobody subscribes, as in a child, a section is one load.
+    notifier: sumOf([...new Set(vms.map(({ kvm }) => kvm.mm.notifiers.stats))]),
+    faults: {
+      total: kvmStats.faults,
+      retries: kvmStats.retries,
+      spurious: kvmStats.spurious,
+      userfault: userfaults.userfaultEvents ?? 0,
+    },
     tlbFlushes: kvmStats.tlbFlushes,
     seqBumps: kvmStats.seqBumps,
-    hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs),
+    hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs ?? (postCopy === null ? null : 0)),
     guest: {
       touches,
       throughputLoss: throughputLoss(ranNs, tlbMissExtraNs, wantedNs),
@@ -93,6 +107,8 @@ export function runScenario(input: RunInput): RunResult {
     findings: findings.list,
     counters: {
       ...machine.work,
+      ...userfaults,
+      ...postCopy?.counters,
       headLineWaitNs: headLineWaitNs(world),
       mmuLockLineWaitNs: vms.reduce((ns, { kvm }) => ns + kvm.mmuLockLine.waitedNs, 0),
       tlbMissExtraNs: Math.round(tlbMissExtraNs),
@@ -128,16 +144,22 @@ function sumOf<T extends Record<string, number>>(stats: readonly T[]): T {
   return sum as T;
 }
 
-/** Until every operation has ended, then for the time to settle. */
-function runToEnd({ machine }: World, timeline: Timeline, { scenario }: RunInput): Finding | 'done' {
+/** Until every operation has ended and every page has come, then for the time to settle. */
+function runToEnd(
+  { machine }: World,
+  timeline: Timeline,
+  postCopy: PostCopy | null,
+  { scenario }: RunInput,
+): Finding | 'done' {
   const { sim } = machine;
   const limits = { events: scenario.limits.events, simulatedNs: scenario.limits.simulated };
-  let outcome = sim.run({ ...limits, until: () => timeline.allDone });
+  let outcome = sim.run({ ...limits, until: () => timeline.allDone && !(postCopy?.isAwaited ?? false) });
   if (timeline.allDone && (outcome.kind === 'until' || outcome.kind === 'idle')) {
     // A task that waits keeps the time going while all vCPUs run without a miss.
     sim.spawn('settle', wait(scenario.settle));
     outcome = sim.run({ ...limits, untilNs: sim.now + scenario.settle });
   }
+  if (postCopy?.isAwaited && (outcome.kind === 'until' || outcome.kind === 'idle')) return postCopy.unfinished();
   return describe(outcome, sim.now);
 }
 

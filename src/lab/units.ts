@@ -1,7 +1,7 @@
 // Times and sizes as people write them. Inside the project they are integers of ns and bytes; "1.5ms" and "1GiB" exist
 // only at the edge.
 
-const KIB = 1024;
+export const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 export const PAGE_BYTES = 4 * KIB;

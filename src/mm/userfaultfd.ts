@@ -131,13 +131,13 @@ export class UserfaultfdCtx {
   }
 }
 
-/** The registration that `address` lies in. Models vma->vm_userfaultfd_ctx. */
+/** The registration that `address` lies in. Models vm_userfaultfd_ctx of struct vm_area_struct. */
 export function userfaultAt(mm: Mm, address: Hva): UserfaultRegistration | null {
   if (mm.userfaults.length === 0) return null;
   return mm.userfaults.find(({ start, end }) => address >= start && address < end) ?? null;
 }
 
-/** The same, if faults of this kind go to it. Models userfaultfd_missing(), _minor() and _wp(), include/linux/userfaultfd_k.h. */
+/** The same, if faults of this kind go to it. Models userfaultfd_missing(), userfaultfd_minor() and userfaultfd_wp(), include/linux/userfaultfd_k.h. */
 export function userfaultFor(mm: Mm, address: Hva, mode: UserfaultMode): UserfaultRegistration | null {
   const registration = userfaultAt(mm, address);
   return registration?.modes.has(mode) ? registration : null;

@@ -1,0 +1,86 @@
+// What must hold between the fields that say which faults go to userspace, and where its pages come from.
+
+import { backingBytes, leafBytes } from './operation-rules.ts';
+import type { Rule } from './scenario-rules.ts';
+import type { Scenario } from './scenario-schema.ts';
+import { formatSize } from './units.ts';
+
+const isHugetlb = ({ backing }: Scenario['vm']): boolean => backing.startsWith('hugetlb');
+
+/** The size of page that userspace can place: of hugetlb a whole page, of other memory a small one. */
+const placedBytes = (vm: Scenario['vm']): number => (isHugetlb(vm) ? backingBytes[vm.backing] : leafBytes['4k']);
+
+export const postCopyRules: readonly Rule[] = [
+  {
+    reads: ['userfault.mode', 'vm.backing', 'vm.mapped'],
+    check: ({ userfault, vm }, refuse) => {
+      if (userfault.mode === 'minor' && vm.backing === 'anonymous') {
+        refuse(
+          'userfault.mode',
+          'must be "missing" or "none" for anonymous memory, which no page cache has, got "minor"',
+        );
+      }
+      if (userfault.mode === 'missing' && vm.backing !== 'anonymous' && vm.mapped !== 'none') {
+        refuse(
+          'vm.mapped',
+          `must be "none" where userfault.mode is "missing", got "${vm.mapped}": the file would be full`,
+        );
+      }
+    },
+  },
+  {
+    reads: ['userfault.fds', 'vm.memory', 'vm.backing'],
+    check: ({ userfault, vm }, refuse) => {
+      const pages = vm.memory / backingBytes[vm.backing];
+      if (userfault.fds <= pages) return;
+      const size = formatSize(backingBytes[vm.backing]);
+      refuse('userfault.fds', `must be at most the ${pages} parts of ${size} that vm.memory has, got ${userfault.fds}`);
+    },
+  },
+  {
+    reads: ['peer.unit', 'userfault.mode', 'vm'],
+    check: ({ peer, userfault, vm }, refuse) => {
+      if (peer.unit === null) return;
+      if (userfault.mode === 'none') {
+        refuse('userfault.mode', 'must be "missing" or "minor" where peer.unit names a size, got "none"');
+      }
+      if (vm.mapped !== 'none') {
+        refuse('vm.mapped', `must be "none" where peer.unit names a size, got "${vm.mapped}"`);
+      }
+      if (vm.processes + vm.backends > 1) {
+        refuse(
+          'vm.processes',
+          'must be 1, and vm.backends 0, where peer.unit names a size: one VMM receives the memory',
+        );
+      }
+    },
+  },
+  {
+    reads: ['peer.unit', 'userfault.mode', 'vm.backing'],
+    check: ({ peer, userfault, vm }, refuse) => {
+      if (peer.unit === null) return;
+      const placed = placedBytes(vm);
+      if (leafBytes[peer.unit] > placed) {
+        refuse('peer.unit', `must not be larger than ${formatSize(placed)} for ${vm.backing}, got "${peer.unit}"`);
+      } else if (leafBytes[peer.unit] < placed && userfault.mode !== 'minor') {
+        const why = 'smaller pieces of a hugetlb page need UFFDIO_CONTINUE';
+        refuse(
+          'peer.unit',
+          `must be ${formatSize(placed)} unless userfault.mode is "minor", got "${peer.unit}": ${why}`,
+        );
+      }
+    },
+  },
+  {
+    reads: ['peer.unit', 'peer.collapse', 'vm.backing'],
+    check: ({ peer, vm }, refuse) => {
+      if (peer.collapse === null) return;
+      if (peer.unit === null) refuse('peer.collapse', 'must be null where peer.unit is null');
+      else if (leafBytes[peer.collapse] <= leafBytes[peer.unit]) {
+        refuse('peer.collapse', `must be larger than peer.unit ("${peer.unit}"), got "${peer.collapse}"`);
+      } else if (leafBytes[peer.collapse] > backingBytes[vm.backing]) {
+        refuse('peer.collapse', `must not be larger than the pages of ${vm.backing}, got "${peer.collapse}"`);
+      }
+    },
+  },
+];
