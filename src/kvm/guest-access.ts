@@ -1,6 +1,6 @@
 import type { Gfn } from '../mm/address.ts';
 import { gfn } from '../mm/address.ts';
-import { type FrameTest, isUnmapped, type TdpRoot } from './tdp-table.ts';
+import { type FrameTest, isUnmapped, type Spte, type TdpRoot } from './tdp-table.ts';
 import type { SpteMix } from './tlb-reach.ts';
 
 /** The guest's memory as its access pattern sees it: page numbers from 0, each with an SPTE or without. */
@@ -29,8 +29,12 @@ export class GuestMemory {
 
   /** Whether an access of this kind hits. */
   allows(page: number, write: boolean): boolean {
-    const spte = this.#tdp.spte(this.frame(page));
+    const spte = this.spte(page);
     return spte !== null && (!write || spte.writable);
+  }
+
+  spte(page: number): Spte | null {
+    return this.#tdp.spte(this.frame(page));
   }
 
   /** What its SPTEs are made of. */

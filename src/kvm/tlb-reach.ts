@@ -26,7 +26,7 @@ export interface SpteMix {
 /**
  * What one access to a mapped frame takes longer, on average, than under 1G SPTEs.
  *
- * The accesses count as spread evenly over what is mapped. A 2M translation then serves 512 times the accesses of a 4K one
+ * The accesses are spread evenly over what is mapped: strides and uniform ones are. A 2M translation then serves 512 times the accesses of a 4K one
  * and is the last to be evicted, so 2M translations fill the TLB first and 4K ones share what is left. 1G translations
  * are few, and the costs are measured against them. The guest's own pages count as no smaller than the SPTEs.
  */

@@ -349,7 +349,9 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       this.#record(frame, result, 1);
       this.#time.endLap(result.outcome === 'retry-frozen' ? frozenCause[kernel] : lapCause[result.outcome]);
       if (result.outcome === 'spurious') kvm.stats.spurious += 1;
-      if (result.outcome === 'efault') return this.#outOfMemory(frame);
+      if (result.outcome === 'efault')
+        return this.#leave('guest-efault', `KVM_RUN returns -EFAULT, nothing can be mapped`, frame);
+      if (result.outcome === 'sigbus') return this.#leave('guest-sigbus', 'SIGBUS, the page is poisoned', frame);
       if (result.outcome === 'fixed' || result.outcome === 'spurious') return true;
       kvm.stats.retries += 1;
       fromSnapshot = yield* this.#skipLaps(frame, write);
@@ -391,12 +393,12 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.#kvm.stats.retries += laps;
   }
 
-  /** The VMM gets -EFAULT from KVM_RUN: this vCPU is out of the run, which says so. */
-  #outOfMemory(frame: Gfn): boolean {
+  /** The VMM gets an error or a signal from KVM_RUN: this vCPU is out of the run, which says so. */
+  #leave(kind: 'guest-efault' | 'guest-sigbus', why: string, frame: Gfn): false {
     const { findings, sim } = this.#kvm.machine;
-    const message = `vcpu ${this.id}: KVM_RUN returns -EFAULT, nothing can be mapped at gfn ${frame}`;
     this.#left = true;
-    findings.add({ kind: 'guest-efault', message, simTimeNs: sim.now, evidence: { vcpu: this.id, gfn: frame } });
+    const message = `vcpu ${this.id}: ${why} at gfn ${frame}`;
+    findings.add({ kind, message, simTimeNs: sim.now, evidence: { vcpu: this.id, gfn: frame } });
     return false;
   }
 
@@ -429,6 +431,7 @@ const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>,
   fixed: 'fault',
   spurious: 'fault',
   efault: 'fault',
+  sigbus: 'fault',
   'retry-invalidate': 'invalidate-retry',
   'retry-lost': 'fault',
 };

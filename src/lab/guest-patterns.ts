@@ -14,6 +14,7 @@ import { TraceTlb } from './patterns/trace-tlb.ts';
 import { UniformPattern } from './patterns/uniform.ts';
 import { Writes } from './patterns/writes.ts';
 import { ZipfMemory, ZipfPattern } from './patterns/zipf.ts';
+import { ZipfTlb } from './patterns/zipf-tlb.ts';
 import type { Scenario } from './scenario.ts';
 import { readTrace, type TraceColumns } from './trace-csv.ts';
 
@@ -22,7 +23,7 @@ export interface GuestProgram {
   readonly memory: GuestMemory;
   readonly pattern: GuestAccessPattern;
   readonly times: AccessTimes;
-  readonly tlb?: TlbAccount;
+  readonly tlb: TlbAccount;
 }
 
 /** A vCPU: its number in its VM, and its id, which counts through all VMs and names its random streams. */
@@ -61,8 +62,7 @@ export class GuestPrograms {
         return this.#replay(guest, vcpu);
       default: {
         const memory = this.#memory(guest.range, vcpu);
-        const pattern = this.#drawn(guest.pattern, guest, memory, vcpu, 0);
-        return { memory, pattern, times: new EvenTimes(guest.thinkNs) };
+        return { memory, ...this.#drawn(guest.pattern, guest, memory, vcpu, 0), times: new EvenTimes(guest.thinkNs) };
       }
     }
   }
@@ -85,19 +85,18 @@ export class GuestPrograms {
     memory: GuestMemory,
     { id }: VcpuName,
     phase: number,
-  ): GuestAccessPattern {
+  ): { readonly pattern: GuestAccessPattern; readonly tlb: TlbAccount } {
     const { sim } = this.#kvm.machine;
     const of = phase === 0 ? '' : `, phase ${phase}`;
     const stream = sim.random(`vcpu ${id} accesses${of}`);
     const writes = new Writes(writeFraction, sim.random(`vcpu ${id} writes${of}`));
-    switch (pattern) {
-      case 'stride':
-        return new StridePattern(memory.pages, stridePages, stream.integer(memory.pages), writes);
-      case 'uniform':
-        return new UniformPattern(memory.pages, stream, writes);
-      case 'zipf':
-        return new ZipfPattern(this.#popularityOf(memory, zipfExponent, phase), stream, writes);
+    if (pattern === 'zipf') {
+      const popularity = this.#popularityOf(memory, zipfExponent, phase);
+      return { pattern: new ZipfPattern(popularity, stream, writes), tlb: new ZipfTlb(popularity.reach) };
     }
+    const tlb = new TlbReach(this.#kvm, memory);
+    if (pattern === 'uniform') return { pattern: new UniformPattern(memory.pages, stream, writes), tlb };
+    return { pattern: new StridePattern(memory.pages, stridePages, stream.integer(memory.pages), writes), tlb };
   }
 
   #popularityOf(memory: GuestMemory, exponent: number, phase: number): ZipfMemory {
@@ -124,9 +123,8 @@ export class GuestPrograms {
     const { accesses, thinkNs } = phase;
     return {
       kind: 'accesses',
-      pattern: this.#drawn(phase.pattern, phase, memory, vcpu, number),
       memory,
-      tlb: new TlbReach(this.#kvm, memory),
+      ...this.#drawn(phase.pattern, phase, memory, vcpu, number),
       ...(accesses === null ? phaseOfTime(thinkNs, lastsNs) : phaseOfAccesses(thinkNs, accesses)),
     };
   }

@@ -4,6 +4,7 @@ import type { Kvm } from '../../kvm/kvm.ts';
 import { type DrawnAccess, RandomPattern } from './random-pattern.ts';
 import { WeightTree } from './weight-tree.ts';
 import type { Writes } from './writes.ts';
+import { ZipfReach } from './zipf-tlb.ts';
 
 /** 2^32 divided by the golden section, to the next prime (Knuth, 6.4): scatters the popular pages. */
 const SCATTER = 2_654_435_761;
@@ -18,6 +19,7 @@ export class ZipfMemory {
   readonly all: WeightTree;
   readonly unmapped: WeightTree;
   readonly readOnly: WeightTree;
+  readonly reach: ZipfReach;
 
   constructor(kvm: Kvm, memory: GuestMemory, exponent: number) {
     this.#memory = memory;
@@ -33,6 +35,7 @@ export class ZipfMemory {
       this.all.set(page, weight);
       page = (page + step) % memory.pages;
     }
+    this.reach = new ZipfReach(kvm, memory, this.#weights, () => this.all.total - this.unmapped.total);
     this.#look(0, memory.pages);
     kvm.spteListeners.push((first, pages) => {
       const from = Math.max(memory.page(first), 0);
@@ -51,10 +54,10 @@ export class ZipfMemory {
   #look(from: number, to: number): void {
     for (let page = from; page < to; page++) {
       const weight = this.#weights[page] ?? 0;
-      const reads = this.#memory.allows(page, false);
-      const writes = reads && this.#memory.allows(page, true);
-      this.unmapped.set(page, reads ? 0 : weight);
-      this.readOnly.set(page, reads && !writes ? weight : 0);
+      const spte = this.#memory.spte(page);
+      this.unmapped.set(page, spte === null ? weight : 0);
+      this.readOnly.set(page, spte !== null && !spte.writable ? weight : 0);
+      this.reach.mapped(page, spte?.level ?? 0);
     }
   }
 }
