@@ -27,7 +27,8 @@ export interface FaultAccess {
  * Context   Sleeps, in slow GUP only.
  * Locks     mmu_lock (R) around the stale check and the mapping. Never held while GUP runs.
  *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
- * Returns   retry: re-enter the guest, which faults again at once.
+ * Returns   retry: re-enter the guest, which faults again at once. sigbus: the page is poisoned, and kvm_send_hwpoison_signal()
+ *           has told the thread so; the kernel says retry here too, and the signal ends KVM_RUN.
  * Left out  Async page faults, obsolete roots.
  */
 export function* kvmTdpPageFault(
@@ -57,7 +58,8 @@ export function* kvmTdpPageFault(
   }
 
   const page = yield* faultinPfn(kvm, frame, write);
-  if (page === null) return { outcome: 'efault', level: 0 };
+  if (page === Errno.EHWPOISON) return { outcome: 'sigbus', level: 0 };
+  if (typeof page === 'string') return { outcome: 'efault', level: 0 };
   const { cpu } = sim.current;
   if (kvm.earlyRetryCheck) {
     yield* sim.spend(costs.retryCheckNs);
@@ -117,10 +119,10 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
  *
  * Models   hva_to_pfn(), hva_to_pfn_fast() and hva_to_pfn_slow(), virt/kvm/kvm_main.c.
  */
-function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | null> {
+function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | Errno> {
   const { sim, costs } = kvm.machine;
   const address = kvm.memslotOf(frame)?.hva(frame);
-  if (address === undefined) return null;
+  if (address === undefined) return Errno.EFAULT;
   yield* sim.spend(costs.gupFastNs);
   const found = gupFast(kvm.mm, address, sim.current.cpu);
   if (found !== null) {
@@ -132,5 +134,5 @@ function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | nu
   const page = first === Errno.EAGAIN ? yield* gupSlow(kvm.mm, address, write) : first;
   // What was read may be for writing all the same: GUP-fast is asked once more.
   if (!write && typeof page !== 'string') yield* sim.spend(costs.gupFastNs);
-  return typeof page === 'string' ? null : page;
+  return page;
 }

@@ -107,7 +107,7 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
 
 /** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
 export interface FaultResult {
-  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'retry-lost' | 'efault';
+  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'retry-lost' | 'efault' | 'sigbus';
   /** Level of the SPTE that is in place; 0: none. */
   readonly level: Level | 0;
 }

@@ -23,7 +23,8 @@ import { writeProtectFault } from './wp-page.ts';
  * Models    handle_mm_fault(), mm/memory.c: dispatch to hugetlb_fault(), do_anonymous_page(), do_fault().
  * Context   Sleeps. The caller holds mmap_lock for read.
  * Returns   0, also if somebody else was faster, or userspace has been asked: the caller looks again. -EAGAIN if userspace
- *           would have to be asked and `flags` do not let it wait; -EFAULT where nothing can be mapped.
+ *           would have to be asked and `flags` do not let it wait; -EHWPOISON for a poisoned page; -EFAULT where nothing can be
+ *           mapped.
  */
 export function* handleMmFault(vma: Vma, address: Hva, flags: FaultFlags = writeFault): Process<Result> {
   const protectedBy = flags.write ? writeProtectedFault(vma, address) : null;
@@ -33,6 +34,7 @@ export function* handleMmFault(vma: Vma, address: Hva, flags: FaultFlags = write
   }
   if (vma instanceof HugetlbVma) return yield* hugetlbFault(vma, address, flags);
   if (yield* migrationEntryWait(vma, address)) return 0;
+  if (vma.mm.pageTables.kindAt(address) === EntryKind.Poison) return Errno.EHWPOISON;
   if (flags.write && (yield* writeProtectFault(vma, address))) return 0;
   if (vma instanceof AnonymousVma) return yield* doAnonymousPage(vma, address, flags);
   if (vma instanceof ShmemVma) return yield* shmemFault(vma, address, flags);
@@ -98,6 +100,11 @@ function* shmemFault(vma: ShmemVma, address: Hva, flags: FaultFlags): Process<Re
       yield* folio.lock.release();
       yield* sim.spend(dropFaultRef(folio));
       continue;
+    }
+    if (folio.poisoned) {
+      yield* folio.lock.release();
+      yield* sim.spend(dropFaultRef(folio));
+      return Errno.EHWPOISON;
     }
     const first = folio.cached?.index ?? index;
     if (folio.level === 2) {

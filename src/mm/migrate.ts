@@ -30,12 +30,23 @@ export interface Migration {
  *           small pages wait for the flush of the batch (TTU_BATCH_FLUSH).
  */
 export function* tryToMigrate(migration: Migration): Process<boolean> {
-  const { folio } = migration;
-  const { sim, costs, kernel, work } = folio.machine;
-  let deferred = false;
+  const { sim, costs, kernel } = migration.folio.machine;
   yield* migration.tree.rmapRwsem.acquireRead();
   yield* sim.spend(costs.rwsemNs);
-  for (const { vma, start, end } of partsOf(migration)) {
+  const deferred = yield* unmapFolio(migration, EntryKind.Migration, kernel !== '6.1');
+  yield* migration.tree.rmapRwsem.releaseRead();
+  return deferred;
+}
+
+/**
+ * Leaves an entry of kind `left` in the place of every leaf of the folio, or none. `batches`: entries of small pages are flushed by
+ * the caller. Returns whether there are any. The caller holds the lock of the rmap tree.
+ */
+export function* unmapFolio(page: Migration, left: EntryKind, batches: boolean): Process<boolean> {
+  const { folio } = page;
+  const { sim, costs, work } = folio.machine;
+  let deferred = false;
+  for (const { vma, start, end } of partsOf(page)) {
     const section = yield* vma.mm.notifiers.rangeStart('clear', start, end);
     for (let at = start; at < end; ) {
       const { table, index } = entryAt(vma, at);
@@ -44,11 +55,11 @@ export function* tryToMigrate(migration: Migration): Process<boolean> {
       work.ptlAcquisitions += 1;
       const frame = table.pfns[index] ?? 0;
       if (isReachable(vma, at, table) && table.kinds[index] === EntryKind.Leaf && isOf(folio, frame)) {
-        table.clear(index, EntryKind.Migration);
+        table.clear(index, left);
         work.leafClears += 1;
         const mapNs = removeRmap(folio, frame - folio.firstPfn, table.level);
         yield* sim.spend(costs.leafXchgNs + mapNs + putMapping(folio, sim.current.cpu));
-        if (kernel === '6.1' || table.level > 1) yield* cpuTlbShootdown(vma.mm);
+        if (!batches || table.level > 1) yield* cpuTlbShootdown(vma.mm);
         else deferred = true;
       }
       yield* table.ptl.release();
@@ -56,7 +67,6 @@ export function* tryToMigrate(migration: Migration): Process<boolean> {
     }
     yield* vma.mm.notifiers.rangeEnd(section);
   }
-  yield* migration.tree.rmapRwsem.releaseRead();
   return deferred;
 }
 

@@ -102,6 +102,12 @@ export class PageTables {
     return table;
   }
 
+  /** What the lowest entry for `address` is. */
+  kindAt(address: Hva): EntryKind {
+    const table = this.lowestTable(address, 1);
+    return table.kind(this.geometry.index(pageOf(address), table.level));
+  }
+
   /** Level of the leaf that maps `address`, or 0. */
   leafLevel(address: Hva): Level | 0 {
     const table = this.lowestTable(address, 1);

@@ -18,10 +18,11 @@ import { zapLeaf } from './zap-leaf.ts';
  *
  * Models    __split_huge_pmd(), __split_huge_pmd_locked(), mm/huge_memory.c: a section over the whole huge page, since KVM's
  *           huge SPTE must be gone before a part of it changes; the CPUs forget the entry under its lock.
- * Returns   With the entry split, or changed by somebody else.
+ * Returns   With the entry split, or changed by somebody else. `freeze`: the pieces of anonymous memory are migration entries
+ *           at once, as the folio is going to be split too.
  * Left out  The deposited table, which was paid for when the huge page was mapped.
  */
-export function* splitHugePmd(vma: Vma, table: PageTable, index: number): Process<void> {
+export function* splitHugePmd(vma: Vma, table: PageTable, index: number, freeze = false): Process<void> {
   const { mm } = vma;
   const { sim, costs, work } = mm.machine;
   const start = hva(table.firstPageOf(index) * PAGE_SIZE);
@@ -34,8 +35,12 @@ export function* splitHugePmd(vma: Vma, table: PageTable, index: number): Proces
     const { folio, page } = zapLeaf(vma, table, index);
     yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
     yield* cpuTlbShootdown(mm);
-    if (vma.kind === 'anonymous') yield* mapPieces(mm, table, index, folio, page, writable);
-    else yield* sim.spend(putMapping(folio, sim.current.cpu));
+    if (vma.kind === 'anonymous' && !freeze) yield* mapPieces(mm, table, index, folio, page, writable);
+    else if (vma.kind === 'anonymous') {
+      table.clear(index, EntryKind.Migration);
+      yield* cutMigrationEntry(mm, table, index);
+      yield* sim.spend(putMapping(folio, sim.current.cpu));
+    } else yield* sim.spend(putMapping(folio, sim.current.cpu));
   } else if (table.kinds[index] === EntryKind.Migration) {
     yield* sim.spend(costs.leafXchgNs);
     if (vma.kind === 'anonymous') yield* cutMigrationEntry(mm, table, index);

@@ -59,7 +59,7 @@ function* zapPteRange(gather: MmuGather, vma: Vma, table: PageTable, start: Hva,
       if (!sim.elapse(zapNs + mapNs)) yield zapNs + mapNs;
       full = gather.removePage(folio);
       dirtyFile ||= vma.kind === 'shmem';
-    } else if (table.kinds[index] === EntryKind.Migration) {
+    } else if (table.kinds[index] === EntryKind.Migration || table.kinds[index] === EntryKind.Poison) {
       // It has given its count and its reference back; who migrates finds nothing to restore.
       table.clear(index);
       if (!sim.elapse(costs.leafXchgNs)) yield costs.leafXchgNs;

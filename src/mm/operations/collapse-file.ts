@@ -31,6 +31,8 @@ export function* hpageCollapseScanFile(
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
     const folio = vma.mapping.folio(index);
     if (folio?.level === 2) return 'pte-mapped-hugepage';
+    // A poisoned page is on no LRU list.
+    if (folio?.poisoned) return 'page-lru';
     if (folio !== undefined && folio.refcount !== 1 + folioMapcount(folio)) return 'page-count';
     if (folio === undefined) holes += 1;
     index += folio?.pages ?? 1;
@@ -117,7 +119,7 @@ function* takeOldFolios(collapse: FileCollapse, batch: UnmapBatch): Process<Scan
       old.changeRefs(1);
       work.refAtomics += 1;
       yield* sim.spend(costs.mutexNs + costs.atomicHotNs);
-      let result: ScanResult = old.level === 2 ? 'pte-mapped-hugepage' : 'succeed';
+      let result: ScanResult = old.level === 2 ? 'pte-mapped-hugepage' : old.poisoned ? 'page-lru' : 'succeed';
       if (result === 'succeed') {
         // Off the LRU list, whose lock costs what a PTE lock does.
         yield* sim.spend(costs.ptlNs);

@@ -42,8 +42,9 @@ export function* hpageCollapseScanPmd(
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
-    if (table.kinds[index] === EntryKind.Migration) {
-      result = 'pte-non-present';
+    if (table.kinds[index] === EntryKind.Migration || table.kinds[index] === EntryKind.Poison) {
+      // A poisoned page is taken for a swapped one, and cannot be brought in.
+      result = table.kinds[index] === EntryKind.Migration ? 'pte-non-present' : 'fail';
       break;
     }
     if (table.kinds[index] !== EntryKind.Leaf) {
@@ -192,7 +193,7 @@ function* isolate(
   yield* sim.spend(costs.ptlNs);
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
-    if (table.kinds[index] === EntryKind.Migration) {
+    if (table.kinds[index] === EntryKind.Migration || table.kinds[index] === EntryKind.Poison) {
       result = 'pte-non-present';
       break;
     }

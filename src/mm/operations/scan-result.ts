@@ -15,6 +15,7 @@ export type ScanResult =
   | 'page-count'
   | 'page-filled'
   | 'page-lock'
+  | 'page-lru'
   | 'page-null'
   | 'page-ro'
   | 'pte-non-present'
@@ -28,6 +29,7 @@ const whitelisted: ReadonlySet<ScanResult> = new Set([
   'page-null',
   'page-count',
   'page-lock',
+  'page-lru',
   'page-compound',
 ]);
 
@@ -36,6 +38,7 @@ export const mayGoOn = (result: ScanResult): boolean => whitelisted.has(result);
 /** What userspace is told about the last block that failed. Models madvise_collapse_errno(), mm/khugepaged.c. */
 export function madviseCollapseErrno(result: ScanResult): Errno {
   // Somebody else uses a page at this moment: worth another try.
-  if (result === 'page-count' || result === 'page-lock' || result === 'page-filled') return Errno.EAGAIN;
+  const inUse: readonly ScanResult[] = ['page-count', 'page-lock', 'page-lru', 'page-filled'];
+  if (inUse.includes(result)) return Errno.EAGAIN;
   return Errno.EINVAL;
 }
