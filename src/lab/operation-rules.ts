@@ -10,7 +10,7 @@ export const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
 /** Fields of an entry that only some operations take; the others refuse them. */
-type Parameter = 'step' | 'target' | 'protection' | 'childLives' | 'copyHugetlb';
+type Parameter = 'step' | 'target' | 'to' | 'protection' | 'childLives' | 'copyHugetlb';
 
 interface OperationRule {
   /** What start and length of the range must be multiples of. */
@@ -18,6 +18,8 @@ interface OperationRule {
   readonly takes: readonly Parameter[];
   /** It works on the mapping or on the memslot, and not on a part of it. */
   readonly wholeMemory?: true;
+  /** Its range may lie behind the memory, where another entry has moved some of it. */
+  readonly mayLeaveMemory?: true;
   /** Why it cannot be asked for in this scenario; null: it can. */
   readonly unavailable?: (vm: Scenario['vm']) => string | null;
   readonly check?: (entry: TimelineEntry, scenario: Scenario, refuse: (field: string, message: string) => void) => void;
@@ -59,6 +61,8 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
   'punch-hole': { unit: wholeFolios, takes: ['step'], unavailable: fileOnly },
   'madv-dontneed': { unit: hugetlbPages, takes: ['step'] },
   munmap: { unit: hugetlbPages, takes: ['step'] },
+  mremap: { unit: hugetlbPages, takes: ['to'], mayLeaveMemory: true, check: checkMove },
+  'memory-failure': { unit: pages, takes: ['step'] },
   mprotect: { unit: hugetlbPages, takes: ['step', 'protection'], check: checkProtection },
   fork: { unit: pages, takes: ['childLives', 'copyHugetlb'], wholeMemory: true, check: checkCopyHugetlb },
   'dirty-log-enable': { unit: pages, takes: [], wholeMemory: true },
@@ -88,7 +92,7 @@ export function checkEntry(
   if (entry.target !== null && !rule.takes.includes('target')) {
     refuse('target', `must be null for ${operation}: only ${takersOf('target')} has a target`);
   }
-  for (const parameter of ['protection', 'childLives'] as const) {
+  for (const parameter of ['to', 'protection', 'childLives'] as const) {
     if (entry[parameter] === null || rule.takes.includes(parameter)) continue;
     refuse(parameter, `must be null for ${operation}: only ${takersOf(parameter)} takes it`);
   }
@@ -137,6 +141,20 @@ function checkCopyHugetlb(
   refuse: (field: string, message: string) => void,
 ): void {
   if (copyHugetlb && !isHugetlb(vm.backing)) refuse('copyHugetlb', `must be false for ${vm.backing}, got true`);
+}
+
+function checkMove(
+  { operation, range, to }: TimelineEntry,
+  { vm }: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  if (to === null) return;
+  const unit = hugetlbPages(vm);
+  if (to % unit !== 0) {
+    refuse('to', `must be a multiple of ${formatSize(unit)} for ${operation}, got ${formatSize(to)}`);
+  } else if (to < range.start + range.length && range.start < to + range.length) {
+    refuse('to', 'must not overlap the range that moves');
+  }
 }
 
 function checkReachesEnd(

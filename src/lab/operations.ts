@@ -4,7 +4,7 @@ import type { Process } from '../engine/process.ts';
 import { dirtyLogDisable, dirtyLogEnable } from '../kvm/dirty-log.ts';
 import type { Kvm } from '../kvm/kvm.ts';
 import type { Memslot } from '../kvm/memslot.ts';
-import type { Hva } from '../mm/address.ts';
+import { type Hva, hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
 import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
 import { exitMmap } from '../mm/operations/exit-mmap.ts';
@@ -13,8 +13,10 @@ import { khugepagedScan } from '../mm/operations/khugepaged-scan.ts';
 import { madvCollapse } from '../mm/operations/madv-collapse.ts';
 import { madvDontneed } from '../mm/operations/madv-dontneed.ts';
 import { madvSplit } from '../mm/operations/madv-split.ts';
+import { memoryFailure } from '../mm/operations/memory-failure.ts';
 import { migratePages } from '../mm/operations/migrate-pages.ts';
 import { mprotect } from '../mm/operations/mprotect.ts';
+import { mremap } from '../mm/operations/mremap.ts';
 import { munmap } from '../mm/operations/munmap.ts';
 import { punchHole } from '../mm/operations/punch-hole.ts';
 import { truncate } from '../mm/operations/truncate.ts';
@@ -86,6 +88,9 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
   mprotect: ({ process: { mm }, entry: { protection }, range }) =>
     mprotect(mm, range.start, range.end, protection ?? 'read'),
   fork: forkAndExit,
+  mremap: ({ process: { mm, start }, entry: { to }, range }) =>
+    mremap(mm, range.start, range.end, to === null ? null : hva(start + to)),
+  'memory-failure': ({ process: { mm }, range }) => memoryFailure(mm, range.start),
   munmap: ({ process: { mm }, range }) => munmap(mm, range.start, range.end),
   'dirty-log-enable': (call) => forEachSlot(call, dirtyLogEnable),
   'dirty-log-disable': (call) => forEachSlot(call, dirtyLogDisable),

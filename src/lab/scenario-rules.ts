@@ -4,7 +4,7 @@
 import { guestRules } from './guest-rules.ts';
 import type { InputError } from './invalid-input.ts';
 import { memslotRules } from './memslot-layout.ts';
-import { backingBytes, checkEntry, leafBytes } from './operation-rules.ts';
+import { backingBytes, checkEntry, leafBytes, operationRules } from './operation-rules.ts';
 import { postCopyRules } from './post-copy-rules.ts';
 import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
 import { formatSize, formatTime } from './units.ts';
@@ -81,6 +81,12 @@ const rules: readonly Rule[] = [
       refuse('hgm.chunkBytes', `must be a power of two, got ${formatSize(hgm.chunkBytes)}`);
     },
   },
+  {
+    reads: ['vm.pfnCaches', 'vm.vcpus'],
+    check: ({ vm }, refuse) => {
+      if (vm.pfnCaches > vm.vcpus) refuse('vm.pfnCaches', `must be at most vm.vcpus (${vm.vcpus}), got ${vm.pfnCaches}`);
+    },
+  },
   ...guestRules,
   ...memslotRules,
   ...postCopyRules,
@@ -122,8 +128,9 @@ const rules: readonly Rule[] = [
   {
     reads: ['timeline', 'vm.memory'],
     check: ({ timeline, vm }, refuse) => {
-      for (const [index, { range }] of timeline.entries()) {
-        if (range.length > 0 && range.start + range.length <= vm.memory) continue;
+      for (const [index, { operation, range }] of timeline.entries()) {
+        const mayLeave = operationRules[operation].mayLeaveMemory ?? false;
+        if (range.length > 0 && (mayLeave || range.start + range.length <= vm.memory)) continue;
         const got = `${formatSize(range.start)} to ${formatSize(range.start + range.length)}`;
         refuse(`timeline.${index}.range`, `must lie inside vm.memory (${formatSize(vm.memory)}), got ${got}`);
       }

@@ -135,6 +135,14 @@ const vmSchema = Type.Object(
         "KVM's memslots; two of them may map the same memory. guest.range then counts guest addresses. Null: one over all of the memory.",
       expected: 'a list of up to 64 memslots, or null',
     }),
+    pfnCaches: count(
+      0,
+      256,
+      0,
+      'pages',
+      "Pages that KVM itself writes for the first so many vCPUs, such as a vCPU's clock (gfn_to_pfn_cache); at most vm.vcpus.",
+    ),
+    pfnCacheUse: time(US, SECOND, MS, 'How often a vCPU leaves the guest for such a page to be written.'),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
     asyncPageFault: Type.Boolean({
       default: false,
@@ -335,6 +343,12 @@ const timelineEntrySchema = Type.Object(
       default: null,
       description: 'madv-collapse: the largest leaf that it may build. Null: the largest that fits.',
       expected: '"2m", "1g" or null',
+    }),
+    to: Type.Union([size(0, 2 * MAX_MEMORY_BYTES, 0, 'Offset from the start of the memory.'), Type.Null()], {
+      default: null,
+      description:
+        'mremap: where the range goes; behind the memory there is room. Null: to a free place behind all that is mapped.',
+      expected: 'a size from 0 to 128GiB, such as "4GiB" or an integer of bytes, or null',
     }),
     protection: Type.Union([Type.Literal('read'), Type.Literal('read-write'), Type.Null()], {
       default: null,

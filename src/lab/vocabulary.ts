@@ -86,17 +86,26 @@ export const operations = [
     'khugepaged goes over the range once, and collapses the blocks that are worth it; it asks KVM which pages are young.',
   ),
   ready('madv-dontneed', 'MADV_DONTNEED: drops what is mapped in a range; the tables stay.'),
-  ready('munmap', 'munmap(): removes the mapping, with its page tables.'),
+  ready(
+    'munmap',
+    'munmap(): removes the mapping of a range, with its page tables. A guest that touches it gets -EFAULT.',
+  ),
   ready(
     'mprotect',
     'mprotect(): changes the permission of a range. A guest that writes where it may not gets -EFAULT.',
   ),
-  notYet('mremap', 'mremap(): moves the mapping of a range.'),
+  ready(
+    'mremap',
+    'mremap(): moves the mapping of a range to another address; a guest that touches the old one gets -EFAULT.',
+  ),
   ready('fork', 'fork(): copies the mm; anonymous pages become read-only, and a write copies them.'),
   ready('truncate', 'ftruncate() of the file to the start of the range, which reaches to the end of the memory.'),
   ready('punch-hole', 'fallocate(PUNCH_HOLE) of the range in the file: its pages go, the size stays.'),
   ready('migrate-pages', 'move_pages(): moves what is mapped in the range to other frames.'),
-  notYet('memory-failure', 'A hardware memory error in a page of the range.'),
+  ready(
+    'memory-failure',
+    'A hardware memory error in the first page of the range; a huge page of hugetlb is lost as a whole.',
+  ),
   ready('dirty-log-enable', 'KVM starts dirty logging of a memslot: splits and write-protects its SPTEs.'),
   ready('dirty-log-disable', 'KVM ends dirty logging of a memslot and makes its SPTEs huge again.'),
 ] as const;
