@@ -43,21 +43,41 @@ describe('stride: skipping and stepping', () => {
 
 describe('phases of strides, and a trace: skipping and stepping', () => {
   const phases = [
-    { pattern: 'stride', lasts: '7us', stridePages: 3 },
+    { pattern: 'stride', lasts: '7us', stridePages: 3, writeFraction: 0 },
     { pattern: 'idle', lasts: '4us' },
     { pattern: 'stride', accesses: 90, thinkNs: 70, range: { start: '1MiB', length: '512KiB' } },
   ];
   /** Bursts of a few vCPUs over hot and cold pages, some at one time, made by arithmetic. */
   const trace = Array.from({ length: 3000 }, (_, row) => {
     const page = row % 3 === 0 ? (row * 7919) % 512 : (row * row) % 64;
-    return [Math.floor(row / 4) * 250, row % 5 < 2 ? 2 : row % 2, page, row % 3 === 1 ? 0 : 1].join();
+    return [
+      Math.floor(row / 4) * 253 + Math.floor((row % 4) / 2) * 7,
+      row % 5 < 2 ? 2 : row % 2,
+      page,
+      row % 3 === 1 ? 0 : 1,
+    ].join();
   });
   const guests: Readonly<Record<string, Overrides>> = {
     phases: { 'guest.pattern': 'phases', 'guest.phases': phases },
     trace: { 'guest.pattern': 'trace', 'guest.trace': ['time,vcpu,gfn,write', ...trace].join('\n') },
   };
 
+  const onAndOff = [
+    { at: '20us', operation: 'dirty-log-enable' },
+    { at: '200us', operation: 'dirty-log-disable' },
+  ];
   for (const [name, guest] of Object.entries(guests)) {
+    test(`${name}, dirty logging on and off, reads and writes: the same windows, to the ns`, () => {
+      const overrides = { ...onePage, ...guest, 'vm.sptePopulatedFraction': 0.8, settle: '2ms' };
+      const logged = { ...overrides, timeline: onAndOff };
+      const stepped = runs(logged, 'range', true, 0, 4);
+      for (const [seed, skipping] of runs(logged, 'range', false, 0, 4).entries()) {
+        expect(sorted(skipping.stallsNs)).toEqual(sorted(stepped[seed]?.stallsNs ?? []));
+        expect(skipping.faults).toEqual(stepped[seed]?.faults);
+        expect(skipping.faults.total).toBeGreaterThan(100);
+      }
+    });
+
     for (const kernel of ['6.1', '6.12']) {
       for (const scheme of ['range', 'narrow', 'post-collapse/zap'] as const) {
         test(`${name}, ${kernel}, ${scheme}: the same windows, to the ns, and the same laps`, () => {
