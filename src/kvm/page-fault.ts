@@ -57,7 +57,7 @@ export function* kvmTdpPageFault(
     if (invalidation.retryGfn(mmuSeq, frame)) return retryInvalidate;
   }
 
-  const page = yield* faultinPfn(kvm, frame, write);
+  const page = yield* faultinPfn(kvm, frame, write, account);
   if (page === Errno.EHWPOISON) return { outcome: 'sigbus', level: 0 };
   if (typeof page === 'string') return { outcome: 'efault', level: 0 };
   const { cpu } = sim.current;
@@ -119,7 +119,7 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
  *
  * Models   hva_to_pfn(), hva_to_pfn_fast() and hva_to_pfn_slow(), virt/kvm/kvm_main.c.
  */
-function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | Errno> {
+function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean, account: FaultAccount): Process<GupPage | Errno> {
   const { sim, costs } = kvm.machine;
   const address = kvm.memslotOf(frame)?.hva(frame);
   if (address === undefined) return Errno.EFAULT;
@@ -134,5 +134,7 @@ function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean): Process<GupPage | Er
   const page = first === Errno.EAGAIN ? yield* gupSlow(kvm.mm, address, write) : first;
   // What was read may be for writing all the same: GUP-fast is asked once more.
   if (!write && typeof page !== 'string') yield* sim.spend(costs.gupFastNs);
+  // Copy on write bumps the sequence that this lap goes by, and the lap is thrown away; what the host has done stays done.
+  account.spent('fault');
   return page;
 }

@@ -89,8 +89,8 @@ export function runScenario(input: RunInput): RunResult {
     sleepNs,
     blackout: blackoutsOfAll(windows, vms, vmOf),
     operations: timeline.results,
-    // Where nobody subscribes, as in a child, a section is one load.
-    notifier: sumOf([...new Set(vms.map(({ kvm }) => kvm.mm.notifiers.stats))]),
+    // Not those of children that were forked: nobody has ever subscribed there.
+    notifier: sumOf(world.processes.map(({ mm }) => mm.notifiers.stats)),
     faults: {
       total: kvmStats.faults,
       retries: kvmStats.retries,
