@@ -69,11 +69,16 @@ export class PostCopyDestination {
     const { sim, costs } = machine;
     for (;;) {
       const chunk = yield* connection.receive();
-      if (alias !== null) yield* this.#touchAlias(alias, chunk);
+      if (alias !== null && !this.#isMapped(alias, chunk)) yield* this.#touchAlias(alias, chunk);
       yield* sim.spend(costs.syscallNs + (chunk.bytes / PAGE_SIZE) * costs.copyPageNs);
       connection.read(chunk.bytes);
       if (chunk.last) yield* this.#place(chunk);
     }
+  }
+
+  #isMapped(alias: Vma, { unit, offset, bytes }: Chunk): boolean {
+    const { unitBytes } = this.#options;
+    return bytes === PAGE_SIZE && alias.mm.pageTables.translate(hva(alias.start + unit * unitBytes + offset)) !== null;
   }
 
   /** The store takes a fault where the alias does not show the page yet; that brings it into the file if it is not there. */

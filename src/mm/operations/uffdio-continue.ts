@@ -1,3 +1,4 @@
+import { assert } from '../../engine/assert.ts';
 import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, type Level, PAGE_SIZE, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
@@ -22,8 +23,8 @@ import { type Filler, mfillAtomic, type UffdioOptions } from './uffdio-fill.ts';
  *           was allocated for nothing is taken back.
  * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EINVAL; -EAGAIN.
  */
-export function* uffdioContinue(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
-  return yield* mfillAtomic(mm, start, end, continueFiller, options);
+export function uffdioContinue(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
+  return mfillAtomic(mm, start, end, continueFiller, options);
 }
 
 const continueFiller: Filler = {
@@ -34,10 +35,10 @@ const continueFiller: Filler = {
     if (level < vma.hstateLevel && !vma.highGranularity) return Errno.EINVAL;
     return nextEntry(vma, address, level);
   },
-  *fillPiece(vma, address, end) {
-    if (vma instanceof ShmemVma) return yield* continueShmemPage(vma, address);
-    if (!(vma instanceof HugetlbVma)) return Errno.EINVAL;
-    return yield* continueOnePiece(vma, address, largestLevel(vma, address, end));
+  fillPiece(vma, address, end) {
+    if (vma instanceof HugetlbVma) return continueOnePiece(vma, address, largestLevel(vma, address, end));
+    assert(vma instanceof ShmemVma, 'pieceEnd() refuses other memory');
+    return continueShmemPage(vma, address);
   },
 };
 

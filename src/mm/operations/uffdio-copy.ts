@@ -1,3 +1,4 @@
+import { assert } from '../../engine/assert.ts';
 import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE } from '../address.ts';
 import { AnonymousVma } from '../anonymous-vma.ts';
@@ -22,8 +23,8 @@ import { type Filler, mfillAtomic, type UffdioOptions } from './uffdio-fill.ts';
  * Left out  A source page that has to be faulted in, for which the locks are dropped: the VMM has just received it.
  *           UFFDIO_COPY_MODE_WP.
  */
-export function* uffdioCopy(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
-  return yield* mfillAtomic(mm, start, end, copyFiller, options);
+export function uffdioCopy(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
+  return mfillAtomic(mm, start, end, copyFiller, options);
 }
 
 const copyFiller: Filler = {
@@ -32,11 +33,11 @@ const copyFiller: Filler = {
     const next = hva(address + vma.hugePageSize);
     return vma.hugePageStart(address) === address && next <= end && vma.shared ? next : Errno.EINVAL;
   },
-  *fillPiece(vma, address) {
-    if (vma instanceof HugetlbVma) return yield* copyHugePage(vma, address);
-    if (vma instanceof ShmemVma) return yield* copyShmemPage(vma, address);
-    if (vma instanceof AnonymousVma) return yield* copyAnonymousPage(vma, address);
-    return Errno.EINVAL;
+  fillPiece(vma, address) {
+    if (vma instanceof HugetlbVma) return copyHugePage(vma, address);
+    if (vma instanceof ShmemVma) return copyShmemPage(vma, address);
+    assert(vma instanceof AnonymousVma, 'there is no other memory');
+    return copyAnonymousPage(vma, address);
   },
 };
 

@@ -64,6 +64,7 @@ export function* mfillAtomic(
     }
   }
   yield* mm.mmapLock.releaseRead();
-  if (ctx !== null && filled > start && options.dontWake !== true) yield* userfaultfdWake(ctx, start, filled);
+  const wakes = ctx?.hasWaiters === true && filled > start && options.dontWake !== true;
+  if (wakes) yield* userfaultfdWake(ctx, start, filled);
   return result;
 }
