@@ -29,7 +29,7 @@ export interface VcpuOptions {
   readonly stepping: boolean;
   /** Told of every stretch of this vCPU's time, in order. */
   readonly interval: (interval: VcpuInterval) => void;
-  /** Told when it has begun to run guest code again, so that a stall is known when it ends. */
+  /** Told when it has begun to run guest code again, or to halt, so that a stall is known when it ends. */
   readonly resumed?: () => void;
 }
 
@@ -311,6 +311,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     const { times } = this.#options;
     if (ns > 0) {
       this.#haltedSinceNs = sim.now;
+      this.#options.resumed?.();
       if (ns === Number.POSITIVE_INFINITY) return false;
       yield* sim.parkUntil(this.#dueNs + ns);
       this.#endHalt();
