@@ -17,7 +17,7 @@ import { NESTED } from './copy-page-range.ts';
  *           child's table and under it that of the parent's.
  * Order     No section: what the parent maps does not change. A leaf that has gone, or has become a table, while its lock was
  *           awaited is walked to again.
- * Left out  Private mappings; hwpoison and uffd-wp markers.
+ * Left out  Private mappings; uffd-wp markers.
  */
 export function* copyHugetlbPageRange(dst: HugetlbVma, src: HugetlbVma): Process<void> {
   yield* src.walkLock.acquireRead();
@@ -36,6 +36,7 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
   const end = start + src.hugePageSize;
   let inc = false;
   let copied = false;
+  let counted = false;
   for (let at = start; at < end; ) {
     yield* sim.spend(costs.hgmWalkNs);
     const { table, index } = hugetlbFullWalk(src, at);
@@ -52,8 +53,10 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
     src.mm.machine.work.ptlAcquisitions += 2;
     const same = hugetlbFullWalk(src, at).table === table && isCopied(table.kinds[index]);
     if (same) {
-      yield* copyLeaf(dst, walk, { table, index }, inc && !copied);
+      const isLeaf = table.kinds[index] === EntryKind.Leaf;
+      yield* copyLeaf(dst, walk, { table, index }, inc && !counted);
       copied = true;
+      counted ||= isLeaf;
       at = next;
     }
     yield* table.ptl.release();
@@ -62,9 +65,10 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
   if (inc && !copied && countsEntries(dst)) yield* undoEntry(dst, start);
 }
 
-const isCopied = (kind: number | undefined): boolean => kind === EntryKind.Leaf || kind === EntryKind.Migration;
+const isCopied = (kind: number | undefined): boolean =>
+  kind === EntryKind.Leaf || kind === EntryKind.Migration || kind === EntryKind.Poison;
 
-/** Sets the child's leaf, or its migration entry, which counts nothing. Both locks are held. */
+/** Sets the child's leaf; an entry of a page that moves or is poisoned counts nothing. Both locks are held. */
 function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, created: boolean): Process<void> {
   const { sim, costs, memory, work } = dst.mm.machine;
   const frame = from.table.pfns[from.index] ?? 0;
@@ -85,6 +89,6 @@ function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, creat
     return;
   }
   to.table.setLeaf(to.index, frame, writable);
-  to.table.clear(to.index, EntryKind.Migration);
+  to.table.clear(to.index, from.table.kind(from.index));
   yield* sim.spend(costs.pteInstallNs);
 }
