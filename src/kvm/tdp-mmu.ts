@@ -16,7 +16,7 @@ import { kvmFlushRemoteTlbs } from './tlb.ts';
 /** What the fault path tells of the time that it takes, so that the stall of a vCPU has causes. */
 export interface FaultAccount {
   /** Everything since the last call was for this. */
-  spent(cause: 'fault' | 'subtree-teardown' | 'tlb-flush'): void;
+  spent(cause: 'fault' | 'invalidate-retry' | 'subtree-teardown' | 'tlb-flush'): void;
 }
 
 /**
@@ -107,7 +107,16 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
 
 /** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
 export interface FaultResult {
-  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'retry-lost' | 'efault' | 'sigbus';
+  readonly outcome:
+    | 'fixed'
+    | 'spurious'
+    | 'retry-invalidate'
+    | 'retry-frozen'
+    | 'retry-lost'
+    | 'efault'
+    | 'sigbus'
+    /** No RET_PF: a worker brings the page, and the guest does something else. */
+    | 'aside';
   /** Level of the SPTE that is in place; 0: none. */
   readonly level: Level | 0;
 }

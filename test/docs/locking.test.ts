@@ -152,7 +152,9 @@ interface Observation {
 }
 
 function observe(document: Record<string, unknown>, version: string, scheme: RunInput['scheme']): Observation {
-  const scenario = parseScenario({ ...document, hgm: { version } });
+  // With pages that KVM writes itself, so that their locks are seen under whatever a section is opened under.
+  const vm = { pfnCaches: 1, ...(document.vm as object) };
+  const scenario = parseScenario({ ...document, vm, hgm: { version } });
   const input: RunInput = { scenario, profile, scheme, mapcount: 'subpage', seed: 1 };
   const world = buildWorld(input);
   const { sim } = world.machine;
