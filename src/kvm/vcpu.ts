@@ -307,10 +307,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       }
       const served = yield* this.#pageFault(memory.frame(page), write);
       if (!served) return;
-      // Not made yet, and no longer the next one.
-      if (this.#putAside) pattern.advance(1);
+      this.#dueNs = this.#putAside ? this.#putNextAside() : sim.now;
       this.#putAside = false;
-      this.#dueNs = sim.now;
     }
   }
 
@@ -354,6 +352,15 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       this.#dueNs = sim.now + dueInNs;
     }
     return true;
+  }
+
+  /** The access is not made yet, and another task comes to its own after the usual time. Returns when. */
+  #putNextAside(): number {
+    const { pattern, times } = this.#options;
+    const ns = times.nsTo(1);
+    pattern.advance(1);
+    this.ranNs += ns;
+    return this.#now + ns;
   }
 
   *#switchGuestTask(): Process<void> {
