@@ -63,6 +63,10 @@ export class AsyncPf {
     return 'aside';
   }
 
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** The next access whose page is there. */
   takeReady(): AsideAccess | undefined {
     return this.#ready.shift();

@@ -288,7 +288,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
       if (this.#kickedNs > 0) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
-        this.#standing = this.#request === null ? 'tlb-flush' : 'fault';
+        const forWork = this.#request !== null || this.#asyncPf?.hasReady === true;
+        this.#standing = forWork ? 'fault' : 'tlb-flush';
         yield* sim.spend(this.#kickedNs);
         this.#kickedNs = 0;
         this.#time.tell(this.#standing);

@@ -36,6 +36,7 @@ export interface VcpuSetup {
   readonly times?: AccessTimes;
   readonly tlb?: TlbAccount;
   readonly stepping?: boolean;
+  readonly asyncPageFault?: boolean;
   readonly clock?: NonNullable<VcpuOptions['clock']>;
 }
 
@@ -49,7 +50,15 @@ export interface RunningVcpu {
 
 /** A vCPU over all of the memslot, started. */
 export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
-  const { pattern, thinkNs = 100, times = new EvenTimes(thinkNs), tlb, clock, stepping = false } = setup;
+  const {
+    pattern,
+    thinkNs = 100,
+    times = new EvenTimes(thinkNs),
+    tlb,
+    clock,
+    stepping = false,
+    asyncPageFault = false,
+  } = setup;
   const intervals: VcpuInterval[] = [];
   const windows: StallWindow[] = [];
   const reducer = new StallWindows((window) => windows.push(window));
@@ -64,6 +73,7 @@ export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
     ...(tlb === undefined ? {} : { tlb }),
     ...(clock === undefined ? {} : { clock }),
     stepping,
+    asyncPageFault,
     interval: (interval) => {
       intervals.push(interval);
       reducer.add(interval);
