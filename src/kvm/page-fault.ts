@@ -113,6 +113,8 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
   yield* sim.spend(costs.atomicHotNs);
   if (kvm.tdp.top.find(frame, 1) !== table || !table.isProtected(index)) return null;
   table.unprotect(index);
+  // After the cmpxchg, as there: a write that comes before the bit is one that the next reader of the log still protects against.
+  slot.markDirty(frame);
   work.fastPageFaults += 1;
   kvm.spteUnprotected(table.firstPageOf(index), table.entryPages);
   return { outcome: 'fixed', level: table.level };

@@ -226,6 +226,7 @@ function* installLeaf(
   const firstGfn = gfn(table.firstPageOf(index));
   const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
   table.setLeaf(index, page.pfn - (frame - firstGfn), page.writable);
+  if (page.writable) slot.markDirty(frame);
   checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
   kvm.spteInstalled(firstGfn, table.entryPages);
   if (removed === null) return;

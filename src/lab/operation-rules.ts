@@ -10,7 +10,15 @@ export const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
 /** Fields of an entry that only some operations take; the others refuse them. */
-type Parameter = 'step' | 'target' | 'to' | 'protection' | 'childLives' | 'copyHugetlb';
+type Parameter =
+  | 'step'
+  | 'target'
+  | 'to'
+  | 'protection'
+  | 'childLives'
+  | 'copyHugetlb'
+  | 'harvestEvery'
+  | 'manualProtect';
 
 interface OperationRule {
   /** What start and length of the range must be multiples of. */
@@ -65,7 +73,7 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
   'memory-failure': { unit: pages, takes: ['step'] },
   mprotect: { unit: hugetlbPages, takes: ['step', 'protection'], check: checkProtection },
   fork: { unit: pages, takes: ['childLives', 'copyHugetlb'], wholeMemory: true, check: checkCopyHugetlb },
-  'dirty-log-enable': { unit: pages, takes: [], wholeMemory: true },
+  'dirty-log-enable': { unit: pages, takes: ['harvestEvery', 'manualProtect'], wholeMemory: true },
   'dirty-log-disable': { unit: pages, takes: [], wholeMemory: true },
 };
 
@@ -92,12 +100,15 @@ export function checkEntry(
   if (entry.target !== null && !rule.takes.includes('target')) {
     refuse('target', `must be null for ${operation}: only ${takersOf('target')} has a target`);
   }
-  for (const parameter of ['to', 'protection', 'childLives'] as const) {
+  for (const parameter of ['to', 'protection', 'childLives', 'harvestEvery'] as const) {
     if (entry[parameter] === null || rule.takes.includes(parameter)) continue;
     refuse(parameter, `must be null for ${operation}: only ${takersOf(parameter)} takes it`);
   }
   if (entry.copyHugetlb && !rule.takes.includes('copyHugetlb')) {
     refuse('copyHugetlb', `must be false for ${operation}: only ${takersOf('copyHugetlb')} takes it`);
+  }
+  if (entry.manualProtect && entry.harvestEvery === null) {
+    refuse('manualProtect', 'must be false where nothing is harvested: harvestEvery is null');
   }
   checkStep(entry, unit, (message) => refuse('step', message));
   rule.check?.(entry, scenario, refuse);

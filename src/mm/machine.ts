@@ -115,6 +115,8 @@ export class WorkCounters {
   /** PTEs about which khugepaged has asked the secondary MMUs. */
   youngTests = 0;
   sptesProtected = 0;
+  /** Pages that reading the dirty log has told. */
+  dirtyPagesRead = 0;
   fastPageFaults = 0;
   kvmFlushes = 0;
   lockBreaks = 0;
