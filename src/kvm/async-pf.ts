@@ -5,7 +5,7 @@ import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
 import type { Gfn } from '../mm/address.ts';
 import { gupSlow, putFolio } from '../mm/gup.ts';
-import { userfaultfdWaitClass } from '../mm/locks.ts';
+import { userfaultfdWaitClass } from '../mm/userfaultfd-queues.ts';
 import type { Kvm } from './kvm.ts';
 
 /** An access that the guest has put aside. */

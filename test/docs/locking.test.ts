@@ -105,6 +105,19 @@ const programs: readonly { name: string; document: Record<string, unknown> }[] =
       settle: '1ms',
     },
   },
+  {
+    name: 'faults that wait for userspace',
+    document: {
+      ...filling,
+      vm: { vcpus: 4, memory: '2MiB', backing: 'hugetlb-2m', mapped: 'none' },
+      userfault: { mode: 'minor', exactAddress: true, writeProtect: true },
+      timeline: [
+        ...filling.timeline,
+        { at: '5ms', operation: 'uffdio-writeprotect', protection: 'read' },
+        { at: 'after-previous', operation: 'uffdio-writeprotect', protection: 'read-write' },
+      ],
+    },
+  },
   { name: 'a file that is cut while faults and unmapping go on', document: cutting },
 ];
 
