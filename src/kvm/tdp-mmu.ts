@@ -7,7 +7,7 @@ import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { isAccessed } from './aging.ts';
-import { checkInstall } from './checkers.ts';
+import { checkInstall, checkReplace } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import type { TdpTable } from './tdp-table.ts';
@@ -225,6 +225,7 @@ function* installLeaf(
 ): Process<void> {
   const firstGfn = gfn(table.firstPageOf(index));
   const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
+  checkReplace(kvm, table, index, page.pfn - (frame - firstGfn));
   table.setLeaf(index, page.pfn - (frame - firstGfn), page.writable);
   if (page.writable) slot.markDirty(frame);
   checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
