@@ -53,10 +53,8 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
     src.mm.machine.work.ptlAcquisitions += 2;
     const same = hugetlbFullWalk(src, at).table === table && isCopied(table.kinds[index]);
     if (same) {
-      const isLeaf = table.kinds[index] === EntryKind.Leaf;
-      yield* copyLeaf(dst, walk, { table, index }, inc && !counted);
+      if (yield* copyLeaf(dst, walk, { table, index }, inc && !counted)) counted = true;
       copied = true;
-      counted ||= isLeaf;
       at = next;
     }
     yield* table.ptl.release();
@@ -68,13 +66,18 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
 const isCopied = (kind: number | undefined): boolean =>
   kind === EntryKind.Leaf || kind === EntryKind.Migration || kind === EntryKind.Poison;
 
-/** Sets the child's leaf; an entry of a page that moves or is poisoned counts nothing. Both locks are held. */
-function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, created: boolean): Process<void> {
+/**
+ * Sets the child's leaf, or the entry of a page that moves or is poisoned: that one counts only where a pointer to its table
+ * does. Both locks are held. True: it was counted.
+ */
+function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, created: boolean): Process<boolean> {
   const { sim, costs, memory, work } = dst.mm.machine;
   const frame = from.table.pfns[from.index] ?? 0;
   const writable = from.table.writable[from.index] === 1;
   const folio = memory.folioOf(pfn(frame));
-  if (from.table.kinds[from.index] === EntryKind.Leaf && folio !== undefined) {
+  const kind = from.table.kind(from.index);
+  const pointer = created && to.table.level < dst.hstateLevel && countsEntries(dst);
+  if (folio !== undefined && (kind === EntryKind.Leaf || pointer)) {
     const { cpu } = sim.current;
     const { table, index, freshTable } = to;
     const leaf = { vma: dst, folio, table, index, created, freshTable, replaces: false };
@@ -84,11 +87,13 @@ function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, creat
       work.refAtomics += 1;
     }
     table.setLeaf(index, frame, writable);
+    if (kind !== EntryKind.Leaf) table.clear(index, kind);
     yield* sim.spend(costs.pteInstallNs + ns);
     if (keepsRef) yield* sim.spend(folio.headLine.access(cpu));
-    return;
+    return true;
   }
   to.table.setLeaf(to.index, frame, writable);
-  to.table.clear(to.index, from.table.kind(from.index));
+  to.table.clear(to.index, kind);
   yield* sim.spend(costs.pteInstallNs);
+  return false;
 }
