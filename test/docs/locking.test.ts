@@ -157,6 +157,16 @@ pagePrograms.push({
     timeline: [{ at: '50us', operation: 'khugepaged-scan' }],
   },
 });
+/** Pages of a THP that migrate and go bad. */
+const ailing = {
+  vm: { vcpus: 4, memory: '8MiB', backing: 'anonymous', folios: '2m', mapped: '2m' },
+  guest: { pattern: 'uniform' },
+  timeline: [
+    { at: '50us', operation: 'migrate-pages', range: { length: '4MiB' } },
+    { at: '60us', operation: 'memory-failure', range: { start: '4MiB' } },
+  ],
+  settle: '1ms',
+};
 const cuttingShmem = { ...cutting, vm: { ...cutting.vm, backing: 'shmem' } };
 
 interface Observation {
@@ -197,7 +207,11 @@ describe('docs/locking.md', () => {
       ),
     );
     const ofPages = availableIds(kernels).flatMap((kernel) =>
-      [...pagePrograms, { name: 'a shmem file that is cut', document: cuttingShmem }].flatMap(({ name, document }) =>
+      [
+        ...pagePrograms,
+        { name: 'a shmem file that is cut', document: cuttingShmem },
+        { name: 'pages that migrate and go bad', document: ailing },
+      ].flatMap(({ name, document }) =>
         schemeIds.map((scheme) => ({
           version: 'v2',
           name: `${kernel}: ${name}`,
