@@ -3,7 +3,7 @@ import type { Gfn } from '../mm/address.ts';
 import { Errno } from '../mm/errno.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
-import type { AsyncPf } from './async-pf.ts';
+import type { AsyncPf } from './asynchronous-page-fault.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';

@@ -6,7 +6,7 @@ import type { Gfn } from '../mm/address.ts';
 import type { KernelVersion } from '../mm/machine.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import type { Accessor } from './accessed.ts';
-import { AsyncPf } from './async-pf.ts';
+import { AsyncPf } from './asynchronous-page-fault.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
 import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';

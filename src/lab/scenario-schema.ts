@@ -202,7 +202,7 @@ const pageSizeOrNull = (description: string) =>
 
 const peerSchema = Type.Object(
   {
-    unit: pageSizeOrNull(
+    pageSize: pageSizeOrNull(
       'Size of the pages that the source of a post-copy migration sends. Null: there is no migration.',
     ),
     latency: time(0, SECOND, 10 * US, 'From one host to the other, one way.'),

@@ -13,6 +13,13 @@ const idsOf = (entries: readonly { id: string; available: boolean }[], available
 /** Memory that the operation takes: khugepaged leaves hugetlb alone. */
 const backingOf = (operation: string): string => (operation === 'khugepaged-scan' ? 'shmem' : 'hugetlb-1g');
 
+/** What an operation needs beside its name. */
+const operationDocument = (id: string): object => {
+  const protection = id === 'mprotect' || id === 'uffdio-writeprotect' ? { protection: 'read' } : {};
+  const userfault = id === 'uffdio-writeprotect' ? { userfault: { writeProtect: true } } : {};
+  return { vm: { backing: backingOf(id) }, ...userfault, timeline: [{ operation: id, ...protection }] };
+};
+
 /** What a pattern needs beside its name. */
 const guestOf: Readonly<Record<string, object>> = {
   phases: { phases: [{ pattern: 'uniform', lasts: '1ms' }] },
@@ -41,7 +48,7 @@ describe('catalog', () => {
     ['backing', backings, (id: string) => ({ vm: { backing: id, mapped: 'none' } })],
     ['pattern', patterns, (id: string) => ({ guest: { pattern: id, ...guestOf[id] } })],
     ['mapcount', mapcounts, (id: string) => ({ mapcount: id })],
-    ['operation', operations, (id: string) => ({ vm: { backing: backingOf(id) }, timeline: [{ operation: id }] })],
+    ['operation', operations, operationDocument],
   ])('%s: what is available can be asked for, the rest says that it is not', (_, entries, document) => {
     for (const id of idsOf(entries, true)) expect(() => parseScenario(document(id))).not.toThrow();
     for (const id of idsOf(entries, false)) {

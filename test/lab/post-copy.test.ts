@@ -172,25 +172,25 @@ describe('post-copy: what a scenario must say', () => {
   const memory = { vm: { mapped: 'none' }, userfault: { mode: 'minor' } };
 
   test('a peer without faults that go to userspace, or with memory that is there: refused by name', () => {
-    expect(errors({ peer: { unit: '4k' } })).toEqual([
-      'userfault.mode must be "missing" or "minor" where peer.unit names a size, got "none"',
-      'vm.mapped must be "none" where peer.unit names a size, got "4k"',
-      expect.stringContaining('peer.unit must be 1GiB unless userfault.mode is "minor"'),
+    expect(errors({ peer: { pageSize: '4k' } })).toEqual([
+      'userfault.mode must be "missing" or "minor" where peer.pageSize names a size, got "none"',
+      'vm.mapped must be "none" where peer.pageSize names a size, got "4k"',
+      expect.stringContaining('peer.pageSize must be 1GiB unless userfault.mode is "minor"'),
     ]);
   });
 
   test('units and collapses that the memory does not have: refused', () => {
-    expect(errors({ ...memory, vm: { ...memory.vm, backing: 'hugetlb-2m' }, peer: { unit: '1g' } })[0]).toContain(
-      'peer.unit must not be larger than 2MiB',
+    expect(errors({ ...memory, vm: { ...memory.vm, backing: 'hugetlb-2m' }, peer: { pageSize: '1g' } })[0]).toContain(
+      'peer.pageSize must not be larger than 2MiB',
     );
-    expect(errors({ ...memory, userfault: { mode: 'missing' }, peer: { unit: '4k' } })[0]).toContain(
+    expect(errors({ ...memory, userfault: { mode: 'missing' }, peer: { pageSize: '4k' } })[0]).toContain(
       'need UFFDIO_CONTINUE',
     );
-    expect(errors({ ...memory, vm: { ...memory.vm, backing: 'shmem' }, peer: { unit: '2m' } })[0]).toContain(
-      'peer.unit must not be larger than 4KiB',
+    expect(errors({ ...memory, vm: { ...memory.vm, backing: 'shmem' }, peer: { pageSize: '2m' } })[0]).toContain(
+      'peer.pageSize must not be larger than 4KiB',
     );
-    expect(errors({ ...memory, peer: { unit: '2m', collapse: '2m' } })[0]).toContain(
-      'must be larger than peer.unit ("2m")',
+    expect(errors({ ...memory, peer: { pageSize: '2m', collapse: '2m' } })[0]).toContain(
+      'must be larger than peer.pageSize ("2m")',
     );
     expect(errors({ ...memory, peer: { collapse: '2m' } })[0]).toContain('peer.collapse must be null');
   });

@@ -40,8 +40,20 @@ describe('scenario: defaults', () => {
         pfnCaches: 0,
         pfnCacheUse: 1_000_000,
         mmu: 'tdp',
+        asyncPageFault: false,
       },
       hgm: { version: 'v2', chunkBytes: 2 * MIB },
+      userfault: { mode: 'none', writeProtect: false, fds: 1, readers: 1, exactAddress: false },
+      peer: {
+        pageSize: null,
+        latency: 10_000,
+        bandwidth: 12_500_000_000,
+        background: true,
+        preempt: false,
+        receivers: 1,
+        window: MIB,
+        collapse: null,
+      },
       khugepaged: { pagesToScan: 4096, scanSleep: 10_000_000_000, maxPtesNone: 511 },
       mapcount: 'subpage',
       guest: {
@@ -148,7 +160,7 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, asyncPageFault',
       },
     ]);
   });

@@ -36,7 +36,7 @@ export class AsyncPf {
 
   constructor(kvm: Kvm, vcpu: { readonly id: number; readonly cpu: number }, completed: () => void) {
     this.#kvm = kvm;
-    this.#name = `async-pf${vcpu.id}`;
+    this.#name = `apf${vcpu.id}`;
     this.#cpu = vcpu.cpu;
     this.#completed = completed;
   }
