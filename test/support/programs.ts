@@ -230,6 +230,7 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       return 'the run ends in the middle of a fault';
     case 'guest-efault':
       return shrinksFile || asks('munmap', 'mprotect', 'mremap') ? 'KVM_RUN returns -EFAULT where nothing is' : null;
+    case 'spte-replaced': // One that may only be read, and a write that finds the new page.
     case 'stale-spte':
       return !isHugetlb && asks('madv-collapse', 'khugepaged-scan') && !hasSection
         ? 'I.5: a collapse that changes pfns needs its section'
