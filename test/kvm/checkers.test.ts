@@ -19,7 +19,7 @@ describe('checkInstall', () => {
     }
   });
 
-  test('SPTE to another page, or writable where the host is not: stale-spte', () => {
+  test('SPTE to another page: stale-spte; writable where the host is not: write-through-read-only', () => {
     const wrong = new TestWorld();
     wrong.kvm.tdp.tableAt(wrong.frame(1), 1).setLeaf(1, wrong.folio().firstPfn + 3, true);
     install(wrong, 1, 1);
@@ -28,7 +28,7 @@ describe('checkInstall', () => {
     const readOnly = new TestWorld();
     readOnly.mm.pageTables.tableAt(readOnly.at(1), 1).setLeaf(1, readOnly.folio().firstPfn + 1, false);
     install(readOnly, 1, 1);
-    expect(readOnly.findingKinds()).toContain('stale-spte');
+    expect(readOnly.findingKinds()).toContain('write-through-read-only');
   });
 
   test('host entry empty for a moment: the page of the page cache will do, and no other', () => {
