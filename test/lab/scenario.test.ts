@@ -88,6 +88,8 @@ describe('scenario: defaults', () => {
         protection: null,
         childLives: null,
         copyHugetlb: false,
+        harvestEvery: null,
+        manualProtect: false,
       },
     ]);
   });
