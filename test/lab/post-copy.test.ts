@@ -112,6 +112,28 @@ describe('post-copy: what comes', () => {
   });
 });
 
+describe('postcopy-4k', () => {
+  test('1 GiB for 16 vCPUs: every piece comes once, and the page is collapsed to one entry that KVM has as well', () => {
+    const scenario = loadScenario('postcopy-4k');
+    const result = runScenario({ scenario, profile: profileWith({}), scheme: 'range', mapcount: 'subpage', seed: 3 });
+    const [demand, background] = ['postCopyPagesByDemand', 'postCopyPagesByBackground'].map((name) =>
+      counter(result, name),
+    );
+    expect((demand ?? 0) + (background ?? 0)).toBe(262_144);
+    expect(demand).toBeGreaterThan(10_000);
+    expect([counter(result, 'postCopyCollapses'), counter(result, 'postCopyCollapsesFailed')]).toEqual([1, 0]);
+    expect([
+      counter(result, 'hugeEntriesSet'),
+      counter(result, 'tablesFreed'),
+      counter(result, 'hugeInstalls'),
+    ]).toEqual([1, 513, 1]);
+    // One mapcount for each piece, one less for each, one for the page in each of its two mappings: G.7, idea 2.
+    expect(counter(result, 'mapcountAtomics')).toBe(2 * 262_144 + 2);
+    expect(result.hugeRecoveryNs).toBeGreaterThan(counter(result, 'postCopyCompleteNs'));
+    expect(findingKinds(result)).toEqual([]);
+  }, 120_000);
+});
+
 describe('post-copy: how long it takes', () => {
   const median = (result: RunResult): number => counter(result, 'userfaultWaitP50Ns');
 
