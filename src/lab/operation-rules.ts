@@ -2,7 +2,7 @@
 // it refuses stand in one place.
 
 import type { Scenario, TimelineEntry } from './scenario-schema.ts';
-import { formatSize, GIB, MIB, PAGE_BYTES } from './units.ts';
+import { formatSize, formatTime, GIB, MIB, PAGE_BYTES } from './units.ts';
 
 export const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
 /** The largest leaf that can map it. */
@@ -55,6 +55,7 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
     unit: () => 2 * MIB,
     takes: [],
     unavailable: ({ backing }) => (isHugetlb(backing) ? `leaves ${backing} memory alone, as khugepaged does` : null),
+    check: checkPasses,
   },
   'madv-split': { unit: ({ backing }) => backingBytes[backing], takes: [], unavailable: hugetlbOnly },
   'uffdio-continue': { unit: pages, takes: ['step'], unavailable: fileOnly },
@@ -127,6 +128,22 @@ function checkTarget(
 ): void {
   if (target === null || leafBytes[target] <= backingBytes[vm.backing]) return;
   refuse('target', `must not be larger than the pages of vm.backing, got "${target}"`);
+}
+
+/** A run that must end before khugepaged has been everywhere says nothing of what it does. */
+function checkPasses(
+  { range, operation }: TimelineEntry,
+  { khugepaged: { pagesToScan, scanSleep }, limits }: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  const passes = Math.ceil(range.length / PAGE_BYTES / pagesToScan);
+  const sleepNs = (passes - 1) * scanSleep;
+  if (sleepNs < limits.simulated) return;
+  const [sleeps, limit] = [formatTime(scanSleep), formatTime(limits.simulated)];
+  refuse(
+    'range',
+    `is too long for ${operation}: ${passes} passes, ${sleeps} apart, do not fit into limits.simulated (${limit})`,
+  );
 }
 
 function checkProtection(

@@ -10,14 +10,15 @@ const { schemes, handlers, schemeIds, mapcounts, operations, patterns, kernels, 
 const idsOf = (entries: readonly { id: string; available: boolean }[], available: boolean) =>
   entries.filter((entry) => entry.available === available).map(({ id }) => id);
 
-/** Memory that the operation takes: khugepaged leaves hugetlb alone. */
-const backingOf = (operation: string): string => (operation === 'khugepaged-scan' ? 'shmem' : 'hugetlb-1g');
+/** Memory that the operation takes: khugepaged leaves hugetlb alone, and sleeps 10 s after each 16 MiB. */
+const memoryOf = (operation: string): object =>
+  operation === 'khugepaged-scan' ? { backing: 'shmem', memory: '64MiB' } : { backing: 'hugetlb-1g' };
 
 /** What an operation needs beside its name. */
 const operationDocument = (id: string): object => {
   const protection = id === 'mprotect' || id === 'uffdio-writeprotect' ? { protection: 'read' } : {};
   const userfault = id === 'uffdio-writeprotect' ? { userfault: { writeProtect: true } } : {};
-  return { vm: { backing: backingOf(id) }, ...userfault, timeline: [{ operation: id, ...protection }] };
+  return { vm: memoryOf(id), ...userfault, timeline: [{ operation: id, ...protection }] };
 };
 
 /** What a pattern needs beside its name. */
