@@ -202,7 +202,9 @@ function entryOf({ operation, atNs, from, span, process, choice }: Draw, index: 
     process: Math.floor(process * (of.processes + of.backends)),
     range: { start: first * unit, length: count * unit },
   };
-  if (rule.takes.includes('step') && choice < 0.3 && count <= 64) entry.step = unit;
+  // One huge page moved for each of its small pages is a long run that shows nothing new.
+  const isSlow = of.backing.startsWith('hugetlb') && unit < 2 * MIB;
+  if (rule.takes.includes('step') && choice < 0.3 && count <= 64 && !isSlow) entry.step = unit;
   if (rule.takes.includes('protection')) entry.protection = choice < 0.6 ? 'read' : 'read-write';
   if (rule.takes.includes('childLives')) entry.childLives = choice < 0.3 ? null : Math.floor(choice * 400_000);
   if (rule.takes.includes('to')) entry.to = choice < 0.5 ? null : (units + first) * unit;
