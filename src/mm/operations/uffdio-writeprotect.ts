@@ -91,6 +91,11 @@ function* changeEntries(vma: Vma, start: Hva, end: Hva, protect: boolean): Proce
     yield* table.ptl.acquire();
     yield* sim.spend(costs.ptlNs);
     work.ptlAcquisitions += 1;
+    if (vma.mm.pageTables.lowestTable(at, 1) !== table) {
+      // A collapse of the file has taken it away since: pte_offset_map_lock() finds nothing, and the walk tries again.
+      yield* table.ptl.release();
+      continue;
+    }
     const bytes = geometry.entryBytes(table.level);
     for (let index = geometry.index(at / 4096, table.level); index < geometry.entriesPerTable && at < end; index++) {
       if (table.kinds[index] === EntryKind.Table) break;
