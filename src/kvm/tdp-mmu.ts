@@ -131,8 +131,8 @@ const retryLost: FaultResult = { outcome: 'retry-lost', level: 0 };
  * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
  * Returns   fixed; spurious where a leaf is there already; retry if the entry is frozen, or changed under the cmpxchg.
  *           A leaf that is there and may not be written counts for a read only.
- * Left out  NX huge pages: the guest's
- *           accesses are not fetches, so of the mitigation only what 6.1 does to data pages is left, nxKeepsTables().
+ * Left out  NX huge pages: the guest's accesses are not fetches, so of the mitigation only what 6.1 does to data pages is
+ *           left, nxKeepsTables().
  */
 export function* kvmTdpMmuMap(
   kvm: Kvm,
