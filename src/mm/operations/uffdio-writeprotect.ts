@@ -62,7 +62,7 @@ function cutsLeaf(vma: Vma, start: Hva, end: Hva): boolean {
 }
 
 /** Both ways; see uffdioWriteprotect(). The caller holds mmap_lock. */
-export function* uffdWpRange(vma: Vma, start: Hva, end: Hva, protect: boolean): Process<void> {
+function* uffdWpRange(vma: Vma, start: Hva, end: Hva, protect: boolean): Process<void> {
   const { mm } = vma;
   const hugetlb = vma instanceof HugetlbVma ? vma : null;
   const section = yield* mm.notifiers.rangeStart('protection', start, end);
