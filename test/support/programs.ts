@@ -61,6 +61,10 @@ export interface Among {
   readonly hgmVersions?: readonly Scenario['hgm']['version'][];
   readonly schemes?: readonly NotifierSchemeId[];
   readonly mapcounts?: readonly MapcountSchemeId[];
+  /** Operations that are not drawn. */
+  readonly without?: readonly Draw['operation'][];
+  /** Whether faults may go to userspace, where nobody answers them. */
+  readonly userfault?: boolean;
 }
 
 const machine = fc.record({
@@ -91,6 +95,8 @@ const userfault = fc.record({
   fds: oneOf([1, 2]),
 });
 
+const noUserfault = { mode: 'none', writeProtect: false, fds: 1 } as const;
+
 const guest = fc.record({
   pattern: oneOf(['stride', 'uniform', 'zipf', 'idle'] as const),
   stridePages: oneOf([1, 3, 64]),
@@ -99,14 +105,15 @@ const guest = fc.record({
   thinkNs: oneOf([40, 100, 1000]),
 });
 
-const draw: fc.Arbitrary<Draw> = fc.record({
-  operation: oneOf(availableIds(operations)),
-  atNs: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
-  from: fraction,
-  span: fraction,
-  process: fraction,
-  choice: fraction,
-});
+const drawAmong = ({ without = [] }: Among): fc.Arbitrary<Draw> =>
+  fc.record({
+    operation: oneOf(availableIds(operations).filter((operation) => !without.includes(operation))),
+    atNs: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
+    from: fraction,
+    span: fraction,
+    process: fraction,
+    choice: fraction,
+  });
 
 export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
   fc
@@ -114,11 +121,11 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
       machine,
       vm: vmAmong(among),
       guest,
-      userfault,
+      userfault: among.userfault === false ? fc.constant(noUserfault) : userfault,
       version: oneOf(among.hgmVersions ?? availableIds(hgmVersions)),
       scheme: oneOf(among.schemes ?? schemeIds),
       mapcount: oneOf(among.mapcounts ?? availableIds(mapcountSchemes)),
-      draws: fc.array(draw, { minLength: 1, maxLength: 5 }),
+      draws: fc.array(drawAmong(among), { minLength: 1, maxLength: 5 }),
       seed: fc.nat(1_000_000),
     })
     .map(
@@ -271,8 +278,8 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
     case 'time-budget':
       return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
     case 'event-budget':
-      return vm.backing === 'shmem' && !(host.earlyRetryCheck ?? host.kernel !== '6.1')
-        ? 'C.2: faults without the early check map a THP again as fast as a part of it is split off'
+      return vm.backing === 'shmem' && host.kernel !== '6.1' && host.earlyRetryCheck === false
+        ? 'C.2: without the early check a fault maps a THP again as fast as a part of it is split off'
         : null;
     default:
       return null;
