@@ -54,7 +54,7 @@ export interface Finding {
 }
 
 /** Collects findings; the same kind is kept a bounded number of times, so that a storm of them stays readable. */
-export class FindingLog {
+class FindingLog {
   readonly #list: Finding[] = [];
   readonly #ofKind = new Map<string, number>();
   readonly #listeners: ((finding: Finding) => void)[] = [];
