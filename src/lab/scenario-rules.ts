@@ -6,7 +6,8 @@ import type { InputError } from './invalid-input.ts';
 import { memslotRules } from './memslot-layout.ts';
 import { backingBytes, checkEntry, leafBytes, operationRules } from './operation-rules.ts';
 import { postCopyRules } from './post-copy-rules.ts';
-import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
+import type { Scenario, TimelineEntry } from './scenario-schema.ts';
+import { MAX_MEMORY_BYTES } from './schema/fields.ts';
 import { formatSize, formatTime } from './units.ts';
 
 export interface Rule {
