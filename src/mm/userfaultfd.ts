@@ -145,7 +145,8 @@ export function userfaultFor(mm: Mm, address: Hva, mode: UserfaultMode): Userfau
 }
 
 /**
- * Registers a range before time begins. Models the end of userfaultfd_register(), fs/userfaultfd.c, without its locks.
+ * Registers a range: before time begins, or one that has moved there. Models the end of userfaultfd_register(),
+ * fs/userfaultfd.c, without its locks.
  */
 export function registerUserfault(ctx: UserfaultfdCtx, start: Hva, end: Hva, modes: Iterable<UserfaultMode>): void {
   assert(isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end, 'a range of whole pages');
