@@ -256,8 +256,8 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       }
       if (!isHugetlb) return null;
       if (hgm.version === 'v1') return 'G.5: v1 takes its locks in both orders';
-      return hgm.version === 'rfc1' && asks('migrate-pages')
-        ? '0.2: migration walks the rmap under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it'
+      return hgm.version === 'rfc1' && (asks('migrate-pages') || shrinksFile)
+        ? '0.2: the rmap is walked under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it'
         : null;
     case 'mapped-outside-file':
     case 'removed-while-mapped':
@@ -266,8 +266,10 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       if (mapcount === 'hstate-entry') return 'G.6, idea 3: an entry that points to a table is a count';
       // A page under migration counts as unmapped, and a mapping whose vma_lock is not free is passed by: fork holds it long.
       if (asks('fork') && asks('migrate-pages')) return 'F.7: a page is asked whether it is mapped before it is locked';
-      if (asks('migrate-pages')) return 'F.7: removal asks for the mapcount before it has the folio lock';
       return asks('madv-collapse') && hasSection ? 'G.5: truncation walks past a collapse' : null;
+    case 'mapcount':
+    case 'refcount':
+      return isHugetlb && shrinksFile && mapcount === 'hstate-entry' ? 'G.6, idea 3: truncation leaves counts' : null;
     case 'freed-while-mapped':
     case 'mapcount-leak':
     case 'count-underflow':
