@@ -234,6 +234,12 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
   const isHugetlb = vm.backing.startsWith('hugetlb');
   const hasSection = ['range', 'range-chunked', 'narrow'].includes(scheme);
   const shrinksFile = asks('truncate', 'punch-hole');
+  const unanswered = userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
+  let crosswise: string | null = null;
+  if (isHugetlb && hgm.version === 'v1') crosswise = 'G.5: v1 takes its locks in both orders';
+  else if (isHugetlb && hgm.version === 'rfc1' && (asks('migrate-pages') || shrinksFile)) {
+    crosswise = '0.2: the rmap is walked under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it';
+  }
   switch (finding.kind) {
     case 'stall-at-end':
       return 'the run ends in the middle of a fault';
@@ -251,14 +257,10 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
     case 'deadlock':
     case 'lockdep-deadlock':
     case 'lockdep-order-inversion':
-      if (finding.message.includes('userfaultfd')) {
-        return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
-      }
-      if (!isHugetlb) return null;
-      if (hgm.version === 'v1') return 'G.5: v1 takes its locks in both orders';
-      return hgm.version === 'rfc1' && (asks('migrate-pages') || shrinksFile)
-        ? '0.2: the rmap is walked under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it'
-        : null;
+      return finding.message.includes('userfaultfd') ? unanswered : crosswise;
+    // A deadlock beside which somebody's clock goes on: pfn caches are looked at again and again.
+    case 'time-budget':
+      return unanswered ?? crosswise;
     case 'mapped-outside-file':
     case 'removed-while-mapped':
     case 'mapped-after-free':
@@ -277,8 +279,6 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
     case 'uffd-waiter-asleep':
       // Nobody reads messages here, so all that is asked is that the message is still there to be read.
       return finding.message.includes('not read') ? 'H.2: a message that nobody has read yet' : null;
-    case 'time-budget':
-      return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
     case 'event-budget':
       return vm.backing === 'shmem' && host.kernel !== '6.1' && host.earlyRetryCheck === false
         ? 'C.2: without the early check a fault maps a THP again as fast as a part of it is split off'
