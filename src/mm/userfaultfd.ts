@@ -93,6 +93,8 @@ export class UserfaultfdCtx {
   /** Changes of the address space under way whose message has not been read. Models mmap_changing. */
   mmapChanging = 0;
   released = false;
+  /** Ranges whose sleepers somebody is about to wake. Not a thing that the kernel has: a run may end between a page and its wake. */
+  readonly wakesDue = new Set<{ readonly start: Hva; readonly end: Hva }>();
   readonly stats = { events: 0, reads: 0, emptyReads: 0, woken: 0 };
   /** How long each sleeper has slept, from its message to its running again. */
   readonly waitedNs: number[] = [];

@@ -127,6 +127,19 @@ describe('handle_userfault: what is reported', () => {
     ]);
   });
 
+  test('a run that ends between the page and the wake: no sleeper is forgotten yet, at any moment of the ioctl', () => {
+    for (let endNs = 50_000; endNs < 60_000; endNs += 20) {
+      const world = new TestWorld({ mapped: 0 });
+      userfaultfd(world, ['minor']);
+      toucher(world, 1);
+      world.spawn('filler', resolve(world, 1, 2), 50_000);
+      world.spawn('clock', clock(60_000));
+      world.sim.run({ untilNs: endNs });
+      checkUserfaultWaiters(world.machine);
+      expect(world.findingKinds()).toEqual([]);
+    }
+  });
+
   test('rounded to the huge page, a later piece is filled: nobody wakes, and the run says so; its first piece wakes', () => {
     const world = new TestWorld({ mapped: 0, hgmVersion: 'rfc2' });
     userfaultfd(world, ['minor']);

@@ -35,6 +35,9 @@ export function* uffdioWriteprotect(mm: Mm, start: Hva, end: Hva, options: Write
   const ctx = options.ctx ?? userfaultAt(mm, start)?.ctx ?? null;
   yield* sim.spend(costs.syscallNs + costs.uffdContinueBaseNs);
   if (ctx !== null && ctx.mmapChanging > 0) return Errno.EAGAIN;
+  const due = { start, end };
+  const mayWake = ctx !== null && !options.protect && options.dontWake !== true;
+  if (mayWake) ctx.wakesDue.add(due);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
@@ -46,9 +49,8 @@ export function* uffdioWriteprotect(mm: Mm, start: Hva, end: Hva, options: Write
   else if (cutsLeaf(vma, start, end)) result = Errno.EINVAL;
   else yield* uffdWpRange(vma, start, end, options.protect);
   yield* mm.mmapLock.releaseRead();
-  if (result === 0 && ctx !== null && !options.protect && options.dontWake !== true) {
-    yield* userfaultfdWake(ctx, start, end);
-  }
+  if (result === 0 && mayWake) yield* userfaultfdWake(ctx, start, end);
+  ctx?.wakesDue.delete(due);
   return result;
 }
 
