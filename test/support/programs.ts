@@ -275,7 +275,12 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
     case 'freed-while-mapped':
     case 'mapcount-leak':
     case 'count-underflow':
-      return isHugetlb && mapcount.startsWith('hstate') ? 'G.6: counts of entries' : null;
+      if (!isHugetlb) return null;
+      // Truncation takes the large leaf that has just been counted, and the small ones are still to be counted down.
+      if (hgm.version === 'v2' && scheme === 'narrow' && shrinksFile && asks('madv-collapse')) {
+        return 'G.5: v2 holds nothing that truncation takes';
+      }
+      return mapcount.startsWith('hstate') ? 'G.6: counts of entries' : null;
     case 'uffd-waiter-asleep':
       // Nobody reads messages here, so all that is asked is that the message is still there to be read.
       return finding.message.includes('not read') ? 'H.2: a message that nobody has read yet' : null;
