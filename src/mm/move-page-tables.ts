@@ -6,7 +6,7 @@ import { type Hva, hva, type Level, PAGE_SIZE, pageOf } from './address.ts';
 import type { Mm } from './mm.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
-import { splitHugePmd } from './split-huge-pmd.ts';
+import { isHugePmd, splitHugePmd } from './split-huge-pmd.ts';
 import { cpuTlbShootdown } from './tlb.ts';
 import type { Vma } from './vma.ts';
 
@@ -65,8 +65,7 @@ function* moveBlock(old: Vma, at: Hva, end: Hva, target: Hva): Process<number> {
   }
   const table = mm.pageTables.lowestTable(at, 2);
   const index = geometry.index(pageOf(at), table.level);
-  const kind = table.kinds[index];
-  if (table.level === 2 && (kind === EntryKind.Leaf || kind === EntryKind.Migration)) {
+  if (table.level === 2 && isHugePmd(table, index)) {
     if (whole) return (yield* moveEntries(mm, at, target, 2, 1)) ? bytes : 0;
     yield* splitHugePmd(old, table, index);
   }

@@ -37,7 +37,7 @@ export function* splitFolio(page: Migration, pinned: number): Process<readonly F
     const flush = yield* unmapFolio(page, left, kernel !== '6.1');
     if (flush) for (const mm of new Set(tree.vmas.map((vma) => vma.mm))) yield* cpuTlbShootdown(mm);
     // folio_ref_freeze(): from here to the small folios nobody can get hold of a page.
-    if (hasOnlyOwnRefs(folio)) pages = cut(folio);
+    if (folioMapcount(folio) === 0 && hasOnlyOwnRefs(folio)) pages = cut(folio);
     yield* sim.spend(folio.pages * costs.atomicHotNs + costs.pageCacheLookupNs);
     if (anonymous) yield* remapPage(page, pages ?? [folio]);
   }

@@ -34,6 +34,8 @@ export function* splitHugePmd(vma: Vma, table: PageTable, index: number, freeze 
     const writable = table.writable[index] === 1;
     const uffdWp = table.isUffdWp(index);
     const { folio, page } = zapLeaf(vma, table, index);
+    // pmdp_invalidate(): who walks without the lock sees that there is something, and waits for it.
+    if (vma.kind === 'anonymous') table.clear(index, EntryKind.Invalid);
     yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
     yield* cpuTlbShootdown(mm);
     if (vma.kind === 'anonymous' && !freeze)
@@ -62,10 +64,13 @@ export function* splitHugePmdAddress(vma: Vma, address: Hva): Process<void> {
   if (vma instanceof HugetlbVma || isAligned(address, geometry.entryBytes(2))) return;
   const table = vma.mm.pageTables.lowestTable(address, 2);
   const index = geometry.index(pageOf(address), table.level);
+  if (table.level === 2 && isHugePmd(table, index)) yield* splitHugePmd(vma, table, index);
+}
+
+/** Neither empty nor a pointer to a table, as far as one can tell without the lock. */
+export function isHugePmd(table: PageTable, index: number): boolean {
   const kind = table.kinds[index];
-  if (table.level === 2 && (kind === EntryKind.Leaf || kind === EntryKind.Migration)) {
-    yield* splitHugePmd(vma, table, index);
-  }
+  return kind === EntryKind.Leaf || kind === EntryKind.Migration || kind === EntryKind.Invalid;
 }
 
 /** What a huge entry has shown: the pages of `folio` from `first` on, and with which permission. */

@@ -5,6 +5,7 @@ import type { Mm } from '../mm.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 import { addRmap, addRmapBatch } from '../rmap.ts';
+import { isHugePmd } from '../split-huge-pmd.ts';
 import type { Vma } from '../vma.ts';
 
 /** Two locks of one class, the child's and the parent's, in this order: SINGLE_DEPTH_NESTING. */
@@ -32,8 +33,7 @@ export function* copyPageRange(dst: Vma, src: Vma): Process<void> {
       at = yield* copyPteRange(dst, src, table, at);
       continue;
     }
-    const kind = table.kinds[index];
-    if (kind === EntryKind.Leaf || kind === EntryKind.Migration) {
+    if (isHugePmd(table, index)) {
       if (!(yield* copyHugePmd(dst, src, table, index))) continue;
     }
     at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
