@@ -3,10 +3,10 @@ import type { LockClass } from '../engine/locks/lock-class.ts';
 import type { Process } from '../engine/process.ts';
 import type { Task } from '../engine/simulation.ts';
 import type { Gfn } from '../mm/address.ts';
-import type { KernelVersion } from '../mm/machine.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import type { Accessor } from './accessed.ts';
 import { AsyncPf } from './asynchronous-page-fault.ts';
+import { causeOfLap, recordedOutcome } from './fault-outcome.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
 import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
@@ -430,7 +430,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       this.#crossing = false;
       kvm.stats.faults += 1;
       this.#record(frame, result, 1);
-      this.#time.endLap(result.outcome === 'retry-frozen' ? frozenCause[kernel] : lapCause[result.outcome]);
+      this.#time.endLap(causeOfLap(result.outcome, kernel));
       if (result.outcome === 'spurious') kvm.stats.spurious += 1;
       if (result.outcome === 'efault')
         return this.#leave('guest-efault', `KVM_RUN returns -EFAULT, nothing can be mapped`, frame);
@@ -505,34 +505,3 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     });
   }
 }
-
-/** A vCPU that executes HLT and is never woken: it wants nothing, and a flush only sets its request bit. */
-export class HaltedVcpu implements KvmVcpu {
-  readonly isInGuest = false;
-  kick(): void {}
-  spteCleared(): void {}
-  spteInstalled(): void {}
-  spteProtected(): void {}
-}
-
-function recordedOutcome(outcome: FaultResult['outcome']): 'fixed' | 'retry' | 'spurious' | 'efault' | 'userfault' {
-  if (outcome === 'aside') return 'userfault';
-  return outcome === 'fixed' || outcome === 'spurious' || outcome === 'efault' ? outcome : 'retry';
-}
-
-const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>, StallCause>> = {
-  fixed: 'fault',
-  spurious: 'fault',
-  efault: 'fault',
-  sigbus: 'fault',
-  aside: 'fault',
-  'retry-invalidate': 'invalidate-retry',
-  'retry-lost': 'fault',
-};
-
-/** What a frozen SPTE is frozen for: in 6.1 its subtree is torn down meanwhile, later kernels only flush. */
-const frozenCause: Readonly<Record<KernelVersion, StallCause>> = {
-  '6.1': 'subtree-teardown',
-  '6.12': 'tlb-flush',
-  '6.18': 'tlb-flush',
-};

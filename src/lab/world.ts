@@ -3,13 +3,14 @@
 
 import { Simulation } from '../engine/simulation.ts';
 import type { KvmCosts } from '../kvm/costs.ts';
+import { HaltedVcpu } from '../kvm/halted-vcpu.ts';
 import { type CollapsedHandlerId, collapsedHandlers } from '../kvm/handlers/index.ts';
 import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import { PfnCache } from '../kvm/pfn-cache.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
-import { HaltedVcpu, Vcpu, type VcpuOptions } from '../kvm/vcpu.ts';
+import { Vcpu, type VcpuOptions } from '../kvm/vcpu.ts';
 import { Geometry, gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
