@@ -1,0 +1,69 @@
+import Table from 'cli-table3';
+import type { MeasuredScheme, MeasurementResult } from '../host/measurement-result.ts';
+import { formatSize } from '../lab/units.ts';
+import { digits, showNs } from './quantities.ts';
+
+/** The result for people: two rows for each place, the control and the operation, then what the machine is. */
+export function measurementTable(result: MeasurementResult): string {
+  const table = new Table({
+    head: [
+      'guest touches',
+      'scheme',
+      'stalls',
+      'longest',
+      'p90',
+      'total',
+      'operation',
+      'faults',
+      'touches lost',
+      'longest, less control',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+  });
+  for (const scheme of result.schemes) {
+    const { perRepetition, repetitions, stall, operations, faults, guest } = scheme;
+    const isControl = scheme.scheme === 'control';
+    table.push([
+      isControl ? scheme.place : '',
+      scheme.scheme,
+      digits(stall.count / repetitions),
+      showNs(perRepetition.longestNs.p50),
+      showNs(perRepetition.longestNs.p90),
+      showNs(perRepetition.totalNs.p50),
+      operations
+        .map(({ durationNs, errno }) => `${showNs(durationNs.p50)}${errno === null ? '' : ` ${errno}`}`)
+        .join('\n'),
+      faults === null ? '' : digits(faults.total),
+      isControl ? '' : `${digits(guest.throughputLoss * 100)} %`,
+      isControl ? '' : lessControl(result, scheme),
+    ]);
+  }
+  return [heading(result), table.toString(), ...footing(result)].join('\n');
+}
+
+function lessControl({ paired }: MeasurementResult, { place }: MeasuredScheme): string {
+  const pair = paired.find((candidate) => candidate.place === place);
+  if (pair === undefined) return '';
+  const { estimate, ci95 } = pair.maxStallDifferenceNs;
+  return ci95 === null ? showNs(estimate) : `${showNs(estimate)}\n[${showNs(ci95[0])}, ${showNs(ci95[1])}]`;
+}
+
+function heading({ scenario, measurement }: MeasurementResult): string {
+  const { memory, rangeBytes, memoryBytes, vcpus } = measurement;
+  const what = `${formatSize(rangeBytes)} of ${formatSize(memoryBytes)} ${memory.backing} memory`;
+  return `${scenario} of ${what}, folios ${memory.folios}, mapped ${memory.mapped}, ${vcpus} vCPU${vcpus === 1 ? '' : 's'}`;
+}
+
+function footing({ host, measurement, schemes }: MeasurementResult): string[] {
+  const { kvm, thp } = host;
+  const counts = schemes
+    .filter(({ scheme }) => scheme === 'kernel')
+    .map(({ place, repetitions, dropped }) => `${place} ${repetitions} (${dropped} dropped)`);
+  const mmu = { tdp: kvm.tdpMmu ? 'TDP MMU' : 'two-dimensional paging', shadow: 'shadow paging' };
+  return [
+    `repetitions: ${counts.join(', ')}; stalls from ${showNs(measurement.thresholdNs)} on, until ${showNs(measurement.tailNs)} after the operation`,
+    `kernel ${host.kernel}, ${host.cpu}${host.virtualized ? ' (a virtual machine)' : ''}, ${kvm.module ?? 'KVM'}: ${kvm.mmu === null ? 'MMU unknown' : mmu[kvm.mmu]}`,
+    `transparent huge pages ${thp.enabled ?? 'none'}, of shmem ${thp.shmem ?? 'none'}; time-stamp counter ${digits(measurement.tscHz / 1e6)} MHz`,
+  ];
+}
