@@ -7,8 +7,10 @@ import { allowedCpus, pinTo } from './cpus.ts';
 import { MEMORY_AT, OTHER_AT } from './guest-memory.ts';
 import { GuestVcpu, runDelayNs, type TouchedRange } from './guest-vcpu.ts';
 import { HostError } from './host-error.ts';
+import { hostFacts } from './host-facts.ts';
 import { HUGE_PAGE, MADV } from './linux.ts';
 import type { MeasurementPlan } from './measurement-plan.ts';
+import { assertEnoughMemory, warmBytes } from './memory-need.ts';
 import type { HostOperation, OperationContext, OperationTime } from './operations/host-operation.ts';
 import { operationsById } from './operations/index.ts';
 import { sleepMs } from './sleep.ts';
@@ -67,6 +69,7 @@ const CLOCK_WARM_UP_MS = 20;
 
 export async function measure(plan: MeasurementPlan, options: MeasureOptions = {}): Promise<Measurement> {
   const startedAt = performance.now();
+  assertEnoughMemory(plan, hostFacts().hugetlb2m, process.availableMemory());
   const system = await System.load();
   const cleanup = new AsyncDisposableStack();
   try {
@@ -74,7 +77,7 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
     cleanup.defer(() => timed.close());
     const clock = new TscClock(system, timed);
     const cpus = assignCpus(system, plan.vcpus, cleanup);
-    warmMemory(system, 2 * (plan.memoryBytes + plan.rangeBytes));
+    warmMemory(system, warmBytes(plan));
     const machine = new VirtualMachine(system, plan.vcpus);
     cleanup.defer(() => machine.close());
     const memory = new TestMemory(system, plan.kind, plan.memoryBytes);
