@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { InvalidInput } from '../lab/invalid-input.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { mapcountsCommand } from './commands/mapcounts.ts';
 import { measureCommand } from './commands/measure.ts';
@@ -34,6 +35,7 @@ for (const command of [
   profilesCommand(),
   mapcountsCommand(),
   measureCommand(),
+  calibrateCommand(),
   validateCommand(),
   serveCommand(),
 ]) {

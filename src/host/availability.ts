@@ -13,10 +13,17 @@ export interface HostBasics {
 
 const thisHost: HostBasics = { platform: process.platform, arch: process.arch, kvmError: errorOfKvm };
 
-/** Null, or a sentence that names what is missing and what would help. */
-export function whatIsMissing({ platform, arch, kvmError }: HostBasics = thisHost): string | null {
+/** Null, or a sentence that names what is missing for system calls and machine code. */
+function noCallsBecause({ platform, arch }: HostBasics): string | null {
   if (platform !== 'linux') return `this is ${platform}, and KVM is a part of Linux`;
-  if (arch !== 'x64') return `this is ${arch}, and the guest that measures is written for x64`;
+  return arch === 'x64' ? null : `this is ${arch}, and the machine code that measures is written for x64`;
+}
+
+/** Null, or a sentence that names what is missing for a guest and what would help. */
+export function whatIsMissing(basics: HostBasics = thisHost): string | null {
+  const { kvmError } = basics;
+  const noCalls = noCallsBecause(basics);
+  if (noCalls !== null) return noCalls;
   const error = kvmError();
   if (error === null) return null;
   switch (error) {
@@ -32,9 +39,17 @@ export function whatIsMissing({ platform, arch, kvmError }: HostBasics = thisHos
 
 const STILL_WORKS = 'all that is simulated works without it';
 
-/** Throws a HostError that says what is missing, and what works all the same. */
+/** A guest can run here. Throws a HostError that says what is missing, and what works all the same. */
 export function assertMeasurable(basics?: HostBasics): void {
-  const missing = whatIsMissing(basics);
+  mustBeComplete(whatIsMissing(basics));
+}
+
+/** The same for what needs no guest. */
+export function assertCallable(basics: HostBasics = thisHost): void {
+  mustBeComplete(noCallsBecause(basics));
+}
+
+function mustBeComplete(missing: string | null): void {
   if (missing !== null) throw new HostError(`nothing can be measured on this host: ${missing}. ${STILL_WORKS}.`);
 }
 

@@ -14,6 +14,7 @@ export const SYS = {
   ftruncate: 77,
   prctl: 157,
   gettid: 186,
+  futex: 202,
   sched_setaffinity: 203,
   sched_getaffinity: 204,
   clock_gettime: 228,
@@ -42,6 +43,7 @@ export const PR_SET_THP_DISABLE = 41;
 export const PR_GET_THP_DISABLE = 42;
 export const CLOCK_MONOTONIC_RAW = 4;
 export const POLLIN = 1;
+export const FUTEX_WAKE_PRIVATE = 0x81;
 
 export const PAGE = 4096;
 export const HUGE_PAGE = 2 * 1024 * 1024;

@@ -5,7 +5,7 @@ import { HUGE_PAGE } from './linux.ts';
 import type { MeasurementPlan } from './measurement-plan.ts';
 
 /** All memory that the guest touches or that is operated on. */
-export const testBytes = ({ memoryBytes, rangeBytes }: MeasurementPlan): number => memoryBytes + rangeBytes;
+const testBytes = ({ memoryBytes, rangeBytes }: MeasurementPlan): number => memoryBytes + rangeBytes;
 
 /** As much again is held back while it is in use: a collapse wants free huge pages. */
 export const warmBytes = (plan: MeasurementPlan): number => 2 * testBytes(plan);

@@ -4,6 +4,7 @@ import { errnoName, HostError } from './host-error.ts';
 import { ERRNO, O_CLOEXEC, O_NONBLOCK, PAGE, POLLIN } from './linux.ts';
 import { Mapping } from './mapping.ts';
 import type { System } from './system.ts';
+import type { TimedCalls, TimedResult } from './timed-call.ts';
 
 const IOCTL = {
   api: 0xc018aa3f,
@@ -73,6 +74,12 @@ export class Userfaultfd {
     this.#words(BigInt(address), BigInt(bytes), 0n, 0n);
     const result = this.#system.try('ioctl', this.#fd, IOCTL.continue, this.#arena.address);
     return result === -ERRNO.EAGAIN ? this.continue(address, bytes) : Math.min(0, result);
+  }
+
+  /** The same, with its time. Nobody may wait for anything else of this descriptor: EAGAIN is not tried again. */
+  timedContinue(timed: TimedCalls, address: number, bytes: number): TimedResult {
+    this.#words(BigInt(address), BigInt(bytes), 0n, 0n);
+    return timed.run('ioctl', [this.#fd, IOCTL.continue, this.#arena.address]);
   }
 
   /** Whoever still waits for a page goes on, and faults in the ordinary way. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
-import { noGuest } from '../host/support.ts';
-import { ending, stallscope, start } from './support/stallscope.ts';
+import { noGuest, noSystem } from '../host/support.ts';
+import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 const QUICK = ['--memory', '4MiB', '--repetitions', '2', '--time', '1s'];
 
@@ -99,4 +99,22 @@ describe('stallscope measure', { retry: 2 }, () => {
       await until(() => started.every((pid) => parentOf(pid) === -1));
     },
   );
+});
+
+describe('stallscope calibrate', { retry: 2 }, () => {
+  it('--out: a profile that other commands accept', async ({ skip }) => {
+    if (noSystem !== null) skip(noSystem);
+    const file = temporaryFile('host.json', '');
+    const { code, stdout } = await stallscope('calibrate', '--name', 'mine', '--out', file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/│ system call +│ +\S+ ns │.*│ syscallNs/);
+    const checked = await stallscope('validate', file);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('profile mine')]);
+  });
+
+  it('a base that there is not: exit 2', async () => {
+    const { code, stderr } = await stallscope('calibrate', '--base', 'x');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/x/);
+  });
 });

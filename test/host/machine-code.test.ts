@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LOOP_LISTINGS } from '../../src/host/calibration/loops.ts';
 import { CONTROL, GAP, GAPS_KEPT, GUEST_LISTING } from '../../src/host/guest-program.ts';
 import { assemble, type Listing } from '../../src/host/machine-code.ts';
 import { CLOCK_LISTING, TIMED_CALL_LISTING } from '../../src/host/timed-call.ts';
@@ -27,6 +28,7 @@ describe('machine code', () => {
     ['guest', GUEST_LISTING],
     ['timed call', TIMED_CALL_LISTING],
     ['clock', CLOCK_LISTING],
+    ...Object.entries<Listing>(LOOP_LISTINGS),
   ])('%s: the bytes are what its listing says', ([, listing], { skip }) => {
     if (!canAssemble) skip('there is no assembler for x64 on this machine');
     expect(Buffer.from(assemble(listing)).toString('hex')).toBe(assembledAgain(listing).toString('hex'));

@@ -144,7 +144,7 @@ describe('measure', { retry: 2 }, () => {
     if (noGuest !== null) skip(noGuest);
     const controller = new AbortController();
     const reason = new Error('enough');
-    const { measureInProcess } = await import('../../src/host/measure-process.ts');
+    const { measureInProcess } = await import('../../src/host/host-process.ts');
     const running = measureInProcess(planMeasurement({ operation: 'nothing', repetitions: 1000, timeNs: 6e10 }), {
       signal: controller.signal,
       onRepetition: () => controller.abort(reason),

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { whatIsMissing } from '../../src/host/availability.ts';
+import { measureInProcess } from '../../src/host/host-process.ts';
 import type { Measurement, PlaceSample } from '../../src/host/measure.ts';
-import { measureInProcess } from '../../src/host/measure-process.ts';
 import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
 import { System } from '../../src/host/system.ts';
 import type { Window } from '../../src/host/window.ts';

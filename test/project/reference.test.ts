@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { calibrateCommand } from '../../src/cli/commands/calibrate.ts';
 import { compareCommand } from '../../src/cli/commands/compare.ts';
 import { mapcountsCommand } from '../../src/cli/commands/mapcounts.ts';
 import { measureCommand } from '../../src/cli/commands/measure.ts';
@@ -86,6 +87,7 @@ describe('docs/reference/cli.md', () => {
     profilesCommand(),
     mapcountsCommand(),
     measureCommand(),
+    calibrateCommand(),
     validateCommand(),
     serveCommand(),
   ];

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assertMeasurable } from '../../host/availability.ts';
 import { hostFacts } from '../../host/host-facts.ts';
-import { measureInProcess } from '../../host/measure-process.ts';
+import { measureInProcess } from '../../host/host-process.ts';
 import { LIMITS, planMeasurement } from '../../host/measurement-plan.ts';
 import { measurementResult } from '../../host/measurement-result.ts';
 import { hostBackings, hostOperations, hostSizes, places } from '../../host/vocabulary.ts';

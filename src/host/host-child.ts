@@ -1,29 +1,27 @@
-// The process that measures. It is told a plan, answers with a measurement, and ends; it also ends when its parent does.
+// The process that measures or calibrates. It is told a task, answers with the outcome, and ends; it also ends when its parent
+// does.
 
 import { writeFileSync } from 'node:fs';
+import { type Calibration, calibrate } from './calibration/calibrate.ts';
 import { HostError } from './host-error.ts';
+import type { HostMessage, HostTask } from './host-process.ts';
 import { PR_SET_PDEATHSIG } from './linux.ts';
-import { measure } from './measure.ts';
-import type { MeasureMessage } from './measure-process.ts';
-import type { MeasurementPlan } from './measurement-plan.ts';
+import { type Measurement, measure } from './measure.ts';
 import { System } from './system.ts';
 
 const SIGKILL = 9;
 /** Least share of the sessions beside it: the scheduler knows no more than this. */
 const NICENESS = -20;
 
-process.once('message', (plan: MeasurementPlan) => void answer(plan));
+process.once('message', (task: HostTask) => void answer(task));
 process.once('disconnect', () => process.exit(1));
 
-async function answer(plan: MeasurementPlan): Promise<void> {
+async function answer(task: HostTask): Promise<void> {
   try {
     const system = await System.load();
     system.call('prctl', [PR_SET_PDEATHSIG, SIGKILL]);
     takePrecedence();
-    const measurement = await measure(plan, {
-      onRepetition: (done, total) => void say({ kind: 'progress', done, total }),
-    });
-    await say({ kind: 'measured', measurement });
+    await say({ kind: 'done', outcome: await carryOut(task) });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const isBug = !(error instanceof HostError);
@@ -34,6 +32,11 @@ async function answer(plan: MeasurementPlan): Promise<void> {
     });
   }
   process.exit(0);
+}
+
+function carryOut(task: HostTask): Promise<Measurement | Calibration> {
+  if (task.kind === 'calibrate') return calibrate();
+  return measure(task.plan, { onRepetition: (done, total) => void say({ kind: 'progress', done, total }) });
 }
 
 /**
@@ -48,6 +51,6 @@ function takePrecedence(): void {
   }
 }
 
-function say(message: MeasureMessage): Promise<void> {
+function say(message: HostMessage): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
