@@ -8,7 +8,7 @@ import { MEMORY_AT, OTHER_AT } from './guest-memory.ts';
 import { GuestVcpu, runDelayNs, type TouchedRange } from './guest-vcpu.ts';
 import { HostError } from './host-error.ts';
 import { hostFacts } from './host-facts.ts';
-import { HUGE_PAGE, MADV } from './linux.ts';
+import { LruDrain } from './lru-drain.ts';
 import type { MeasurementPlan } from './measurement-plan.ts';
 import { assertEnoughMemory, warmBytes } from './memory-need.ts';
 import type { HostOperation, OperationContext, OperationTime } from './operations/host-operation.ts';
@@ -94,10 +94,8 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
     const leads: bigint[] = [];
     for (const vcpu of vcpus) leads.push(await guestLead(timed, vcpu));
 
-    const scratch = new TestMemory(system, { backing: 'anonymous', folios: '4k', mapped: '4k' }, HUGE_PAGE);
-    cleanup.defer(() => scratch.close());
-    // Whatever comes of it: it begins with lru_add_drain_all().
-    const drain = (): void => void system.try('madvise', scratch.address, HUGE_PAGE, MADV.collapse);
+    const drain = new LruDrain(system);
+    cleanup.defer(() => drain.close());
 
     const bench: Bench = { drain, plan, system, timed, machine, memory, other, vcpus, leads, clock };
     const samples: PlaceSample[] = [];
@@ -123,11 +121,7 @@ interface Bench extends WindowSource {
   readonly memory: TestMemory;
   readonly other: TestMemory;
   readonly clock: TscClock;
-  /**
-   * Has every CPU put the pages that it holds back onto the LRU lists. A collapse begins with that and waits for it; what it
-   * finds depends on the faults before, which are of the preparation, and a worker on the vCPU's CPU looks like a stall.
-   */
-  readonly drain: () => void;
+  readonly drain: LruDrain;
 }
 
 /** The operating thread on the first CPU, each vCPU on one of its own. */
@@ -225,7 +219,7 @@ function repetitionOf(bench: Bench, context: OperationContext, touched: TouchedR
       if (touchesTarget)
         await touchAll(vcpus, { ...touched, start: OTHER_AT, end: OTHER_AT + plan.rangeBytes }, threshold);
       await touchAll(vcpus, touched, threshold);
-      bench.drain();
+      bench.drain.run();
       const control = await observe(bench, async () => {
         await sleepMs(lastNs / 1e6 + tailMs);
         return null;

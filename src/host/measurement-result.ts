@@ -8,6 +8,7 @@ import type { SchemeResult } from '../lab/result.ts';
 import { mean, quantile } from '../lab/statistics.ts';
 import { compareLongest, stallFigures } from '../lab/summary.ts';
 import { blackouts } from './blackout.ts';
+import { MEMORY_AT } from './guest-memory.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { Measurement, PlaceSample, Repetition } from './measure.ts';
 import type { MemoryKind, Place } from './vocabulary.ts';
@@ -80,6 +81,18 @@ export interface MeasuredScheme {
   /** Mean length of the window in which stalls were looked for. */
   readonly windowNs: number;
   readonly wallMs: number;
+  /** All stall windows one by one, if they were asked for. */
+  readonly windows?: readonly MeasuredStall[];
+}
+
+interface MeasuredStall {
+  readonly repetition: number;
+  readonly vcpu: number;
+  /** From the start of the operation, or of the control; less than 0 if the vCPU stood still already. */
+  readonly startNs: number;
+  readonly endNs: number;
+  /** What the guest touched behind it, from the start of its memory. */
+  readonly offset: number;
 }
 
 interface RepetitionQuantiles {
@@ -94,7 +107,11 @@ interface MeasuredPair extends ReturnType<typeof compareLongest> {
   readonly place: Place;
 }
 
-export function measurementResult(measurement: Measurement, host: HostFacts): MeasurementResult {
+export function measurementResult(
+  measurement: Measurement,
+  host: HostFacts,
+  { windows = false } = {},
+): MeasurementResult {
   const { plan, samples, ticksPerNs, guestLeadTicks, cpus } = measurement;
   const { operation, kind, memoryBytes, rangeBytes, strideBytes, vcpus, thresholdNs, tailNs } = plan;
   return {
@@ -103,10 +120,14 @@ export function measurementResult(measurement: Measurement, host: HostFacts): Me
     seed: null,
     repetitions: Math.min(...samples.map(({ repetitions }) => repetitions.length)),
     source: 'host',
-    schemes: samples.flatMap((sample) => [
-      schemeOf('control', sample, measurement),
-      schemeOf('kernel', sample, measurement),
-    ]),
+    schemes: samples.flatMap((sample) =>
+      (['control', 'kernel'] as const).map((scheme) => {
+        const figures = schemeOf(scheme, sample, measurement);
+        if (!windows) return figures;
+        const observed = sample.repetitions.map((repetition) => windowOf(repetition, scheme));
+        return { ...figures, windows: stallWindows(observed, ticksPerNs) };
+      }),
+    ),
     paired: samples.map((sample) => pairOf(sample, ticksPerNs)),
     measurement: {
       memory: kind,
@@ -214,6 +235,20 @@ function throughputLoss(repetitions: readonly Repetition[]): number {
   const loss =
     1 - rate(repetitions.map(({ operation }) => operation)) / rate(repetitions.map(({ control }) => control));
   return Number(Math.max(0, loss).toPrecision(4));
+}
+
+function stallWindows(windows: readonly Window[], ticksPerNs: number): MeasuredStall[] {
+  return windows.flatMap(({ start, gaps }, repetition) =>
+    gaps.flatMap((list, vcpu) =>
+      list.map(({ from, to, address }) => ({
+        repetition,
+        vcpu,
+        startNs: Math.round(Number(from - start) / ticksPerNs),
+        endNs: Math.round(Number(to - start) / ticksPerNs),
+        offset: address - MEMORY_AT,
+      })),
+    ),
+  );
 }
 
 function meanCounters(windows: readonly Window[]): Record<string, number> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MEMORY_AT } from '../../src/host/guest-memory.ts';
 import type { HostFacts } from '../../src/host/host-facts.ts';
 import type { Measurement, Repetition } from '../../src/host/measure.ts';
 import { planMeasurement } from '../../src/host/measurement-plan.ts';
@@ -14,7 +15,7 @@ function window(ns: number, gaps: [from: number, to: number][][], more: Partial<
   return {
     start: at(0),
     end: at(ns),
-    gaps: gaps.map((list) => list.map(([from, to]) => ({ from: at(from), to: at(to), address: 0 }))),
+    gaps: gaps.map((list) => list.map(([from, to]) => ({ from: at(from), to: at(to), address: MEMORY_AT + 4096 }))),
     lostGaps: 0,
     touches: ns / 10,
     runDelayNs: 0,
@@ -66,6 +67,28 @@ describe('measurementResult', () => {
     expect(paired[0]).toMatchObject({ baseline: 'control', scheme: 'kernel', place: 'inside' });
     expect(paired[0]!.maxStallDifferenceNs.estimate).toBe((5_700 + 7_500) / 2);
     expect(paired[0]!.maxStallRatio.estimate).toBe((20 + 16) / 2);
+  });
+
+  it('windows: one by one, from the start of the operation on', () => {
+    const one = repetition(
+      window(10_000, [[]]),
+      window(20_000, [
+        [
+          [-50, 100],
+          [200, 300],
+        ],
+      ]),
+      1,
+    );
+    const result = measurementResult(measurement([one, one]), FACTS, { windows: true });
+    expect(result.schemes.map(({ windows }) => windows?.length)).toEqual([0, 4]);
+    expect(result.schemes[1]!.windows![2]).toEqual({
+      repetition: 1,
+      vcpu: 0,
+      startNs: -50,
+      endNs: 100,
+      offset: 4096,
+    });
   });
 
   it('touches: the rate counts, as the windows need not be of one length', () => {

@@ -24,6 +24,7 @@ interface MeasureOptions {
   readonly threshold?: number;
   readonly tail?: number;
   readonly json?: boolean;
+  readonly windows?: boolean;
 }
 
 export function measureCommand(): Command {
@@ -52,6 +53,7 @@ export function measureCommand(): Command {
     .option('--threshold <time>', help('shortest gap that is recorded', 'thresholdNs'), time)
     .option('--tail <time>', help('time after the operation that counts', 'tailNs'), time)
     .option('--json', 'print the result as JSON')
+    .option('--windows', 'with --json: all stall windows, one by one')
     .action(measure);
 }
 
@@ -79,7 +81,7 @@ async function measure(operation: string, options: MeasureOptions): Promise<void
   assertMeasurable();
   const bar = progressBar(process.stderr, plan.places.length * plan.repetitions, 'repetitions');
   const measurement = await measureInProcess(plan, { onRepetition: () => bar.advance() }).finally(() => bar.clear());
-  const result = measurementResult(measurement, hostFacts());
+  const result = measurementResult(measurement, hostFacts(), { windows: options.windows === true });
   process.stdout.write(`${options.json ? JSON.stringify(result) : measurementTable(result)}\n`);
 }
 

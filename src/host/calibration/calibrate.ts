@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { TscClock } from '../clock.ts';
 import { allowedCpus, pinTo } from '../cpus.ts';
+import { LruDrain } from '../lru-drain.ts';
 import { System } from '../system.ts';
 import { TimedCalls } from '../timed-call.ts';
 import { warmMemory } from '../warm-memory.ts';
@@ -27,6 +28,8 @@ export async function calibrate(): Promise<Calibration> {
     cleanup.defer(() => timed.close());
     const loops = new Loops(system);
     cleanup.defer(() => loops.close());
+    const drain = new LruDrain(system);
+    cleanup.defer(() => drain.close());
     const clock = new TscClock(system, timed);
     const cpus = allowedCpus(system);
     const [own, partnerCpu = null] = cpus;
@@ -34,7 +37,7 @@ export async function calibrate(): Promise<Calibration> {
     cleanup.defer(() => pinTo(system, ...cpus));
     warmMemory(system, WARM_BYTES);
     await setTimeout(CLOCK_WARM_UP_MS);
-    const bench = { system, timed, loops, ticksPerNs: () => clock.ticksPerNs(), partnerCpu };
+    const bench = { system, timed, loops, drain, ticksPerNs: () => clock.ticksPerNs(), partnerCpu };
     const primitives = [...(await processorPrimitives(bench)), ...memoryPrimitives(bench)];
     return { primitives: primitives.filter(({ samples }) => samples > 0), ticksPerNs: clock.ticksPerNs() };
   } finally {

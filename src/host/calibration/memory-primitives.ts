@@ -111,6 +111,7 @@ function samplesOf({ kind, before, call, parts }: Case, bench: CalibrationBench)
       bench.system.call('mprotect', [memory.address, BYTES, PROT_RW]);
       memory.makeReady({ offset: 0, bytes: BYTES });
       before?.(memory, bench);
+      bench.drain.run();
       const { result, start, end } = bench.timed.run(...call(memory));
       return result < 0 ? null : Number(end - start) / bench.ticksPerNs() / parts;
     });

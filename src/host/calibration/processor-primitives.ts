@@ -1,6 +1,7 @@
 // What the processor does, and the kernel's shortest ways: single costs of a profile, one each.
 
 import { FUTEX_WAKE_PRIVATE, MADV, PAGE } from '../linux.ts';
+import type { LruDrain } from '../lru-drain.ts';
 import { Mapping } from '../mapping.ts';
 import type { System } from '../system.ts';
 import type { TimedCalls } from '../timed-call.ts';
@@ -12,6 +13,7 @@ export interface CalibrationBench {
   readonly system: System;
   readonly timed: TimedCalls;
   readonly loops: Loops;
+  readonly drain: LruDrain;
   readonly ticksPerNs: () => number;
   /** CPU of a second thread; null: there is only one. */
   readonly partnerCpu: number | null;
