@@ -11,6 +11,7 @@ export const SYS = {
   madvise: 28,
   fork: 57,
   wait4: 61,
+  flock: 73,
   ftruncate: 77,
   prctl: 157,
   gettid: 186,
@@ -36,6 +37,7 @@ export const MAP = { shared: 0x01, private: 0x02, fixed: 0x10, anonymous: 0x20, 
 export const MADV = { dontneed: 4, dontfork: 10, hugepage: 14, populateWrite: 23, collapse: 25 } as const;
 
 export const MFD = { cloexec: 0x1, hugetlb: 0x4, huge2m: 21 << 26 } as const;
+export const LOCK = { exclusive: 2, nonBlocking: 4 } as const;
 export const FALLOC = { keepSize: 0x1, punchHole: 0x2 } as const;
 
 export const PR_SET_PDEATHSIG = 1;

@@ -1,4 +1,4 @@
-import { HUGE_PAGE, MADV } from './linux.ts';
+import { HUGE_PAGE, MADV, PAGE } from './linux.ts';
 import type { System } from './system.ts';
 import { TestMemory } from './test-memory.ts';
 
@@ -13,11 +13,18 @@ export class LruDrain {
   constructor(system: System) {
     this.#system = system;
     this.#memory = new TestMemory(system, { backing: 'anonymous', folios: '4k', mapped: '4k' }, HUGE_PAGE);
+    // A mapping in which no page ever was is sent back before it comes to the draining.
+    this.#memory.makeReady({ offset: 0, bytes: PAGE });
   }
 
-  /** By a collapse that has nothing to collapse: it begins with lru_add_drain_all() all the same. */
+  /** By a collapse: it begins with lru_add_drain_all(), and from the second time on finds a huge page and does no more. */
   run(): void {
     this.#system.try('madvise', this.#memory.address, HUGE_PAGE, MADV.collapse);
+  }
+
+  /** Where the memory lies that it collapses. */
+  get address(): number {
+    return this.#memory.address;
   }
 
   close(): void {

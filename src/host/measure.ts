@@ -17,6 +17,7 @@ import { sleepMs } from './sleep.ts';
 import { System } from './system.ts';
 import { TestMemory } from './test-memory.ts';
 import { TimedCalls } from './timed-call.ts';
+import { takeTurn } from './turn.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 import type { Place } from './vocabulary.ts';
 import { warmMemory } from './warm-memory.ts';
@@ -73,6 +74,7 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
   const system = await System.load();
   const cleanup = new AsyncDisposableStack();
   try {
+    cleanup.defer(await takeTurn(system));
     const timed = new TimedCalls(system);
     cleanup.defer(() => timed.close());
     const clock = new TscClock(system, timed);

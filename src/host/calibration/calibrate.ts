@@ -6,6 +6,7 @@ import { allowedCpus, pinTo } from '../cpus.ts';
 import { LruDrain } from '../lru-drain.ts';
 import { System } from '../system.ts';
 import { TimedCalls } from '../timed-call.ts';
+import { takeTurn } from '../turn.ts';
 import { warmMemory } from '../warm-memory.ts';
 import { Loops } from './loops.ts';
 import { memoryPrimitives } from './memory-primitives.ts';
@@ -24,6 +25,7 @@ export async function calibrate(): Promise<Calibration> {
   const system = await System.load();
   const cleanup = new DisposableStack();
   try {
+    cleanup.defer(await takeTurn(system));
     const timed = new TimedCalls(system);
     cleanup.defer(() => timed.close());
     const loops = new Loops(system);
