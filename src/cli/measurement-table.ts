@@ -17,9 +17,10 @@ export function measurementTable(result: MeasurementResult): string {
       'faults',
       'touches lost',
       'longest, less control',
+      'total, less control',
     ],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
   });
   for (const scheme of result.schemes) {
     const { perRepetition, repetitions, stall, operations, faults, guest } = scheme;
@@ -36,16 +37,22 @@ export function measurementTable(result: MeasurementResult): string {
         .join('\n'),
       faults === null ? '' : digits(faults.total),
       isControl ? '' : `${digits(guest.throughputLoss * 100)} %`,
-      isControl ? '' : lessControl(result, scheme),
+      isControl ? '' : difference(pairOf(result, scheme)?.maxStallDifferenceNs),
+      isControl ? '' : difference(pairOf(result, scheme)?.totalStallDifferenceNs),
     ]);
   }
   return [heading(result), table.toString(), ...footing(result)].join('\n');
 }
 
-function lessControl({ paired }: MeasurementResult, { place }: MeasuredScheme): string {
-  const pair = paired.find((candidate) => candidate.place === place);
-  if (pair === undefined) return '';
-  const { estimate, ci95 } = pair.maxStallDifferenceNs;
+type Pair = MeasurementResult['paired'][number];
+
+function pairOf({ paired }: MeasurementResult, { place }: MeasuredScheme): Pair | undefined {
+  return paired.find((candidate) => candidate.place === place);
+}
+
+function difference(estimated: Pair['maxStallDifferenceNs'] | undefined): string {
+  if (estimated === undefined) return '';
+  const { estimate, ci95 } = estimated;
   return ci95 === null ? showNs(estimate) : `${showNs(estimate)}\n[${showNs(ci95[0])}, ${showNs(ci95[1])}]`;
 }
 

@@ -5,7 +5,7 @@
 // some 10 ns. Windows are those that overlap the time of the operation and its tail, in their full length.
 
 import type { SchemeResult } from '../lab/result.ts';
-import { mean, quantile } from '../lab/statistics.ts';
+import { mean, pairedDifference, quantile } from '../lab/statistics.ts';
 import { compareLongest, stallFigures } from '../lab/summary.ts';
 import { blackouts } from './blackout.ts';
 import { MEMORY_AT } from './guest-memory.ts';
@@ -105,6 +105,8 @@ interface MeasuredPair extends ReturnType<typeof compareLongest> {
   readonly baseline: 'control';
   readonly scheme: 'kernel';
   readonly place: Place;
+  /** All stalls of a repetition together, less those of its control. */
+  readonly totalStallDifferenceNs: ReturnType<typeof compareLongest>['maxStallDifferenceNs'];
 }
 
 export function measurementResult(
@@ -157,7 +159,7 @@ function schemeOf(
   const counters = meanCounters(windows);
   const perRepetition = {
     longestNs: quantiles(stalls.map(longest)),
-    totalNs: quantiles(stalls.map((list) => list.reduce((sum, ns) => sum + ns, 0))),
+    totalNs: quantiles(stalls.map(sum)),
   };
   const isCounted = windows.every(({ kvm }) => kvm !== null);
   return {
@@ -199,6 +201,8 @@ function stallsNs({ gaps }: Window, ticksPerNs: number): number[] {
   return gaps.flat().map(({ from, to }) => Math.round(Number(to - from) / ticksPerNs));
 }
 
+const sum = (list: readonly number[]): number => list.reduce((total, ns) => total + ns, 0);
+
 const longest = (list: readonly number[]): number => list.reduce((most, ns) => Math.max(most, ns), 0);
 
 function quantiles(values: readonly number[]): RepetitionQuantiles {
@@ -211,7 +215,7 @@ function blackoutFigures(windows: readonly Window[], ticksPerNs: number): Scheme
       gaps.map((list) => list.map(({ from, to }) => ({ from: Number(from - start), to: Number(to - start) }))),
     ).map(({ from, to }) => Math.round((to - from) / ticksPerNs)),
   );
-  return { count: lengths.length, maxNs: longest(lengths), totalNs: lengths.reduce((sum, ns) => sum + ns, 0) };
+  return { count: lengths.length, maxNs: longest(lengths), totalNs: sum(lengths) };
 }
 
 function operationFigures(
@@ -266,7 +270,18 @@ function meanCounters(windows: readonly Window[]): Record<string, number> {
 }
 
 function pairOf({ place, repetitions }: PlaceSample, ticksPerNs: number): MeasuredPair {
-  const each = (scheme: MeasuredSchemeId): number[] =>
-    repetitions.map((repetition) => longest(stallsNs(windowOf(repetition, scheme), ticksPerNs)));
-  return { baseline: 'control', scheme: 'kernel', place, ...compareLongest(each('control'), each('kernel')) };
+  const each = (scheme: MeasuredSchemeId): number[][] =>
+    repetitions.map((repetition) => stallsNs(windowOf(repetition, scheme), ticksPerNs));
+  const [control, kernel] = [each('control'), each('kernel')];
+  const total = pairedDifference(control.map(sum), kernel.map(sum));
+  return {
+    baseline: 'control',
+    scheme: 'kernel',
+    place,
+    ...compareLongest(control.map(longest), kernel.map(longest)),
+    totalStallDifferenceNs: {
+      estimate: Math.round(total.estimate),
+      ci95: total.ci95 === null ? null : [Math.round(total.ci95[0]), Math.round(total.ci95[1])],
+    },
+  };
 }

@@ -66,6 +66,7 @@ describe('measurementResult', () => {
     expect(paired).toHaveLength(1);
     expect(paired[0]).toMatchObject({ baseline: 'control', scheme: 'kernel', place: 'inside' });
     expect(paired[0]!.maxStallDifferenceNs.estimate).toBe((5_700 + 7_500) / 2);
+    expect(paired[0]!.totalStallDifferenceNs.estimate).toBe((6_200 + 7_500) / 2);
     expect(paired[0]!.maxStallRatio.estimate).toBe((20 + 16) / 2);
   });
 
