@@ -1,7 +1,7 @@
 // Whether a measurement is possible here, asked before anything is started.
 
 import { accessSync, constants } from 'node:fs';
-import { HostError } from './host-error.ts';
+import { HostError, STILL_WORKS } from './host-error.ts';
 
 /** What is looked at; another may be given where it should look different. */
 export interface HostBasics {
@@ -37,8 +37,6 @@ export function whatIsMissing(basics: HostBasics = thisHost): string | null {
   }
 }
 
-const STILL_WORKS = 'all that is simulated works without it';
-
 /** A guest can run here. Throws a HostError that says what is missing, and what works all the same. */
 export function assertMeasurable(basics?: HostBasics): void {
   mustBeComplete(whatIsMissing(basics));
@@ -50,7 +48,7 @@ export function assertCallable(basics: HostBasics = thisHost): void {
 }
 
 function mustBeComplete(missing: string | null): void {
-  if (missing !== null) throw new HostError(`nothing can be measured on this host: ${missing}. ${STILL_WORKS}.`);
+  if (missing !== null) throw new HostError(`nothing can be measured on this host: ${missing}. ${STILL_WORKS}`);
 }
 
 function errorOfKvm(): string | null {

@@ -1,5 +1,8 @@
 import { getSystemErrorMap } from 'node:util';
 
+/** Ends the message of whoever finds that a measurement is not possible at all. */
+export const STILL_WORKS = 'All that is simulated works without it.';
+
 /** What this host lacks, or refuses. A measurement cannot be made, and everything else still works. */
 export class HostError extends Error {
   override readonly name: string = 'HostError';

@@ -4,7 +4,7 @@
 // Do not hand the kernel the address of a JavaScript buffer: the collector may move or free it. Whatever the kernel
 // reads or writes lies in memory of mmap, which JavaScript looks at through views (see mapping.ts).
 
-import { HostError, SystemCallError } from './host-error.ts';
+import { HostError, STILL_WORKS, SystemCallError } from './host-error.ts';
 import { SYS } from './linux.ts';
 
 type Koffi = typeof import('koffi');
@@ -31,7 +31,9 @@ export class System {
       return new System(await import('koffi'));
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-      throw new HostError(`the package koffi, through which system calls are made, could not be loaded: ${reason}`);
+      throw new HostError(
+        `the package koffi, through which system calls are made, could not be loaded: ${reason}. ${STILL_WORKS}`,
+      );
     }
   }
 

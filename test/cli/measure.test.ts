@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import { noGuest, noSystem } from '../host/support.ts';
 import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
@@ -76,7 +77,7 @@ describe('stallscope measure', { retry: 2 }, () => {
   });
 
   it('a host without KVM: exit 1, and stderr says what is missing and what works', async ({ skip }) => {
-    if (noGuest === null) skip('this host has KVM');
+    if (whatIsMissing() === null) skip('this host has KVM');
     const { code, stdout, stderr } = await stallscope('measure', 'nothing');
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/nothing can be measured on this host: .* simulated works without it/);

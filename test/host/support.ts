@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { release } from 'node:os';
 import { whatIsMissing } from '../../src/host/availability.ts';
 import { measureInProcess } from '../../src/host/host-process.ts';
 import type { Measurement, PlaceSample } from '../../src/host/measure.ts';
@@ -7,17 +8,26 @@ import { System } from '../../src/host/system.ts';
 import type { Window } from '../../src/host/window.ts';
 import { quantile } from '../../src/lab/statistics.ts';
 
-/** Why no guest can run here; null if one can. Tests that need one are skipped with it. */
-export const noGuest: string | null = whatIsMissing();
-
 /** Why no system call can be made from here; null if they can. */
-export const noSystem: string | null =
+const noCalls: string | null =
   process.platform === 'linux' && process.arch === 'x64'
     ? await System.load().then(
         () => null,
         (error: Error) => error.message,
       )
     : 'this is not Linux on x64';
+
+/** Why no guest can run here; null if one can. Tests that need one are skipped with it. */
+export const noGuest: string | null = whatIsMissing() ?? noCalls ?? noCollapse();
+
+/** Why no memory can be brought into a state that a test wants. */
+export const noSystem: string | null = noCalls ?? noCollapse();
+
+function noCollapse(): string | null {
+  if (!existsSync('/sys/kernel/mm/transparent_hugepage')) return 'this kernel has no transparent huge pages';
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 1) ? null : 'this kernel is older than 6.1 and has no MADV_COLLAPSE';
+}
 
 /** A short measurement in a process of its own. */
 export function measured(request: MeasurementRequest): Promise<Measurement> {
