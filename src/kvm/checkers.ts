@@ -3,9 +3,10 @@
 
 import { type Gfn, gfn } from '../mm/address.ts';
 import { pageCachePfn } from '../mm/gup.ts';
+import { EntryKind } from '../mm/radix-table.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
-import { isNotWritable, type Spte } from './tdp-table.ts';
+import { isNotWritable, type Spte, type TdpTable } from './tdp-table.ts';
 
 /**
  * An SPTE has come for `pages` frames from `first`, because of a fault at `frame` (null: without one). It must translate as
@@ -115,8 +116,36 @@ function pagesOfStraddlers(kvm: Kvm, first: Gfn, end: Gfn): number {
   return pages;
 }
 
-/** At the end of a run: every SPTE translates as the host does. Costs a walk over what is mapped. */
+/**
+ * A leaf is about to be written where a leaf is already: with another permission it may be, with another page it may not, as
+ * CPUs that hold the old translation are not flushed (reference L.5; the kernel stops in handle_changed_spte()).
+ */
+export function checkReplace(kvm: Kvm, table: TdpTable, index: number, pfn: number): void {
+  if (table.kinds[index] !== EntryKind.Leaf || table.pfns[index] === pfn) return;
+  const frame = table.firstPageOf(index);
+  kvm.machine.findings.add({
+    kind: 'spte-replaced',
+    message: `gfn ${frame}: an SPTE to one page is overwritten by one to another, with no zap and no flush between`,
+    simTimeNs: kvm.machine.sim.now,
+    evidence: { gfn: frame, was: table.pfns[index], is: pfn },
+  });
+}
+
+/** With no section of the mm under way, nobody may be counted as being in one (reference L.3). */
+function checkNoneCounted(kvm: Kvm): void {
+  const { mnActiveInvalidateCount, mmuInvalidateInProgress } = kvm.invalidation;
+  if (kvm.mm.notifiers.openSections.size > 0 || mnActiveInvalidateCount + mmuInvalidateInProgress === 0) return;
+  kvm.machine.findings.add({
+    kind: 'section-count',
+    message: `${mnActiveInvalidateCount} sections count as active and ${mmuInvalidateInProgress} as in progress, and none is open`,
+    simTimeNs: kvm.machine.sim.now,
+    evidence: { mnActiveInvalidateCount, mmuInvalidateInProgress },
+  });
+}
+
+/** At the end of a run: every SPTE translates as the host does, and the counts are at rest. Costs a walk over what is mapped. */
 export function checkAllSptes(kvm: Kvm): void {
+  checkNoneCounted(kvm);
   const { findings, sim } = kvm.machine;
   for (const slot of kvm.memslots) {
     for (let at: number = slot.baseGfn; at < slot.endGfn; ) {

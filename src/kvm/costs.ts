@@ -26,7 +26,9 @@ export interface KvmCosts extends MmCosts {
   /** What a kick out of guest mode takes from the vCPU: exit, flush, re-entry, cold TLB. */
   readonly kickedVcpuNs: number;
   readonly notifierCallNs: number;
-  /** synchronize_srcu_expedited() after a change of memslots. */
+  /** The guest switches to another task, because a page is not there or because one has come. */
+  readonly guestSwitchNs: number;
+  /** synchronize_srcu_expedited() after a change of memslots, without readers. */
   readonly srcuSyncNs: number;
   /** What an access that misses the TLB takes longer under an SPTE of 4K, of 2M, than under one of 1G. */
   readonly tlbMissExtra4kNs: number;

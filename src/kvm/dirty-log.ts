@@ -1,5 +1,6 @@
 import type { Process } from '../engine/process.ts';
 import { PAGE_SIZE } from '../mm/address.ts';
+import { DirtyBitmap } from './dirty-bitmap.ts';
 import { splitHugePages } from './eager-split.ts';
 import { cutNonLeaf } from './handlers/cut.ts';
 import { promoteInPlace } from './handlers/promote.ts';
@@ -18,7 +19,7 @@ import { writeProtectSlot } from './write-protect.ts';
  * Locks     slots_lock around all of it; under it mmu_lock (R), first for the split, then for the protection.
  * Order     The flag is published before the first SPTE is split or protected: a fault in between makes small SPTEs.
  *           One flush at the end, also where nothing was found to protect.
- * Left out  KVM_DIRTY_LOG_INITIALLY_SET, reading and clearing of the log, dirty rings.
+ * Left out  KVM_DIRTY_LOG_INITIALLY_SET, dirty rings. Reading the log is dirty-log-harvest.ts.
  */
 export function* dirtyLogEnable(kvm: Kvm, slot: Memslot): Process<0> {
   const { sim, costs } = kvm.machine;
@@ -30,6 +31,7 @@ export function* dirtyLogEnable(kvm: Kvm, slot: Memslot): Process<0> {
     yield* sim.spend(2 * Math.ceil(slot.pages / 8 / PAGE_SIZE) * costs.zeroPageNs);
     yield* swapActiveMemslots(kvm, () => {
       slot.dirtyLogging = true;
+      slot.dirtyBitmap = new DirtyBitmap(slot.pages);
     });
     yield* splitHugePages(kvm, slot.baseGfn, slot.endGfn, 1, false);
     yield* writeProtectSlot(kvm, slot.baseGfn, slot.endGfn);
@@ -55,6 +57,7 @@ export function* dirtyLogDisable(kvm: Kvm, slot: Memslot): Process<0> {
   if (slot.dirtyLogging) {
     yield* swapActiveMemslots(kvm, () => {
       slot.dirtyLogging = false;
+      slot.dirtyBitmap = null;
     });
     if (kernel === '6.18') yield* promoteInPlace(kvm, slot, slot.baseGfn, slot.endGfn, 'first-leaf');
     else yield* cutNonLeaf(kvm, slot, slot.baseGfn, slot.endGfn);

@@ -26,6 +26,7 @@ export class Invalidation {
   #hullStart = 0;
   #hullEnd = 0;
   #spinning: Task[] = [];
+  #refreshing: Task[] = [];
 
   constructor(sim: Simulation, unit: HullUnit = (frame) => frame) {
     this.#sim = sim;
@@ -61,6 +62,14 @@ export class Invalidation {
     return this.isInvalidating(frame, 1) || this.mmuInvalidateSeq !== seq;
   }
 
+  /**
+   * Models mmu_notifier_retry_cache(), virt/kvm/pfncache.c: blind to ranges, and to memslots as well, since the count is that
+   * of the whole mm.
+   */
+  retryCache(seq: number): boolean {
+    return this.mnActiveInvalidateCount > 0 || this.mmuInvalidateSeq !== seq;
+  }
+
   /** Is any of `pages` frames from `first` inside the hull of open sections? */
   isInvalidating(first: Gfn, pages: number): boolean {
     if (this.mmuInvalidateInProgress === 0) return false;
@@ -74,5 +83,20 @@ export class Invalidation {
    */
   spinUntilNoneOpen(task: Task): void {
     this.#spinning.push(task);
+  }
+
+  /** The same for whoever refreshes a pfn cache: until no section of the mm is open, memslot or not. */
+  spinUntilNoneActive(task: Task): void {
+    this.#refreshing.push(task);
+  }
+
+  /** mn_active_invalidate_count goes up or down. The caller holds mn_invalidate_lock. */
+  changeActive(delta: 1 | -1): void {
+    this.mnActiveInvalidateCount += delta;
+    assert(this.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
+    if (this.mnActiveInvalidateCount > 0) return;
+    const refreshing = this.#refreshing;
+    this.#refreshing = [];
+    for (const task of refreshing) this.#sim.wake(task);
   }
 }

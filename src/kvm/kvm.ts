@@ -12,7 +12,9 @@ import { AccessHistory } from './accessed.ts';
 import type { KvmCosts } from './costs.ts';
 import { type HullUnit, Invalidation } from './invalidation.ts';
 import type { Memslot } from './memslot.ts';
+import { PfnCaches } from './pfn-cache.ts';
 import { KvmEvents } from './records.ts';
+import { Srcu } from './srcu.ts';
 import { TdpRoot } from './tdp-table.ts';
 
 const slotsLockClass = lockClass('kvm.slots_lock', 'sleeping');
@@ -60,9 +62,12 @@ export class Kvm {
   readonly slotsLock: Mutex;
   /** Protects mn_active_invalidate_count and the swap of memslots against one another. */
   readonly mnInvalidateLock: Spinlock;
+  /** Whoever looks at memslots: vCPUs that handle an exit, also while they sleep in it, and notifier callbacks. */
+  readonly srcu: Srcu;
   /** Where a change of memslots waits until no section is open. */
   readonly memslotsUpdateWait: WaitQueue;
   readonly tdp: TdpRoot;
+  readonly pfnCaches: PfnCaches;
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
   readonly vcpus: KvmVcpu[] = [];
@@ -91,8 +96,10 @@ export class Kvm {
     this.invalidation = machine.kernel === '6.1' ? new Invalidation(machine.sim, unit) : new Invalidation(machine.sim);
     this.slotsLock = new Mutex(machine.sim, slotsLockClass);
     this.mnInvalidateLock = new Spinlock(machine.sim, mnInvalidateLockClass);
+    this.srcu = new Srcu(machine.sim);
     this.memslotsUpdateWait = new WaitQueue(machine.sim, memslotsUpdateClass);
     this.tdp = new TdpRoot(machine.geometry);
+    this.pfnCaches = new PfnCaches(this);
     this.accesses = new AccessHistory(machine.sim);
     this.events = new KvmEvents(machine.sim.records, name);
   }

@@ -8,7 +8,8 @@ import type { Kvm } from './kvm.ts';
  * Makes a change of memslots visible to everybody. `publish` does the change, at the moment of the swap.
  *
  * Models    kvm_swap_active_memslots(), virt/kvm/kvm_main.c.
- * Context   Sleeps, uninterruptibly, for as long as any section of the mm is open; then for the readers of the old slots.
+ * Context   Sleeps, uninterruptibly, for as long as any section of the mm is open; then for the readers of the old slots: a
+ *           vCPU that sleeps in its fault is one, for as long as it sleeps.
  * Locks     slots_lock, held by the caller. mn_invalidate_lock around the count and the swap.
  * Left out  Slots that are INVALID for the time of a removal or a move: flags alone change here. slots_arch_lock: nobody
  *           else takes it.
@@ -29,4 +30,5 @@ export function* swapActiveMemslots(kvm: Kvm, publish: () => void): Process<void
   publish();
   yield* kvm.mnInvalidateLock.release();
   yield* sim.spend(costs.srcuSyncNs);
+  yield* kvm.srcu.synchronize();
 }

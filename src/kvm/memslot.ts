@@ -1,5 +1,6 @@
 import { assert } from '../engine/assert.ts';
 import { type Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import type { DirtyBitmap } from './dirty-bitmap.ts';
 
 /** Guest frames of one memslot. */
 export interface SlotRange {
@@ -15,12 +16,19 @@ export class Memslot {
   readonly userspaceAddr: Hva;
   /** KVM_MEM_LOG_DIRTY_PAGES: no new SPTE is larger than 4K. */
   dirtyLogging = false;
+  /** What has been written since it was last read; null: logging is off. */
+  dirtyBitmap: DirtyBitmap | null = null;
 
   constructor(baseGfn: Gfn, pages: number, userspaceAddr: Hva) {
     assert(pages > 0, 'a memslot is not empty');
     this.baseGfn = baseGfn;
     this.pages = pages;
     this.userspaceAddr = userspaceAddr;
+  }
+
+  /** A frame may be written from now on: with logging on, it counts as written. */
+  markDirty(frame: Gfn): void {
+    this.dirtyBitmap?.mark(frame - this.baseGfn);
   }
 
   get endGfn(): Gfn {

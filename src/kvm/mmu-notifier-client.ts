@@ -1,7 +1,7 @@
 // KVM's side of the notifier chain. A mapping here is a copy of one in mm; a copy may only be used if no invalidation
 // was open while it was made, and everything below protects that one sentence.
 
-import { assert, assertNever } from '../engine/assert.ts';
+import { assertNever } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { type Gfn, type Hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { AgingNotificationType, MmuNotification } from '../mm/mmu-notifier.ts';
@@ -10,6 +10,7 @@ import { checkPagesLeave, checkPagesProtected, checkSectionEmpty } from './check
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
 import type { SlotRange } from './memslot.ts';
+import { pfnCachesInvalidateStart } from './pfn-cache.ts';
 import { tdpMmuZapLeafs } from './tdp-mmu.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
 import { kvmMmuZapAll } from './zap-all.ts';
@@ -85,18 +86,24 @@ class MmuNotifierClient {
 
   /**
    * Models    kvm_mmu_notifier_invalidate_range_start(), virt/kvm/kvm_main.c, steps 1 to 8 of reference B.2.
-   * Locks     mn_invalidate_lock; then mmu_lock (W), if a memslot overlaps, until the SPTEs are gone and flushed. Only the
+   * Locks     mn_invalidate_lock; gpc_lock and under it those of pfn caches, if there are any; then mmu_lock (W), if a memslot overlaps, until the SPTEs are gone and flushed. Only the
    *           zap may break it.
-   * Left out  gfn_to_pfn caches, non-blockable sections, guest_memory_reclaimed (SEV only).
+   * Left out  Non-blockable sections, guest_memory_reclaimed (SEV only).
    */
   *#rangeStart(notification: MmuNotification): Process<void> {
     const kvm = this.#kvm;
     const { sim, costs } = kvm.machine;
     yield* sim.spend(costs.notifierCallNs);
     yield* this.#changeActiveCount(1);
+    yield* pfnCachesInvalidateStart(kvm, notification.start, notification.end);
+    const srcu = kvm.srcu.readLock();
     const overlaps = this.#overlaps(notification);
-    if (overlaps.length === 0) return;
+    if (overlaps.length > 0) yield* this.#invalidate(notification, overlaps);
+    kvm.srcu.readUnlock(srcu);
+  }
 
+  *#invalidate(notification: MmuNotification, overlaps: readonly SlotRange[]): Process<void> {
+    const kvm = this.#kvm;
     yield* kvm.writeLock();
     // Raised before the first SPTE goes: a fault from now on is thrown away, even while the zap has dropped the lock.
     const hull = hullOf(kvm, notification, overlaps);
@@ -118,25 +125,32 @@ class MmuNotifierClient {
     const kvm = this.#kvm;
     const { sim, costs } = kvm.machine;
     yield* sim.spend(costs.notifierCallNs);
+    const srcu = kvm.srcu.readLock();
     if (this.#overlaps(notification).length > 0) {
       yield* kvm.writeLock();
       kvm.invalidation.end();
       kvm.stats.seqBumps += 1;
       yield* kvm.writeUnlock();
     }
+    kvm.srcu.readUnlock(srcu);
     yield* this.#changeActiveCount(-1);
   }
 
   *#age(notification: MmuNotification, type: AgingNotificationType): Process<boolean> {
     const { sim, costs } = this.#kvm.machine;
     yield* sim.spend(costs.notifierCallNs);
-    return yield* kvmAgeRanges(this.#kvm, this.#overlaps(notification), type);
+    const srcu = this.#kvm.srcu.readLock();
+    const isYoung = yield* kvmAgeRanges(this.#kvm, this.#overlaps(notification), type);
+    this.#kvm.srcu.readUnlock(srcu);
+    return isYoung;
   }
 
   *#collapsed(notification: MmuNotification): Process<void> {
     const { sim, costs } = this.#kvm.machine;
     yield* sim.spend(costs.notifierCallNs);
+    const srcu = this.#kvm.srcu.readLock();
     for (const { slot, first, end } of this.#overlaps(notification)) yield* this.#handler(this.#kvm, slot, first, end);
+    this.#kvm.srcu.readUnlock(srcu);
   }
 
   /** Sections that are open, memslot or not: while there are any, memslots may not change. */
@@ -144,8 +158,7 @@ class MmuNotifierClient {
     const { invalidation, mnInvalidateLock, memslotsUpdateWait, machine } = this.#kvm;
     yield* mnInvalidateLock.acquire();
     yield* machine.sim.spend(machine.costs.ptlNs);
-    invalidation.mnActiveInvalidateCount += delta;
-    assert(invalidation.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
+    invalidation.changeActive(delta);
     yield* mnInvalidateLock.release();
     // Pairs with the wait in kvm_swap_active_memslots(): the last section that closes lets memslots change.
     if (invalidation.mnActiveInvalidateCount === 0) memslotsUpdateWait.wakeAll();

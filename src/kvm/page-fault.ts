@@ -3,6 +3,7 @@ import type { Gfn } from '../mm/address.ts';
 import { Errno } from '../mm/errno.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
+import type { AsyncPf } from './asynchronous-page-fault.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
@@ -16,6 +17,8 @@ export interface FaultAccess {
   readonly write: boolean;
   /** The CPU found an SPTE that did not allow the access, not one that was missing. */
   readonly present: boolean;
+  /** Where a page that has to be waited for is brought by a worker; absent: the vCPU waits itself. */
+  readonly asyncPf?: AsyncPf | null;
 }
 
 /**
@@ -29,12 +32,12 @@ export interface FaultAccess {
  *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
  * Returns   retry: re-enter the guest, which faults again at once. sigbus: the page is poisoned, and kvm_send_hwpoison_signal()
  *           has told the thread so; the kernel says retry here too, and the signal ends KVM_RUN.
- * Left out  Async page faults, obsolete roots.
+ * Left out  Obsolete roots.
  */
 export function* kvmTdpPageFault(
   kvm: Kvm,
   frame: Gfn,
-  { write, present }: FaultAccess,
+  { write, present, asyncPf = null }: FaultAccess,
   account: FaultAccount,
   fromSnapshot: boolean,
 ): Process<FaultResult> {
@@ -57,7 +60,9 @@ export function* kvmTdpPageFault(
     if (invalidation.retryGfn(mmuSeq, frame)) return retryInvalidate;
   }
 
-  const page = yield* faultinPfn(kvm, frame, write, account);
+  const page = yield* faultinPfn(kvm, frame, write, asyncPf, account);
+  if (page === 'aside') return { outcome: 'aside', level: 0 };
+  if (page === 'retry') return { outcome: 'retry-lost', level: 0 };
   if (page === Errno.EHWPOISON) return { outcome: 'sigbus', level: 0 };
   if (typeof page === 'string') return { outcome: 'efault', level: 0 };
   const { cpu } = sim.current;
@@ -108,6 +113,8 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
   yield* sim.spend(costs.atomicHotNs);
   if (kvm.tdp.top.find(frame, 1) !== table || !table.isProtected(index)) return null;
   table.unprotect(index);
+  // After the cmpxchg, as there: a write that comes before the bit is one that the next reader of the log still protects against.
+  slot.markDirty(frame);
   work.fastPageFaults += 1;
   kvm.spteUnprotected(table.firstPageOf(index), table.entryPages);
   return { outcome: 'fixed', level: table.level };
@@ -119,7 +126,13 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
  *
  * Models   hva_to_pfn(), hva_to_pfn_fast() and hva_to_pfn_slow(), virt/kvm/kvm_main.c.
  */
-function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean, account: FaultAccount): Process<GupPage | Errno> {
+function* faultinPfn(
+  kvm: Kvm,
+  frame: Gfn,
+  write: boolean,
+  asyncPf: AsyncPf | null,
+  account: FaultAccount,
+): Process<GupPage | Errno | 'aside' | 'retry'> {
   const { sim, costs } = kvm.machine;
   const address = kvm.memslotOf(frame)?.hva(frame);
   if (address === undefined) return Errno.EFAULT;
@@ -131,6 +144,11 @@ function* faultinPfn(kvm: Kvm, frame: Gfn, write: boolean, account: FaultAccount
   }
   // A first try that does not wait for userspace, so that the guest may do something else meanwhile.
   const first = yield* gupSlow(kvm.mm, address, write, true);
+  const setUp = first === Errno.EAGAIN && asyncPf !== null ? yield* asyncPf.setUp({ frame, write }) : 'refused';
+  if (setUp !== 'refused') {
+    account.spent('fault');
+    return setUp;
+  }
   const page = first === Errno.EAGAIN ? yield* gupSlow(kvm.mm, address, write) : first;
   // What was read may be for writing all the same: GUP-fast is asked once more.
   if (!write && typeof page !== 'string') yield* sim.spend(costs.gupFastNs);

@@ -18,7 +18,7 @@ export type KvmEvent =
       readonly simTimeNs: number;
       readonly vcpu: number;
       readonly gfn: number;
-      readonly outcome: 'fixed' | 'retry' | 'spurious' | 'efault';
+      readonly outcome: 'fixed' | 'retry' | 'spurious' | 'efault' | 'userfault';
       readonly level: number;
       readonly laps: number;
     }

@@ -7,7 +7,7 @@ import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { isAccessed } from './aging.ts';
-import { checkInstall } from './checkers.ts';
+import { checkInstall, checkReplace } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import type { TdpTable } from './tdp-table.ts';
@@ -16,7 +16,7 @@ import { kvmFlushRemoteTlbs } from './tlb.ts';
 /** What the fault path tells of the time that it takes, so that the stall of a vCPU has causes. */
 export interface FaultAccount {
   /** Everything since the last call was for this. */
-  spent(cause: 'fault' | 'subtree-teardown' | 'tlb-flush'): void;
+  spent(cause: 'fault' | 'invalidate-retry' | 'subtree-teardown' | 'tlb-flush'): void;
 }
 
 /**
@@ -107,7 +107,16 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
 
 /** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
 export interface FaultResult {
-  readonly outcome: 'fixed' | 'spurious' | 'retry-invalidate' | 'retry-frozen' | 'retry-lost' | 'efault' | 'sigbus';
+  readonly outcome:
+    | 'fixed'
+    | 'spurious'
+    | 'retry-invalidate'
+    | 'retry-frozen'
+    | 'retry-lost'
+    | 'efault'
+    | 'sigbus'
+    /** No RET_PF: a worker brings the page, and the guest does something else. */
+    | 'aside';
   /** Level of the SPTE that is in place; 0: none. */
   readonly level: Level | 0;
 }
@@ -122,8 +131,8 @@ const retryLost: FaultResult = { outcome: 'retry-lost', level: 0 };
  * Locks     mmu_lock (R), held by the caller from its stale check on: the host's level is read under the same hold.
  * Returns   fixed; spurious where a leaf is there already; retry if the entry is frozen, or changed under the cmpxchg.
  *           A leaf that is there and may not be written counts for a read only.
- * Left out  NX huge pages: the guest's
- *           accesses are not fetches, so of the mitigation only what 6.1 does to data pages is left, nxKeepsTables().
+ * Left out  NX huge pages: the guest's accesses are not fetches, so of the mitigation only what 6.1 does to data pages is
+ *           left, nxKeepsTables().
  */
 export function* kvmTdpMmuMap(
   kvm: Kvm,
@@ -216,7 +225,9 @@ function* installLeaf(
 ): Process<void> {
   const firstGfn = gfn(table.firstPageOf(index));
   const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
+  checkReplace(kvm, table, index, page.pfn - (frame - firstGfn));
   table.setLeaf(index, page.pfn - (frame - firstGfn), page.writable);
+  if (page.writable) slot.markDirty(frame);
   checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
   kvm.spteInstalled(firstGfn, table.entryPages);
   if (removed === null) return;

@@ -8,8 +8,8 @@ import {
   hugetlbVmaLockClass,
   iMmapRwsemClass,
   mmapLockClass,
-  userfaultfdWaitClass,
 } from '../mm/locks.ts';
+import { userfaultfdWaitClass } from '../mm/userfaultfd-queues.ts';
 import { mmuLockClass } from './kvm.ts';
 import type { VcpuInterval } from './records.ts';
 import type { StallCause } from './stall-windows.ts';

@@ -6,12 +6,15 @@ import type { Gfn } from '../mm/address.ts';
 import type { KernelVersion } from '../mm/machine.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import type { Accessor } from './accessed.ts';
+import { AsyncPf } from './asynchronous-page-fault.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
 import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
+import { type PfnCache, usePfnCache } from './pfn-cache.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
 import type { StallCause } from './stall-windows.ts';
+import type { FaultAccount } from './tdp-mmu.ts';
 import { type TlbAccount, TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
@@ -27,10 +30,14 @@ export interface VcpuOptions {
   readonly tlb?: TlbAccount;
   /** Makes every access an event: the slow way, against which the skipping is checked. */
   readonly stepping: boolean;
+  /** The guest takes async page faults. */
+  readonly asyncPageFault?: boolean;
   /** Told of every stretch of this vCPU's time, in order. */
   readonly interval: (interval: VcpuInterval) => void;
-  /** Told when it has begun to run guest code again, so that a stall is known when it ends. */
+  /** Told when it has begun to run guest code again, or to halt, so that a stall is known when it ends. */
   readonly resumed?: () => void;
+  /** A page of its own that KVM writes for it, such as its clock's, and how often. */
+  readonly clock?: { readonly cache: PfnCache; readonly firstNs: number; readonly everyNs: number };
 }
 
 /**
@@ -62,6 +69,11 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #crossing = false;
   /** For how long an interrupt takes it out of guest mode; 0: none has come. */
   #kickedNs = 0;
+  /** To be done in the host before the guest runs on (KVM_REQ_*), and used up by it. */
+  #request: ((account: FaultAccount) => Process<void>) | null = null;
+  readonly #asyncPf: AsyncPf | null;
+  /** The access that has just faulted waits for its page, and the guest goes on with the next. */
+  #putAside = false;
   /** What the time under way is for, unless a part of it says otherwise. */
   #standing: StallCause = 'fault';
   /** Since when the laps of a retry are skipped; null: they are not. */
@@ -82,6 +94,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
     this.#retryLap = new RetryLap(kvm.machine.costs);
     this.#tlb = options.tlb ?? new TlbReach(kvm, options.memory);
+    const pageReady = (): void => this.#takeOut(kvm.machine.costs.vmExitEntryNs);
+    this.#asyncPf = options.asyncPageFault === true ? new AsyncPf(kvm, options, pageReady) : null;
     kvm.vcpus.push(this);
     kvm.accesses.add(this);
     kvm.mm.cpus.push(this);
@@ -93,7 +107,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   }
 
   start(): void {
-    const { kvm, cpu } = this.#options;
+    const { kvm, cpu, clock } = this.#options;
+    if (clock !== undefined) kvm.machine.sim.spawn(`clock${this.id}`, this.#useClock(clock), { daemon: true });
     const task: Task = kvm.machine.sim.spawn(`vcpu${this.id}`, this.#run(), { cpu, daemon: true });
     this.#task = task;
     task.onWaitEnd = (lockClass: LockClass, sinceNs, untilNs) => {
@@ -256,6 +271,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.ranNs = times.firstNs;
     this.#time.start();
     for (;;) {
+      if (this.#request !== null) yield* this.#serve(this.#request);
+      if (!(yield* this.#resumeAside())) return;
       this.#hits = stepping || times.haltNs !== null ? 0 : pattern.hitsBeforeMiss(memory);
       this.#running = true;
       this.#kvm.running.push(this);
@@ -271,10 +288,11 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
       if (this.#kickedNs > 0) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
-        this.#standing = 'tlb-flush';
+        const forWork = this.#request !== null || this.#asyncPf?.hasReady === true;
+        this.#standing = forWork ? 'fault' : 'tlb-flush';
         yield* sim.spend(this.#kickedNs);
         this.#kickedNs = 0;
-        this.#time.tell('tlb-flush');
+        this.#time.tell(this.#standing);
         this.#dueNs = sim.now + dueInNs;
         continue;
       }
@@ -290,8 +308,65 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       }
       const served = yield* this.#pageFault(memory.frame(page), write);
       if (!served) return;
-      this.#dueNs = sim.now;
+      this.#dueNs = this.#putAside ? this.#putNextAside() : sim.now;
+      this.#putAside = false;
     }
+  }
+
+  *#useClock({ cache, firstNs, everyNs }: NonNullable<VcpuOptions['clock']>): Process<void> {
+    yield firstNs;
+    while (!this.#left) {
+      this.request((account) => usePfnCache(this.#kvm, cache, account));
+      yield everyNs;
+    }
+  }
+
+  /** Makes the vCPU do something in the host before it enters the guest again; a vCPU in guest mode leaves it for that. */
+  request(work: (account: FaultAccount) => Process<void>): void {
+    this.#request = work;
+    this.#takeOut(this.#kvm.machine.costs.vmExitEntryNs);
+  }
+
+  *#serve(work: (account: FaultAccount) => Process<void>): Process<void> {
+    const { sim } = this.#kvm.machine;
+    const dueInNs = Math.max(0, this.#dueNs - sim.now);
+    this.#request = null;
+    this.#standing = 'invalidate-retry';
+    yield* work(this.#time);
+    this.#time.endLap('fault');
+    this.#dueNs = sim.now + dueInNs;
+  }
+
+  /** Tasks of the guest whose page has come make their access, each after a switch. False: the guest's memory cannot be had. */
+  *#resumeAside(): Process<boolean> {
+    const { sim } = this.#kvm.machine;
+    for (let ready = this.#asyncPf?.takeReady(); ready !== undefined; ready = this.#asyncPf?.takeReady()) {
+      const dueInNs = Math.max(0, this.#dueNs - sim.now);
+      // "Page ready": KVM maps it before it enters the guest, kvm_arch_async_page_ready().
+      if (!(yield* this.#pageFault(ready.frame, ready.write))) return false;
+      if (!this.#putAside) {
+        yield* this.#switchGuestTask();
+        this.touches += 1;
+        this.#tlb.touched(1);
+      }
+      this.#putAside = false;
+      this.#dueNs = sim.now + dueInNs;
+    }
+    return true;
+  }
+
+  /** The access is not made yet, and another task comes to its own after the usual time. Returns when. */
+  #putNextAside(): number {
+    const { pattern, times } = this.#options;
+    const ns = times.nsTo(1);
+    pattern.advance(1);
+    this.ranNs += ns;
+    return this.#now + ns;
+  }
+
+  *#switchGuestTask(): Process<void> {
+    yield* this.#kvm.machine.sim.spend(this.#kvm.machine.costs.guestSwitchNs);
+    this.#time.tell('fault');
   }
 
   #step(): void {
@@ -311,6 +386,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     const { times } = this.#options;
     if (ns > 0) {
       this.#haltedSinceNs = sim.now;
+      this.#options.resumed?.();
       if (ns === Number.POSITIVE_INFINITY) return false;
       yield* sim.parkUntil(this.#dueNs + ns);
       this.#endHalt();
@@ -332,6 +408,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     const kvm = this.#kvm;
     const { sim, kernel } = kvm.machine;
     const { exitNs, entryNs } = this.#retryLap;
+    const asyncPf = this.#asyncPf;
     let fromSnapshot = false;
     for (;;) {
       this.#standing = 'fault';
@@ -341,7 +418,11 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
         yield* sim.spend(exitNs);
         this.#crossing = false;
       }
-      const result = yield* kvmTdpPageFault(kvm, frame, { write, present }, this.#time, fromSnapshot);
+      // From the exit to the entry, also asleep: whoever changes memslots waits for it. Laps that are skipped hold it no more than
+      // the guest does, since each drops it on its way in.
+      const srcu = kvm.srcu.readLock();
+      const result = yield* kvmTdpPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
+      kvm.srcu.readUnlock(srcu);
       this.#crossing = true;
       yield* sim.spend(entryNs);
       this.#crossing = false;
@@ -353,6 +434,11 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
         return this.#leave('guest-efault', `KVM_RUN returns -EFAULT, nothing can be mapped`, frame);
       if (result.outcome === 'sigbus') return this.#leave('guest-sigbus', 'SIGBUS, the page is poisoned', frame);
       if (result.outcome === 'fixed' || result.outcome === 'spurious') return true;
+      if (result.outcome === 'aside') {
+        yield* this.#switchGuestTask();
+        this.#putAside = true;
+        return true;
+      }
       kvm.stats.retries += 1;
       fromSnapshot = yield* this.#skipLaps(frame, write);
     }
@@ -411,7 +497,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       simTimeNs: this.#now,
       vcpu: this.id,
       gfn: frame,
-      outcome: outcome === 'fixed' || outcome === 'spurious' || outcome === 'efault' ? outcome : 'retry',
+      outcome: recordedOutcome(outcome),
       level,
       laps,
     });
@@ -427,11 +513,17 @@ export class HaltedVcpu implements KvmVcpu {
   spteProtected(): void {}
 }
 
+function recordedOutcome(outcome: FaultResult['outcome']): 'fixed' | 'retry' | 'spurious' | 'efault' | 'userfault' {
+  if (outcome === 'aside') return 'userfault';
+  return outcome === 'fixed' || outcome === 'spurious' || outcome === 'efault' ? outcome : 'retry';
+}
+
 const lapCause: Readonly<Record<Exclude<FaultResult['outcome'], 'retry-frozen'>, StallCause>> = {
   fixed: 'fault',
   spurious: 'fault',
   efault: 'fault',
   sigbus: 'fault',
+  aside: 'fault',
   'retry-invalidate': 'invalidate-retry',
   'retry-lost': 'fault',
 };

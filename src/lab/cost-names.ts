@@ -45,7 +45,8 @@ export const costDescriptions = {
   pteInstallNs: 'writing one host page-table entry, without mapcount and reference',
   pageCacheLookupNs: 'finding a folio in the page cache',
   notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
-  srcuSyncNs: 'waiting for the readers of the old memslots after a change of them',
+  guestSwitchNs: 'what an async page fault costs the guest: the interrupt, and the switch to another task',
+  srcuSyncNs: 'a grace period after a change of memslots, where no reader of the old ones is left to wait for',
   syscallNs: 'entry to and return from one system call',
   uffdContinueBaseNs:
     'one UFFDIO_CONTINUE, COPY or WRITEPROTECT, the part outside of its locks, walk, look-up and entry',

@@ -39,7 +39,7 @@ export function mapMemory(machine: Machine, mm: Mm, scenario: Scenario, first: V
  */
 function isEmptyFile({ vm, userfault, peer }: Scenario): boolean {
   if (userfault.mode === 'missing') return true;
-  return userfault.mode === 'minor' && peer.unit !== null && vm.backing === 'shmem';
+  return userfault.mode === 'minor' && peer.pageSize !== null && vm.backing === 'shmem';
 }
 
 /** All of it in the page cache, or nothing. */
@@ -61,8 +61,7 @@ function mapHugetlb(mm: Mm, scenario: Scenario, hstateLevel: Level, mapping: Add
   const start = hva(machine.geometry.entryBytes(4));
   const end = hva(start + memory);
   const vma = mm.mmapHugetlb({ start, end, mapping, hstateLevel, shared: true, hgmVersion: scenario.hgm.version });
-  const { unit } = scenario.peer;
-  const smallest = mapped === 'none' ? unit : mapped;
+  const smallest = mapped === 'none' ? scenario.peer.pageSize : mapped;
   vma.highGranularity = smallest !== null && levelOf[smallest] < hstateLevel;
 
   const folioPages = machine.geometry.pagesPer[hstateLevel];

@@ -2,7 +2,7 @@
 // it refuses stand in one place.
 
 import type { Scenario, TimelineEntry } from './scenario-schema.ts';
-import { formatSize, GIB, MIB, PAGE_BYTES } from './units.ts';
+import { formatSize, formatTime, GIB, MIB, PAGE_BYTES } from './units.ts';
 
 export const leafBytes = { '4k': PAGE_BYTES, '2m': 2 * MIB, '1g': GIB } as const;
 /** The largest leaf that can map it. */
@@ -10,7 +10,15 @@ export const backingBytes = { anonymous: 2 * MIB, shmem: 2 * MIB, 'hugetlb-2m': 
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
 /** Fields of an entry that only some operations take; the others refuse them. */
-type Parameter = 'step' | 'target' | 'to' | 'protection' | 'childLives' | 'copyHugetlb';
+type Parameter =
+  | 'step'
+  | 'target'
+  | 'to'
+  | 'protection'
+  | 'childLives'
+  | 'copyHugetlb'
+  | 'harvestEvery'
+  | 'manualProtect';
 
 interface OperationRule {
   /** What start and length of the range must be multiples of. */
@@ -47,6 +55,7 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
     unit: () => 2 * MIB,
     takes: [],
     unavailable: ({ backing }) => (isHugetlb(backing) ? `leaves ${backing} memory alone, as khugepaged does` : null),
+    check: checkPasses,
   },
   'madv-split': { unit: ({ backing }) => backingBytes[backing], takes: [], unavailable: hugetlbOnly },
   'uffdio-continue': { unit: pages, takes: ['step'], unavailable: fileOnly },
@@ -65,7 +74,7 @@ export const operationRules: Readonly<Record<TimelineEntry['operation'], Operati
   'memory-failure': { unit: pages, takes: ['step'] },
   mprotect: { unit: hugetlbPages, takes: ['step', 'protection'], check: checkProtection },
   fork: { unit: pages, takes: ['childLives', 'copyHugetlb'], wholeMemory: true, check: checkCopyHugetlb },
-  'dirty-log-enable': { unit: pages, takes: [], wholeMemory: true },
+  'dirty-log-enable': { unit: pages, takes: ['harvestEvery', 'manualProtect'], wholeMemory: true },
   'dirty-log-disable': { unit: pages, takes: [], wholeMemory: true },
 };
 
@@ -92,12 +101,15 @@ export function checkEntry(
   if (entry.target !== null && !rule.takes.includes('target')) {
     refuse('target', `must be null for ${operation}: only ${takersOf('target')} has a target`);
   }
-  for (const parameter of ['to', 'protection', 'childLives'] as const) {
+  for (const parameter of ['to', 'protection', 'childLives', 'harvestEvery'] as const) {
     if (entry[parameter] === null || rule.takes.includes(parameter)) continue;
     refuse(parameter, `must be null for ${operation}: only ${takersOf(parameter)} takes it`);
   }
   if (entry.copyHugetlb && !rule.takes.includes('copyHugetlb')) {
     refuse('copyHugetlb', `must be false for ${operation}: only ${takersOf('copyHugetlb')} takes it`);
+  }
+  if (entry.manualProtect && entry.harvestEvery === null) {
+    refuse('manualProtect', 'must be false where nothing is harvested: harvestEvery is null');
   }
   checkStep(entry, unit, (message) => refuse('step', message));
   rule.check?.(entry, scenario, refuse);
@@ -116,6 +128,22 @@ function checkTarget(
 ): void {
   if (target === null || leafBytes[target] <= backingBytes[vm.backing]) return;
   refuse('target', `must not be larger than the pages of vm.backing, got "${target}"`);
+}
+
+/** A run that must end before khugepaged has been everywhere says nothing of what it does. */
+function checkPasses(
+  { range, operation }: TimelineEntry,
+  { khugepaged: { pagesToScan, scanSleep }, limits }: Scenario,
+  refuse: (field: string, message: string) => void,
+): void {
+  const passes = Math.ceil(range.length / PAGE_BYTES / pagesToScan);
+  const sleepNs = (passes - 1) * scanSleep;
+  if (sleepNs < limits.simulated) return;
+  const [sleeps, limit] = [formatTime(scanSleep), formatTime(limits.simulated)];
+  refuse(
+    'range',
+    `is too long for ${operation}: ${passes} passes, ${sleeps} apart, do not fit into limits.simulated (${limit})`,
+  );
 }
 
 function checkProtection(

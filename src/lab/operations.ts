@@ -2,6 +2,7 @@
 
 import type { Process } from '../engine/process.ts';
 import { dirtyLogDisable, dirtyLogEnable } from '../kvm/dirty-log.ts';
+import { harvestPeriodically } from '../kvm/dirty-log-harvest.ts';
 import type { Kvm } from '../kvm/kvm.ts';
 import type { Memslot } from '../kvm/memslot.ts';
 import { type Hva, hva } from '../mm/address.ts';
@@ -60,6 +61,25 @@ function* forkAndExit({ world, process, input: { scenario }, entry }: OperationC
   return 0;
 }
 
+/** CPUs of the threads that read dirty logs start here: behind those of everybody else. */
+const HARVEST_CPU = 1_000_000;
+
+/** Logging on in every memslot, and a thread of the VMM for each that reads the log from then on. */
+function* dirtyLogOn(call: OperationCall): Process<Result> {
+  const { world, entry } = call;
+  const result = yield* forEachSlot(call, dirtyLogEnable);
+  const { harvestEvery, manualProtect } = entry;
+  if (harvestEvery === null) return result;
+  for (const { kvm, index } of call.vms) {
+    for (const [number, slot] of kvm.memslots.entries()) {
+      const cpu = HARVEST_CPU + index * 64 + number;
+      const reader = harvestPeriodically(kvm, slot, harvestEvery, manualProtect);
+      world.machine.sim.spawn(`dirty log ${index}.${number}`, reader, { cpu, daemon: true });
+    }
+  }
+  return result;
+}
+
 type Operation = (call: OperationCall) => Process<Result>;
 
 export const operations: Readonly<Record<TimelineEntry['operation'], Operation>> = {
@@ -92,7 +112,7 @@ export const operations: Readonly<Record<TimelineEntry['operation'], Operation>>
     mremap(mm, range.start, range.end, to === null ? null : hva(start + to)),
   'memory-failure': ({ process: { mm }, range }) => memoryFailure(mm, range.start),
   munmap: ({ process: { mm }, range }) => munmap(mm, range.start, range.end),
-  'dirty-log-enable': (call) => forEachSlot(call, dirtyLogEnable),
+  'dirty-log-enable': dirtyLogOn,
   'dirty-log-disable': (call) => forEachSlot(call, dirtyLogDisable),
   'uffdio-continue': ({ process: { mm }, range }) => uffdioContinue(mm, range.start, range.end),
   'uffdio-copy': ({ process: { mm }, range }) => uffdioCopy(mm, range.start, range.end),

@@ -38,46 +38,49 @@ export const postCopyRules: readonly Rule[] = [
     },
   },
   {
-    reads: ['peer.unit', 'userfault.mode', 'vm'],
+    reads: ['peer.pageSize', 'userfault.mode', 'vm'],
     check: ({ peer, userfault, vm }, refuse) => {
-      if (peer.unit === null) return;
+      if (peer.pageSize === null) return;
       if (userfault.mode === 'none') {
-        refuse('userfault.mode', 'must be "missing" or "minor" where peer.unit names a size, got "none"');
+        refuse('userfault.mode', 'must be "missing" or "minor" where peer.pageSize names a size, got "none"');
       }
       if (vm.mapped !== 'none') {
-        refuse('vm.mapped', `must be "none" where peer.unit names a size, got "${vm.mapped}"`);
+        refuse('vm.mapped', `must be "none" where peer.pageSize names a size, got "${vm.mapped}"`);
       }
       if (vm.processes + vm.backends > 1) {
         refuse(
           'vm.processes',
-          'must be 1, and vm.backends 0, where peer.unit names a size: one VMM receives the memory',
+          'must be 1, and vm.backends 0, where peer.pageSize names a size: one VMM receives the memory',
         );
       }
     },
   },
   {
-    reads: ['peer.unit', 'userfault.mode', 'vm.backing'],
+    reads: ['peer.pageSize', 'userfault.mode', 'vm.backing'],
     check: ({ peer, userfault, vm }, refuse) => {
-      if (peer.unit === null) return;
+      if (peer.pageSize === null) return;
       const placed = placedBytes(vm);
-      if (leafBytes[peer.unit] > placed) {
-        refuse('peer.unit', `must not be larger than ${formatSize(placed)} for ${vm.backing}, got "${peer.unit}"`);
-      } else if (leafBytes[peer.unit] < placed && userfault.mode !== 'minor') {
+      if (leafBytes[peer.pageSize] > placed) {
+        refuse(
+          'peer.pageSize',
+          `must not be larger than ${formatSize(placed)} for ${vm.backing}, got "${peer.pageSize}"`,
+        );
+      } else if (leafBytes[peer.pageSize] < placed && userfault.mode !== 'minor') {
         const why = 'smaller pieces of a hugetlb page need UFFDIO_CONTINUE';
         refuse(
-          'peer.unit',
-          `must be ${formatSize(placed)} unless userfault.mode is "minor", got "${peer.unit}": ${why}`,
+          'peer.pageSize',
+          `must be ${formatSize(placed)} unless userfault.mode is "minor", got "${peer.pageSize}": ${why}`,
         );
       }
     },
   },
   {
-    reads: ['peer.unit', 'peer.collapse', 'vm.backing'],
+    reads: ['peer.pageSize', 'peer.collapse', 'vm.backing'],
     check: ({ peer, vm }, refuse) => {
       if (peer.collapse === null) return;
-      if (peer.unit === null) refuse('peer.collapse', 'must be null where peer.unit is null');
-      else if (leafBytes[peer.collapse] <= leafBytes[peer.unit]) {
-        refuse('peer.collapse', `must be larger than peer.unit ("${peer.unit}"), got "${peer.collapse}"`);
+      if (peer.pageSize === null) refuse('peer.collapse', 'must be null where peer.pageSize is null');
+      else if (leafBytes[peer.collapse] <= leafBytes[peer.pageSize]) {
+        refuse('peer.collapse', `must be larger than peer.pageSize ("${peer.pageSize}"), got "${peer.collapse}"`);
       } else if (leafBytes[peer.collapse] > backingBytes[vm.backing]) {
         refuse('peer.collapse', `must not be larger than the pages of ${vm.backing}, got "${peer.collapse}"`);
       }

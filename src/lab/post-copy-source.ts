@@ -12,7 +12,7 @@ import { Connection, Link, type LinkOptions } from './post-copy-link.ts';
 const sourceIdleClass = lockClass('post-copy source', 'sleeping');
 
 /** What a sender hands to the network at once: the largest segment of a socket. A larger page goes in several. */
-export const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 65_536;
 
 export interface SourceOptions extends LinkOptions {
   readonly units: number;

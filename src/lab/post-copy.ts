@@ -39,7 +39,7 @@ export class PostCopy {
     const { machine } = world;
     const { sim, geometry } = machine;
     const { peer, vm, hgm } = input.scenario;
-    const unitBytes = leafBytes[peer.unit ?? '4k'];
+    const unitBytes = leafBytes[peer.pageSize ?? '4k'];
     const { mm, start } = process;
     this.#world = world;
     this.#process = process;
@@ -162,6 +162,6 @@ export class PostCopy {
 /** Null: the VM has its memory. */
 export function buildPostCopy(world: World, input: RunInput): PostCopy | null {
   const [process] = world.processes;
-  if (input.scenario.peer.unit === null || process === undefined || process.userfault === null) return null;
+  if (input.scenario.peer.pageSize === null || process === undefined || process.userfault === null) return null;
   return new PostCopy(world, input, process, process.userfault);
 }

@@ -90,9 +90,9 @@ export interface RunResult {
   readonly guest: {
     readonly touches: number;
     /**
-     * Part of the touches that the guest would have made on an idle host with 1G SPTEs and did not make, 0..1: for its
-     * stalls, and for the TLB misses of smaller SPTEs (counters.tlbMissExtraNs). The latter are an expectation beside the
-     * run: they do not slow the guest's clock, and `touches` is without them.
+     * Part of what the guest would have done on an idle host with 1G SPTEs, in the time that it was not halted, and did
+     * not do, 0..1: for its stalls, and for the TLB misses of smaller SPTEs (counters.tlbMissExtraNs). The latter are an
+     * expectation beside the run: they do not slow the guest's clock, and `touches` is without them.
      */
     readonly throughputLoss: number;
   };
@@ -116,7 +116,7 @@ export interface StallRecord extends RecordBase<'stall'> {
   readonly causes: Partial<Record<StallCause, number>>;
 }
 
-/** A stretch of a vCPU's time, told when it ends: it ran guest code, or stood still for a cause. */
+/** A stretch of a vCPU's time, told when it ends: it ran guest code, was halted, or stood still for a cause. */
 interface VcpuRecord extends RecordBase<'vcpu'> {
   readonly vcpu: number;
   readonly state: 'running' | 'halted' | StallCause;

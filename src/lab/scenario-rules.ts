@@ -84,7 +84,8 @@ const rules: readonly Rule[] = [
   {
     reads: ['vm.pfnCaches', 'vm.vcpus'],
     check: ({ vm }, refuse) => {
-      if (vm.pfnCaches > vm.vcpus) refuse('vm.pfnCaches', `must be at most vm.vcpus (${vm.vcpus}), got ${vm.pfnCaches}`);
+      if (vm.pfnCaches > vm.vcpus)
+        refuse('vm.pfnCaches', `must be at most vm.vcpus (${vm.vcpus}), got ${vm.pfnCaches}`);
     },
   },
   ...guestRules,

@@ -202,7 +202,7 @@ const pageSizeOrNull = (description: string) =>
 
 const peerSchema = Type.Object(
   {
-    unit: pageSizeOrNull(
+    pageSize: pageSizeOrNull(
       'Size of the pages that the source of a post-copy migration sends. Null: there is no migration.',
     ),
     latency: time(0, SECOND, 10 * US, 'From one host to the other, one way.'),
@@ -365,6 +365,17 @@ const timelineEntrySchema = Type.Object(
       default: false,
       description:
         'fork: shared hugetlb memory is copied leaf by leaf, as where userfaultfd write protection is armed. False: the child faults it in.',
+    }),
+    harvestEvery: Type.Union([time(10 * US, MAX_SIMULATED_NS, 0, 'Simulated time.'), Type.Null()], {
+      default: null,
+      description:
+        'dirty-log-enable: from one reading of the dirty log to the next, until logging ends, as in the rounds of a live migration. Null: nobody reads it.',
+      expected: 'a time from 10us to 10min, such as "100ms" or an integer of ns, or null',
+    }),
+    manualProtect: Type.Boolean({
+      default: false,
+      description:
+        'dirty-log-enable: reading only copies the log, and pieces of 1 GiB are write-protected anew by KVM_CLEAR_DIRTY_LOG. False: reading does both.',
     }),
   },
   { ...closed, description: 'One operation.' },

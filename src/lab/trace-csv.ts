@@ -5,7 +5,7 @@
 
 import { MOST_ERRORS } from './invalid-input.ts';
 
-export const TRACE_HEADER = 'time,vcpu,gfn,write';
+const TRACE_HEADER = 'time,vcpu,gfn,write';
 const columns = ['time', 'vcpu', 'gfn', 'write'] as const;
 type Column = (typeof columns)[number];
 

@@ -33,7 +33,7 @@ export function buildUserfault(mm: Mm, memory: Vma, scenario: Scenario): VmmUser
     registerUserfault(ctx, hva(memory.start + first * page), hva(memory.start + end * page), modes);
     ctxs.push(ctx);
   }
-  const writesThroughAlias = peer.unit !== null && userfault.mode === 'minor';
+  const writesThroughAlias = peer.pageSize !== null && userfault.mode === 'minor';
   return { ctxs, alias: writesThroughAlias ? mapAlias(mm, memory, scenario) : null };
 }
 

@@ -7,8 +7,9 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../kvm/handlers/inde
 import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
+import { PfnCache } from '../kvm/pfn-cache.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
-import { HaltedVcpu, Vcpu } from '../kvm/vcpu.ts';
+import { HaltedVcpu, Vcpu, type VcpuOptions } from '../kvm/vcpu.ts';
 import { Geometry, gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
@@ -119,6 +120,7 @@ function buildVm(
   registerKvm(kvm, collapsedHandlers[splitScheme(scheme).handler]);
 
   const vcpus: Vcpu[] = [];
+  const { asyncPageFault } = scenario.vm;
   const vm = { index, process, kvm, vcpus };
   const programs = new GuestPrograms(kvm, scenario);
   for (let number = 0; number < scenario.vm.vcpus; number++) {
@@ -130,9 +132,20 @@ function buildVm(
     }
     const interval = (told: VcpuInterval): void => listener.interval(told, vm);
     const resumed = (): void => listener.resumed(id);
-    vcpus.push(new Vcpu({ kvm, id, cpu: id, ...program, stepping, interval, resumed }));
+    const clock = clockOf(kvm, scenario, number);
+    vcpus.push(new Vcpu({ kvm, id, cpu: id, ...program, ...clock, stepping, asyncPageFault, interval, resumed }));
   }
   return vm;
+}
+
+/** The clock page of a vCPU, if it has one: they lie evenly in the first memslot, and are used one after the other. */
+function clockOf(kvm: Kvm, { vm }: Scenario, number: number): Pick<VcpuOptions, 'clock'> {
+  const [slot] = kvm.memslots;
+  if (slot === undefined || number >= vm.pfnCaches) return {};
+  const cache = new PfnCache(kvm, gfn(slot.baseGfn + Math.floor((number * slot.pages) / vm.pfnCaches)));
+  kvm.pfnCaches.list.push(cache);
+  const firstNs = Math.ceil(((number + 1) * vm.pfnCacheUse) / vm.pfnCaches);
+  return { clock: { cache, firstNs, everyNs: vm.pfnCacheUse } };
 }
 
 /** All vCPUs of a scenario, halted ones as well: threads of the host have the CPUs behind them. */

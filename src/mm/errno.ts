@@ -6,6 +6,7 @@ export const Errno = {
   EFAULT: 'EFAULT',
   EHWPOISON: 'EHWPOISON',
   EINVAL: 'EINVAL',
+  EIO: 'EIO',
   ENOENT: 'ENOENT',
   ENOMEM: 'ENOMEM',
 } as const;

@@ -79,20 +79,23 @@ function* moveLeaf(table: PageTable, index: number, fresh: HugetlbVma, to: Hva):
   yield* target.table.ptl.acquire();
   if (table.ptl !== target.table.ptl) yield* table.ptl.acquire(NESTED);
   const frame = pfn(table.pfns[index] ?? 0);
-  const folio = table.kinds[index] === EntryKind.Leaf ? memory.folioOf(frame) : undefined;
+  const isLeaf = table.kinds[index] === EntryKind.Leaf;
+  const named = memory.folioOf(frame);
+  const scheme = fresh.mm.mapcount;
+  // Tables that are made for it are a count by themselves where the hstate-level entry is one, whatever lies below.
+  const counts = scheme.counts === 'pages' && (isLeaf || (scheme.countsEntries && target.created));
   const created = target.created || table.level === fresh.hstateLevel;
   const leaf = { ...target, created, vma: fresh, replaces: false };
-  const count =
-    folio === undefined || fresh.mm.mapcount.counts === 'leaves' ? null : mapLeaf({ ...leaf, folio }, sim.current.cpu);
+  const count = counts && named !== undefined ? mapLeaf({ ...leaf, folio: named }, sim.current.cpu) : null;
   moveEntry(table, index, target.table, target.index);
   work.leafClears += 1;
   yield* sim.spend(2 * costs.ptlNs + costs.leafXchgNs + costs.pteInstallNs + (count?.ns ?? 0));
-  if (folio !== undefined && count !== null) {
-    folio.changeRefs(1);
-    yield* sim.spend(folio.headLine.access(sim.current.cpu));
-    yield* settleLookUp(folio, count.keepsRef);
+  if (named !== undefined && count !== null) {
+    named.changeRefs(1);
+    yield* sim.spend(named.headLine.access(sim.current.cpu));
+    yield* settleLookUp(named, count.keepsRef);
   }
   if (table.ptl !== target.table.ptl) yield* table.ptl.release();
   yield* target.table.ptl.release();
-  return folio ?? null;
+  return isLeaf ? (named ?? null) : null;
 }

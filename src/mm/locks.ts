@@ -13,10 +13,6 @@ export const anonVmaRwsemClass = lockClass('anon_vma.rwsem', 'sleeping');
 export const folioLockClass = lockClass('folio_lock', 'sleeping');
 /** fault_pending_wqh.lock of a userfaultfd. */
 export const userfaultfdWaitLockClass = lockClass('userfaultfd.wait_lock', 'spinning');
-/** Where a fault sleeps until userspace has put the page in place; where readers of the fd do; where a change of the mm does. */
-export const userfaultfdWaitClass = lockClass('userfaultfd.fault', 'sleeping');
-export const userfaultfdPollClass = lockClass('userfaultfd.poll', 'sleeping');
-export const userfaultfdChangeClass = lockClass('userfaultfd.change', 'sleeping');
 export const ptlClass = lockClass('ptl', 'spinning');
 /** Tables one level up nest outside of the ones below them. */
 export const pmdPtlClass = lockClass('pmd_ptl', 'spinning');

@@ -54,7 +54,7 @@ export interface Finding {
 }
 
 /** Collects findings; the same kind is kept a bounded number of times, so that a storm of them stays readable. */
-export class FindingLog {
+class FindingLog {
   readonly #list: Finding[] = [];
   readonly #ofKind = new Map<string, number>();
   readonly #listeners: ((finding: Finding) => void)[] = [];
@@ -115,6 +115,8 @@ export class WorkCounters {
   /** PTEs about which khugepaged has asked the secondary MMUs. */
   youngTests = 0;
   sptesProtected = 0;
+  /** Pages that reading the dirty log has told. */
+  dirtyPagesRead = 0;
   fastPageFaults = 0;
   kvmFlushes = 0;
   lockBreaks = 0;

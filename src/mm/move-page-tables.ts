@@ -168,7 +168,7 @@ function* unlockBoth(from: PageTable, to: PageTable): Process<void> {
 }
 
 /** The table of `level` for `address`, made where it is missing: nobody else maps anything there. Models alloc_new_pmd(), mm/mremap.c. */
-export function* allocateTables(mm: Mm, address: Hva, level: Level): Process<PageTable> {
+function* allocateTables(mm: Mm, address: Hva, level: Level): Process<PageTable> {
   const { sim, costs, geometry } = mm.machine;
   for (;;) {
     const table = mm.pageTables.lowestTable(address, level);

@@ -4,9 +4,9 @@
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
 import type { Hva } from './address.ts';
-import { userfaultfdChangeClass } from './locks.ts';
 import type { Mm } from './mm.ts';
 import type { UserfaultChange, UserfaultfdCtx } from './userfaultfd.ts';
+import { userfaultfdChangeClass } from './userfaultfd-queues.ts';
 import type { Vma } from './vma.ts';
 
 /** A change under way. Models struct userfaultfd_wait_queue on event_wqh, fs/userfaultfd.c. */

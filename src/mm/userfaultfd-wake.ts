@@ -12,18 +12,24 @@ import { dropRegistrations, type UserfaultfdCtx, type UserfaultWaiter } from './
 export function* userfaultfdWake(ctx: UserfaultfdCtx, start: Hva, end: Hva): Process<void> {
   if (!ctx.hasWaiters) return;
   const { sim, costs } = ctx.mm.machine;
-  yield* ctx.lock();
+  yield* sim.spend(ctx.waitLine.access(sim.current.cpu));
+  yield* ctx.waitLock.acquire();
   for (const list of [ctx.faultPending, ctx.faultRead]) {
-    for (const waiter of [...list]) {
+    for (let at = 0; at < list.length; ) {
+      const waiter = list[at] as UserfaultWaiter;
       const { address } = waiter.message;
-      if (address < start || address >= end) continue;
-      // try_to_wake_up() under the lock: what many sleepers on one fd wait for.
+      if (address < start || address >= end) {
+        at += 1;
+        continue;
+      }
+      // try_to_wake_up() under the lock: what many sleepers on one fd wait for. Nobody else changes the list meanwhile.
       yield* sim.spend(costs.uffdWakeNs);
-      list.splice(list.indexOf(waiter), 1);
+      list.splice(at, 1);
       wake(ctx, waiter);
     }
   }
-  yield* ctx.unlock();
+  yield* sim.spend(ctx.waitLine.access(sim.current.cpu));
+  yield* ctx.waitLock.release();
 }
 
 function wake(ctx: UserfaultfdCtx, waiter: UserfaultWaiter): void {

@@ -8,9 +8,10 @@ import { Spinlock } from '../engine/locks/spinlock.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, isAligned, PAGE_SIZE } from './address.ts';
-import { userfaultfdPollClass, userfaultfdWaitClass, userfaultfdWaitLockClass } from './locks.ts';
+import { userfaultfdWaitLockClass } from './locks.ts';
 import type { Mm } from './mm.ts';
 import type { ChangeEvent } from './userfaultfd-changes.ts';
+import { userfaultfdPollClass, userfaultfdWaitClass } from './userfaultfd-queues.ts';
 import type { Vma } from './vma.ts';
 
 /** Which faults become messages: of a page that is not there, of one that is in the page cache only, of a protected one. */

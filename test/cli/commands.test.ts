@@ -89,6 +89,49 @@ describe.each([
   });
 });
 
+describe('--trace', () => {
+  const csv = 'time,vcpu,gfn,write\n0,0,0,1\n5000000,1,7,0\n';
+
+  it('run: replays the file instead of the pattern of the scenario', async () => {
+    const { code, stdout } = await stallscope(
+      'run',
+      'hgm-collapse-2m',
+      '--trace',
+      temporaryFile('t.csv', csv),
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { guest: { touches: number } }).guest.touches).toBe(2);
+  });
+
+  it('compare: the same', async () => {
+    const file = temporaryFile('t.csv', csv);
+    const { code, stdout } = await stallscope(
+      'compare',
+      'hgm-collapse-2m',
+      '--scheme',
+      'none',
+      '--trace',
+      file,
+      '--json',
+    );
+    expect(code).toBe(0);
+    const { schemes } = JSON.parse(stdout) as { schemes: { guest: { touches: number } }[] };
+    expect(schemes.map(({ guest }) => guest.touches)).toEqual([2]);
+  });
+
+  it('a wrong line: named with its column, exit 2', async () => {
+    const file = temporaryFile('t.csv', `${csv}6000000,0,x,1\n`);
+    const { code, stderr } = await stallscope('run', 'hgm-collapse-2m', '--trace', file);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stallscope: guest\.trace: line 4, column gfn: /)]);
+  });
+
+  it('no such file: exit 2', async () => {
+    const { code, stderr } = await stallscope('run', 'hgm-collapse-2m', '--trace', '/nowhere.csv');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stallscope: \/nowhere\.csv: ENOENT/)]);
+  });
+});
+
 describe('stallscope mapcounts', () => {
   it('a row for each consumer, with the outcome and what was seen', async () => {
     const { code, stdout, stderr } = await stallscope('mapcounts');

@@ -105,6 +105,19 @@ const programs: readonly { name: string; document: Record<string, unknown> }[] =
       settle: '1ms',
     },
   },
+  {
+    name: 'faults that wait for userspace',
+    document: {
+      ...filling,
+      vm: { vcpus: 4, memory: '2MiB', backing: 'hugetlb-2m', mapped: 'none' },
+      userfault: { mode: 'minor', exactAddress: true, writeProtect: true },
+      timeline: [
+        ...filling.timeline,
+        { at: '5ms', operation: 'uffdio-writeprotect', protection: 'read' },
+        { at: 'after-previous', operation: 'uffdio-writeprotect', protection: 'read-write' },
+      ],
+    },
+  },
   { name: 'a file that is cut while faults and unmapping go on', document: cutting },
 ];
 
@@ -144,6 +157,16 @@ pagePrograms.push({
     timeline: [{ at: '50us', operation: 'khugepaged-scan' }],
   },
 });
+/** Pages of a THP that migrate and go bad. */
+const ailing = {
+  vm: { vcpus: 4, memory: '8MiB', backing: 'anonymous', folios: '2m', mapped: '2m' },
+  guest: { pattern: 'uniform' },
+  timeline: [
+    { at: '50us', operation: 'migrate-pages', range: { length: '4MiB' } },
+    { at: '60us', operation: 'memory-failure', range: { start: '4MiB' } },
+  ],
+  settle: '1ms',
+};
 const cuttingShmem = { ...cutting, vm: { ...cutting.vm, backing: 'shmem' } };
 
 interface Observation {
@@ -152,7 +175,9 @@ interface Observation {
 }
 
 function observe(document: Record<string, unknown>, version: string, scheme: RunInput['scheme']): Observation {
-  const scenario = parseScenario({ ...document, hgm: { version } });
+  // With pages that KVM writes itself, so that their locks are seen under whatever a section is opened under.
+  const vm = { pfnCaches: 1, ...(document.vm as object) };
+  const scenario = parseScenario({ ...document, vm, hgm: { version } });
   const input: RunInput = { scenario, profile, scheme, mapcount: 'subpage', seed: 1 };
   const world = buildWorld(input);
   const { sim } = world.machine;
@@ -182,7 +207,11 @@ describe('docs/locking.md', () => {
       ),
     );
     const ofPages = availableIds(kernels).flatMap((kernel) =>
-      [...pagePrograms, { name: 'a shmem file that is cut', document: cuttingShmem }].flatMap(({ name, document }) =>
+      [
+        ...pagePrograms,
+        { name: 'a shmem file that is cut', document: cuttingShmem },
+        { name: 'pages that migrate and go bad', document: ailing },
+      ].flatMap(({ name, document }) =>
         schemeIds.map((scheme) => ({
           version: 'v2',
           name: `${kernel}: ${name}`,

@@ -1,7 +1,7 @@
 // The checks that stand in every run, each with what it must find: silence of a run means something only because of these.
 
 import { describe, expect, test } from 'vitest';
-import { checkAllSptes, checkInstall, checkSectionEmpty } from '../../src/kvm/checkers.ts';
+import { checkAllSptes, checkInstall, checkReplace, checkSectionEmpty } from '../../src/kvm/checkers.ts';
 import type { Level } from '../../src/mm/address.ts';
 import { TestWorld } from '../support/world.ts';
 
@@ -19,7 +19,7 @@ describe('checkInstall', () => {
     }
   });
 
-  test('SPTE to another page, or writable where the host is not: stale-spte', () => {
+  test('SPTE to another page: stale-spte; writable where the host is not: write-through-read-only', () => {
     const wrong = new TestWorld();
     wrong.kvm.tdp.tableAt(wrong.frame(1), 1).setLeaf(1, wrong.folio().firstPfn + 3, true);
     install(wrong, 1, 1);
@@ -28,7 +28,7 @@ describe('checkInstall', () => {
     const readOnly = new TestWorld();
     readOnly.mm.pageTables.tableAt(readOnly.at(1), 1).setLeaf(1, readOnly.folio().firstPfn + 1, false);
     install(readOnly, 1, 1);
-    expect(readOnly.findingKinds()).toContain('stale-spte');
+    expect(readOnly.findingKinds()).toContain('write-through-read-only');
   });
 
   test('host entry empty for a moment: the page of the page cache will do, and no other', () => {
@@ -50,6 +50,36 @@ describe('checkInstall', () => {
     install(world, 0, 2, 2);
     install(world, 0, 2, null);
     expect(world.findingKinds()).toEqual(['spte-in-section', 'spte-in-section']);
+  });
+});
+
+describe('checkReplace', () => {
+  const replaced = (pfn: (firstPfn: number) => number, kind: 'leaf' | 'none'): string[] => {
+    const world = new TestWorld();
+    const table = world.kvm.tdp.top.find(world.frame(1), 1);
+    if (kind === 'none') table.clear(1);
+    checkReplace(world.kvm, table, 1, pfn(world.folio().firstPfn));
+    return world.findingKinds();
+  };
+
+  test('a leaf gets another permission, or an empty entry any page: nothing', () => {
+    expect(replaced((first) => first + 1, 'leaf')).toEqual([]);
+    expect(replaced((first) => first + 3, 'none')).toEqual([]);
+  });
+
+  test('a leaf is overwritten by one to another page: spte-replaced', () => {
+    expect(replaced((first) => first + 3, 'leaf')).toEqual(['spte-replaced']);
+  });
+});
+
+describe('counts of sections', () => {
+  test('none is open, and one counts as active or in progress: section-count', () => {
+    for (const count of ['mnActiveInvalidateCount', 'mmuInvalidateInProgress'] as const) {
+      const world = new TestWorld();
+      world.kvm.invalidation[count] = 1;
+      checkAllSptes(world.kvm);
+      expect(world.findingKinds()).toEqual(['section-count']);
+    }
   });
 });
 

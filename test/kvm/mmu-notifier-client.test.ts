@@ -17,6 +17,19 @@ const state = ({ kvm: { invalidation } }: TestWorld) => [
   invalidation.mmuInvalidateSeq,
 ];
 
+/** One more VM over all of the memory, with the SPTEs of the first one. */
+function addVm(world: TestWorld, index: number): Kvm {
+  const { machine, mm } = world;
+  const kvm = new Kvm({ machine, mm, name: `vm${index}`, earlyRetryCheck: true, nxHugePages: false });
+  kvm.memslots.push(new Memslot(gfn(0), world.pages, world.vma.start));
+  for (let page = 0; page < world.pages; page++) {
+    const spte = world.kvm.tdp.spte(world.frame(page));
+    if (spte !== null) kvm.tdp.tableAt(gfn(page), 1).setLeaf(page % 4, spte.pfn, true);
+  }
+  registerKvm(kvm, collapsedHandlers.promote);
+  return kvm;
+}
+
 describe('kvm mmu notifier', () => {
   test('start and end: counts raised by start, SPTEs gone when it returns, sequence moved by end', () => {
     const world = new TestWorld();
@@ -123,6 +136,31 @@ describe('kvm mmu notifier', () => {
     expect([world.kvm.invalidation.mmuInvalidateInProgress, other.invalidation.mmuInvalidateInProgress]).toEqual([
       1, 0,
     ]);
+  });
+
+  test('two VMs on one mm: the time of start is that of both, and the second begins when the first has answered', () => {
+    const startNs = (vms: number): number => {
+      const world = new TestWorld();
+      for (let index = 1; index < vms; index++) addVm(world, index);
+      world.call(start(world, 0, 8));
+      return world.mm.notifiers.stats.startNs;
+    };
+    const [one, two, three] = [startNs(1), startNs(2), startNs(3)];
+    // Each VM has locks and page tables of its own: nothing is shared, and nothing is saved.
+    expect(two).toBe(2 * one);
+    expect(three).toBe(3 * one);
+  });
+
+  test('two VMs on one mm, test_young: the first that says yes ends the walk', () => {
+    const asked = (firstIsYoung: boolean): number => {
+      const world = new TestWorld();
+      addVm(world, 1);
+      if (!firstIsYoung) world.kvm.tdp.top.unlink(0);
+      const beganNs = world.sim.now;
+      expect(world.call(world.mm.notifiers.testYoung(world.at(0)))).toBe(true);
+      return world.sim.now - beganNs;
+    };
+    expect(asked(false)).toBeGreaterThan(asked(true) + 150);
   });
 
   test('sections: open and close in any nesting: count and hull follow, and the sequence counts the closed ones', () => {

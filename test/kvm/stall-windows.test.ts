@@ -70,6 +70,20 @@ describe('stall windows', () => {
     ]);
   });
 
+  test('a halt in between: two windows, and the halt is in none', () => {
+    const windows = reduce(
+      timeline(0, [
+        ['fault', 5],
+        ['halted', 100],
+        ['tlb-flush', 5],
+      ]),
+    );
+    expect(windows.map(({ startNs, endNs }) => [startNs, endNs])).toEqual([
+      [0, 5],
+      [105, 110],
+    ]);
+  });
+
   test('stretches of no length: are nothing, and neither open nor close a window', () => {
     expect(reduce(timeline(0, [['fault', 0]]))).toEqual([]);
     expect(

@@ -10,8 +10,16 @@ const { schemes, handlers, schemeIds, mapcounts, operations, patterns, kernels, 
 const idsOf = (entries: readonly { id: string; available: boolean }[], available: boolean) =>
   entries.filter((entry) => entry.available === available).map(({ id }) => id);
 
-/** Memory that the operation takes: khugepaged leaves hugetlb alone. */
-const backingOf = (operation: string): string => (operation === 'khugepaged-scan' ? 'shmem' : 'hugetlb-1g');
+/** Memory that the operation takes: khugepaged leaves hugetlb alone, and sleeps 10 s after each 16 MiB. */
+const memoryOf = (operation: string): object =>
+  operation === 'khugepaged-scan' ? { backing: 'shmem', memory: '64MiB' } : { backing: 'hugetlb-1g' };
+
+/** What an operation needs beside its name. */
+const operationDocument = (id: string): object => {
+  const protection = id === 'mprotect' || id === 'uffdio-writeprotect' ? { protection: 'read' } : {};
+  const userfault = id === 'uffdio-writeprotect' ? { userfault: { writeProtect: true } } : {};
+  return { vm: memoryOf(id), ...userfault, timeline: [{ operation: id, ...protection }] };
+};
 
 /** What a pattern needs beside its name. */
 const guestOf: Readonly<Record<string, object>> = {
@@ -41,7 +49,7 @@ describe('catalog', () => {
     ['backing', backings, (id: string) => ({ vm: { backing: id, mapped: 'none' } })],
     ['pattern', patterns, (id: string) => ({ guest: { pattern: id, ...guestOf[id] } })],
     ['mapcount', mapcounts, (id: string) => ({ mapcount: id })],
-    ['operation', operations, (id: string) => ({ vm: { backing: backingOf(id) }, timeline: [{ operation: id }] })],
+    ['operation', operations, operationDocument],
   ])('%s: what is available can be asked for, the rest says that it is not', (_, entries, document) => {
     for (const id of idsOf(entries, true)) expect(() => parseScenario(document(id))).not.toThrow();
     for (const id of idsOf(entries, false)) {

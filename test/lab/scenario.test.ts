@@ -37,9 +37,23 @@ describe('scenario: defaults', () => {
         sptePopulatedFraction: 1,
         youngFraction: 0.1,
         memslots: null,
+        pfnCaches: 0,
+        pfnCacheUse: 1_000_000,
         mmu: 'tdp',
+        asyncPageFault: false,
       },
       hgm: { version: 'v2', chunkBytes: 2 * MIB },
+      userfault: { mode: 'none', writeProtect: false, fds: 1, readers: 1, exactAddress: false },
+      peer: {
+        pageSize: null,
+        latency: 10_000,
+        bandwidth: 12_500_000_000,
+        background: true,
+        preempt: false,
+        receivers: 1,
+        window: MIB,
+        collapse: null,
+      },
       khugepaged: { pagesToScan: 4096, scanSleep: 10_000_000_000, maxPtesNone: 511 },
       mapcount: 'subpage',
       guest: {
@@ -74,6 +88,8 @@ describe('scenario: defaults', () => {
         protection: null,
         childLives: null,
         copyHugetlb: false,
+        harvestEvery: null,
+        manualProtect: false,
       },
     ]);
   });
@@ -146,7 +162,7 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, mmu',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, asyncPageFault',
       },
     ]);
   });
@@ -309,6 +325,22 @@ describe('scenario: rules between fields', () => {
     ['target for a continue', { timeline: [{ operation: 'uffdio-continue', target: '2m' }] }, 'timeline.0.target'],
     ['target above the page', { vm: { backing: 'hugetlb-2m' }, timeline: [{ target: '1g' }] }, 'timeline.0.target'],
     ['step for a split', { timeline: [{ operation: 'madv-split', step: '1GiB' }] }, 'timeline.0.step'],
+    ['mprotect without a protection', { timeline: [{ operation: 'mprotect' }] }, 'timeline.0.protection'],
+    ['protection for a collapse', { timeline: [{ protection: 'read' }] }, 'timeline.0.protection'],
+    [
+      'half a huge page for mprotect',
+      { timeline: [{ operation: 'mprotect', protection: 'read', range: { length: '2MiB' } }] },
+      'timeline.0.range.length',
+    ],
+    ['fork of a part', { timeline: [{ operation: 'fork', range: { length: '512MiB' } }] }, 'timeline.0.range'],
+    ['step for a fork', { timeline: [{ operation: 'fork', step: '2MiB' }] }, 'timeline.0.step'],
+    ['child of a collapse', { timeline: [{ childLives: '1ms' }] }, 'timeline.0.childLives'],
+    ['hugetlb copied by a collapse', { timeline: [{ copyHugetlb: true }] }, 'timeline.0.copyHugetlb'],
+    [
+      'hugetlb copied where there is none',
+      { vm: { backing: 'shmem' }, timeline: [{ operation: 'fork', copyHugetlb: true }] },
+      'timeline.0.copyHugetlb',
+    ],
     ['step of half a leaf', { timeline: [{ step: '3MiB' }] }, 'timeline.0.step'],
     ['step that leaves a rest', { timeline: [{ step: '6MiB' }] }, 'timeline.0.step'],
     ['step below the target', { timeline: [{ step: '2MiB', target: '1g' }] }, 'timeline.0.step'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
+import { kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
 import { gfn, type Hva } from '../../src/mm/address.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import type { Mm } from '../../src/mm/mm.ts';
@@ -154,6 +155,23 @@ describe('fork() of anonymous memory', () => {
     forked(world);
     expect(done(world, access(world.mm, world.at(1), false))).toBe(world.frames()[1]);
     expect(gupFast(world.mm, world.at(1), 1)).toBeNull();
+  });
+
+  test('a vCPU: its read maps the page read-only by slow GUP, its write copies it, and the section of that sends it round', () => {
+    const world = anonymous();
+    forked(world);
+    const told: string[] = [];
+    const account = { spent: (cause: string) => void told.push(cause) };
+    const lap = (write: boolean, present: boolean): string => {
+      const fault = kvmTdpPageFault(world.kvm, gfn(1), { write, present }, account, false);
+      const { outcome } = done(world, fault);
+      return `${outcome} ${world.kvm.tdp.spte(gfn(1))?.writable ?? 'unmapped'}`;
+    };
+    expect([lap(false, false), world.work.gupSlow]).toEqual(['fixed false', 1]);
+    expect(lap(true, true)).toBe('retry-invalidate unmapped');
+    expect([world.work.cowCopies, told]).toEqual([1, ['fault', 'fault']]);
+    expect(lap(true, false)).toBe('fixed true');
+    expect([world.work.gupSlow, world.findings()]).toEqual([2, []]);
   });
 
   test('no section: what can still be written is a finding', () => {

@@ -194,4 +194,13 @@ describe('migrate-pages of hugetlb', () => {
     expect(second.result).toBe('EBUSY');
     expectSound(w);
   });
+
+  test('beside a collapse of RFC v1: the folio lock and i_mmap_rwsem in both orders, which lockdep reports', () => {
+    const w = world({ hgmVersion: 'rfc1' });
+    w.call(migrate(w));
+    w.call(collapse(w));
+    expect(w.findingKinds()).toEqual(['lockdep-order-inversion']);
+    const [inversion] = w.sim.lockdep.findings;
+    expect(inversion?.message).toMatch(/folio_lock under i_mmap_rwsem/);
+  });
 });

@@ -8,11 +8,12 @@ import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { munmap } from '../../src/mm/operations/munmap.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
 import { uffdioCopy } from '../../src/mm/operations/uffdio-copy.ts';
-import { registerUserfault, UserfaultfdCtx } from '../../src/mm/userfaultfd.ts';
+import { registerUserfault, UserfaultfdCtx, type UserfaultMode } from '../../src/mm/userfaultfd.ts';
 import { checkUserfaultWaiters } from '../../src/mm/userfaultfd-checkers.ts';
 import { userfaultfdPoll, userfaultfdRead } from '../../src/mm/userfaultfd-read.ts';
 import { userfaultfdRelease, userfaultfdUnregister, userfaultfdWake } from '../../src/mm/userfaultfd-wake.ts';
 import { TestMemory } from '../support/memory.ts';
+import { ThpWorld, type ThpWorldOptions } from '../support/thp-world.ts';
 import { callBeside, readAll, settle, touch, toucher, userfaultfd } from '../support/userfault.ts';
 import { ScriptedPattern, startVcpu } from '../support/vcpu.ts';
 import { TestWorld } from '../support/world.ts';
@@ -389,5 +390,34 @@ describe('changes of the address space', () => {
     world.mapHost(0, 4, 2);
     expect(callBeside(world, madvDontneed(world.mm, world.at(0), world.at(4)))).toBe(0);
     expect(callBeside(world, munmap(world.mm, hva(world.at(0)), world.at(8)))).toBe(0);
+  });
+});
+
+describe('a THP collapse of memory whose faults go to userspace', () => {
+  const collapsed = (options: ThpWorldOptions, modes: readonly UserfaultMode[]) => {
+    const world = new ThpWorld({ entries: 4, ...options });
+    const ctx = new UserfaultfdCtx(world.mm);
+    if (modes.length > 0) registerUserfault(ctx, world.vma.start, world.vma.end, modes);
+    const result = world.collapsed();
+    expect(world.findings()).toEqual([]);
+    return [result, Math.max(...world.hostLevels())];
+  };
+
+  test('anonymous, all pages there: collapsed; with a hole: not, while without an fd the hole is zeroed', () => {
+    expect(collapsed({ kind: 'anonymous' }, ['missing'])).toEqual([0, 2]);
+    expect(collapsed({ kind: 'anonymous', pages: [0, 1, 2] }, ['missing'])).toEqual([Errno.EINVAL, 1]);
+    expect(collapsed({ kind: 'anonymous', pages: [0, 1, 2] }, [])).toEqual([0, 2]);
+  });
+
+  test('shmem with a hole in the file, missing: 6.12 does not collapse it, 6.1 does', () => {
+    const holed = { kind: 'shmem', pages: [0, 1, 2] } as const;
+    expect(collapsed({ ...holed, kernel: '6.12' }, ['missing'])).toEqual([Errno.EINVAL, 0]);
+    expect(collapsed({ ...holed, kernel: '6.1' }, ['missing'])).toEqual([0, 2]);
+    expect(collapsed({ ...holed, kernel: '6.12' }, [])).toEqual([0, 2]);
+  });
+
+  test('registered for write protection: a table of shmem is not taken away', () => {
+    expect(collapsed({ kind: 'shmem', folios: 2 }, ['wp'])).toEqual([Errno.EINVAL, 1]);
+    expect(collapsed({ kind: 'shmem', folios: 2 }, [])).toEqual([0, 2]);
   });
 });

@@ -2,7 +2,9 @@
 // memory in takes it for read; from 6.15 on the questions take no lock (reference B.9).
 
 import { describe, expect, test } from 'vitest';
+import { parseScenario } from '../../src/lab/scenario.ts';
 import type { Overrides } from '../../src/lab/scenario-overrides.ts';
+import { errorsOf } from '../lab/errors.ts';
 import { profile, recorded, recordsOf, run, sumOf } from '../support/runs.ts';
 
 const scan = (kernel: string, youngFraction: number, more: Overrides = {}): Overrides => ({
@@ -40,6 +42,22 @@ function scanAlone(overrides: Overrides) {
     youngTests: result.counters.youngTests ?? 0,
   };
 }
+
+describe('khugepaged-scan: what can be asked for', () => {
+  const errors = (document: object) => errorsOf(() => parseScenario(document)).map(({ path }) => path);
+  const timeline = [{ operation: 'khugepaged-scan' }];
+
+  test('a range that it does not get through in limits.simulated: refused; with shorter sleeps it is not', () => {
+    const vm = { backing: 'shmem', memory: '1GiB' };
+    expect(errors({ vm, timeline })).toEqual(['timeline.0.range']);
+    expect(() => parseScenario({ vm, timeline, khugepaged: { scanSleep: '10ms' } })).not.toThrow();
+    expect(() => parseScenario({ vm: { ...vm, memory: '64MiB' }, timeline })).not.toThrow();
+  });
+
+  test('hugetlb memory: refused', () => {
+    expect(errors({ vm: { backing: 'hugetlb-2m', memory: '16MiB' }, timeline })).toEqual(['timeline.0.operation']);
+  });
+});
 
 describe('khugepaged beside a guest that faults its memory in', () => {
   test('6.1 and 6.12: every question makes faults elsewhere in the VM wait for mmu_lock; 6.18: none does', () => {

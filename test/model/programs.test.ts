@@ -28,25 +28,50 @@ describe('random programs', () => {
     );
   }, 1_800_000);
 
-  test('sound combinations: HGM v2 with the proposed notifier, counts of leaves: no finding but lost memory', () => {
-    const among: Among = {
-      backings: ['hugetlb-2m'],
-      hgmVersions: ['v2'],
-      schemes: ['post-collapse/zap', 'post-collapse/cut', 'post-collapse/promote', 'none'],
-      mapcounts: ['subpage', 'head-per-pte'],
-    };
-    fc.assert(
-      fc.property(programs(among), (program) => {
-        const kinds = runProgram(program).findings.map(({ kind }) => kind);
-        expect(kinds.filter((kind) => !benign.has(kind))).toEqual([]);
-      }),
-      { numRuns: Math.ceil(numRuns / 5), seed },
-    );
-  }, 1_800_000);
+  const sound: readonly [name: string, among: Among][] = [
+    [
+      'today’s notifier, nothing shrinks the file',
+      {
+        hgmVersions: ['rfc2', 'v2'],
+        schemes: ['range', 'range-chunked', 'narrow'],
+        without: ['truncate', 'punch-hole', 'memory-failure'],
+        userfault: false,
+      },
+    ],
+    [
+      'the proposed notifier, HGM v2 with the folio lock held, counts of leaves',
+      {
+        backings: ['hugetlb-2m'],
+        hgmVersions: ['v2'],
+        schemes: ['post-collapse/zap', 'post-collapse/cut', 'post-collapse/promote', 'none'],
+        mapcounts: ['subpage', 'head-per-pte'],
+        // What looks at the mapcount of a file's page before it has its lock is not sound by itself.
+        without: ['migrate-pages', 'fork', 'memory-failure'],
+        userfault: false,
+      },
+    ],
+  ];
+
+  test.each(sound)(
+    'sound combinations: %s: no finding',
+    (_name, among) => {
+      fc.assert(
+        fc.property(programs(among), (program) => {
+          const wrong = runProgram(program).findings.filter(({ kind }) => !benign.has(kind));
+          // Not the work of the schemes, and of one setting only.
+          expect(wrong.filter((finding) => finding.kind !== 'event-budget' || !predictedBy(finding, program))).toEqual(
+            [],
+          );
+        }),
+        { numRuns: Math.ceil(numRuns / 5), seed },
+      );
+    },
+    1_800_000,
+  );
 });
 
 /** What a program asks for itself: memory that it takes from its guests, a run that ends in the middle of a fault. */
-const benign: ReadonlySet<string> = new Set(['guest-efault', 'guest-sigbus', 'stall-at-end']);
+const benign: ReadonlySet<string> = new Set(['guest-efault', 'stall-at-end']);
 
 describe('random programs: canaries', () => {
   afterEach(() => {

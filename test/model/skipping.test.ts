@@ -141,6 +141,16 @@ describe('uniform: skipping and stepping', () => {
     });
   }
 
+  test(`in phases, 6.12, range, ${SEEDS} seeds each: no sample differs`, () => {
+    const phases = [
+      { pattern: 'uniform', lasts: '9us' },
+      { pattern: 'idle', lasts: '5us' },
+      { pattern: 'zipf', accesses: 60, writeFraction: 0.5, range: { start: '512KiB' } },
+    ];
+    const overrides = { ...uniform('6.12'), 'guest.pattern': 'phases', 'guest.phases': phases };
+    expect(different(runs(overrides, 'range', false), runs(overrides, 'range', true, 1000))).toEqual([]);
+  });
+
   test('canary: accesses four times as far apart: every sample differs', () => {
     const overrides = uniform('6.12');
     const slower = { ...overrides, 'guest.thinkNs': 400 };

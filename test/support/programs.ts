@@ -61,6 +61,10 @@ export interface Among {
   readonly hgmVersions?: readonly Scenario['hgm']['version'][];
   readonly schemes?: readonly NotifierSchemeId[];
   readonly mapcounts?: readonly MapcountSchemeId[];
+  /** Operations that are not drawn. */
+  readonly without?: readonly Draw['operation'][];
+  /** Whether faults may go to userspace, where nobody answers them. */
+  readonly userfault?: boolean;
 }
 
 const machine = fc.record({
@@ -80,6 +84,9 @@ const vmAmong = ({ backings }: Among) =>
     backends: oneOf([0, 0, 1]),
     populatedFraction: oneOf([1, 1, 0.5]),
     sptePopulatedFraction: oneOf([1, 0.5, 0]),
+    slots: oneOf(['one', 'one', 'two', 'aliased'] as const),
+    pfnCaches: oneOf([0, 0, 1]),
+    asyncPageFault: fc.boolean(),
   });
 
 const userfault = fc.record({
@@ -87,6 +94,8 @@ const userfault = fc.record({
   writeProtect: fc.boolean(),
   fds: oneOf([1, 2]),
 });
+
+const noUserfault = { mode: 'none', writeProtect: false, fds: 1 } as const;
 
 const guest = fc.record({
   pattern: oneOf(['stride', 'uniform', 'zipf', 'idle'] as const),
@@ -96,14 +105,15 @@ const guest = fc.record({
   thinkNs: oneOf([40, 100, 1000]),
 });
 
-const draw: fc.Arbitrary<Draw> = fc.record({
-  operation: oneOf(availableIds(operations)),
-  atNs: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
-  from: fraction,
-  span: fraction,
-  process: fraction,
-  choice: fraction,
-});
+const drawAmong = ({ without = [] }: Among): fc.Arbitrary<Draw> =>
+  fc.record({
+    operation: oneOf(availableIds(operations).filter((operation) => !without.includes(operation))),
+    atNs: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
+    from: fraction,
+    span: fraction,
+    process: fraction,
+    choice: fraction,
+  });
 
 export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
   fc
@@ -111,17 +121,17 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
       machine,
       vm: vmAmong(among),
       guest,
-      userfault,
+      userfault: among.userfault === false ? fc.constant(noUserfault) : userfault,
       version: oneOf(among.hgmVersions ?? availableIds(hgmVersions)),
       scheme: oneOf(among.schemes ?? schemeIds),
       mapcount: oneOf(among.mapcounts ?? availableIds(mapcountSchemes)),
-      draws: fc.array(draw, { minLength: 1, maxLength: 5 }),
+      draws: fc.array(drawAmong(among), { minLength: 1, maxLength: 5 }),
       seed: fc.nat(1_000_000),
     })
     .map(
       ({
         machine: host,
-        vm: { memoryOf, ...sizes },
+        vm: { memoryOf, slots, ...sizes },
         guest: accesses,
         userfault,
         version,
@@ -133,7 +143,7 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
         const cpus = sizes.vcpus * sizes.count * sizes.processes + 1;
         const document = {
           machine: { ...host, cpus },
-          vm: { ...sizes, ...memoryOf },
+          vm: { ...sizes, ...memoryOf, memslots: memslotsOf(slots, sizes.memory) },
           hgm: { version },
           guest: accesses,
           khugepaged: { scanSleep: '50us' },
@@ -152,6 +162,19 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
         return { scenario: parseScenario({ ...document, timeline }), scheme, mapcount, seed };
       },
     );
+
+/** The halves of the memory in the other order, or all of it twice. */
+function memslotsOf(slots: 'one' | 'two' | 'aliased', memory: number): Scenario['vm']['memslots'] {
+  const half = memory / 2;
+  if (slots === 'two') {
+    return [
+      { guestStart: 0, start: half, length: half },
+      { guestStart: half, start: 0, length: half },
+    ];
+  }
+  const all = { start: 0, length: memory };
+  return slots === 'one' ? null : [0, memory].map((guestStart) => ({ guestStart, ...all }));
+}
 
 /** Faults only go to userspace where there are some to come; anonymous memory has no page cache to map from. */
 function userfaultModeOf(drawn: Scenario['userfault']['mode'], { backing, mapped }: (typeof memories)[number]) {
@@ -186,9 +209,14 @@ function entryOf({ operation, atNs, from, span, process, choice }: Draw, index: 
     process: Math.floor(process * (of.processes + of.backends)),
     range: { start: first * unit, length: count * unit },
   };
-  if (rule.takes.includes('step') && choice < 0.3 && count <= 64) entry.step = unit;
+  // One huge page moved for each of its small pages is a long run that shows nothing new.
+  const isSlow = of.backing.startsWith('hugetlb') && unit < 2 * MIB;
+  if (rule.takes.includes('step') && choice < 0.3 && count <= 64 && !isSlow) entry.step = unit;
   if (rule.takes.includes('protection')) entry.protection = choice < 0.6 ? 'read' : 'read-write';
   if (rule.takes.includes('childLives')) entry.childLives = choice < 0.3 ? null : Math.floor(choice * 400_000);
+  if (rule.takes.includes('to')) entry.to = choice < 0.5 ? null : (units + first) * unit;
+  if (rule.takes.includes('harvestEvery')) entry.harvestEvery = choice < 0.5 ? null : 200_000;
+  if (rule.takes.includes('manualProtect')) entry.manualProtect = choice > 0.7;
   if (rule.takes.includes('copyHugetlb')) entry.copyHugetlb = of.backing.startsWith('hugetlb') && choice < 0.5;
   return entry;
 }
@@ -211,29 +239,47 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       return 'the run ends in the middle of a fault';
     case 'guest-efault':
       return shrinksFile || asks('munmap', 'mprotect', 'mremap') ? 'KVM_RUN returns -EFAULT where nothing is' : null;
+    case 'spte-replaced': // One that may only be read, and a write that finds the new page.
     case 'stale-spte':
       return !isHugetlb && asks('madv-collapse', 'khugepaged-scan') && !hasSection
         ? 'I.5: a collapse that changes pfns needs its section'
         : null;
+    case 'guest-sigbus':
+      return asks('memory-failure') ? 'G.4: a fault on a poisoned page' : null;
+    case 'vmm-killed':
+      return asks('memory-failure') && isHugetlb ? 'F.2: a vma_lock was not free, or G.6: counts of entries' : null;
     case 'deadlock':
     case 'lockdep-deadlock':
     case 'lockdep-order-inversion':
-      return isHugetlb && hgm.version === 'v1' ? 'G.5: v1 takes its locks in both orders' : null;
+      if (finding.message.includes('userfaultfd')) {
+        return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
+      }
+      if (!isHugetlb) return null;
+      if (hgm.version === 'v1') return 'G.5: v1 takes its locks in both orders';
+      return hgm.version === 'rfc1' && asks('migrate-pages')
+        ? '0.2: migration walks the rmap under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it'
+        : null;
     case 'mapped-outside-file':
     case 'removed-while-mapped':
     case 'mapped-after-free':
       if (!isHugetlb || !shrinksFile) return null;
       if (mapcount === 'hstate-entry') return 'G.6, idea 3: an entry that points to a table is a count';
+      // A page under migration counts as unmapped, and a mapping whose vma_lock is not free is passed by: fork holds it long.
+      if (asks('fork') && asks('migrate-pages')) return 'F.7: a page is asked whether it is mapped before it is locked';
+      if (asks('migrate-pages')) return 'F.7: removal asks for the mapcount before it has the folio lock';
       return asks('madv-collapse') && hasSection ? 'G.5: truncation walks past a collapse' : null;
     case 'freed-while-mapped':
     case 'mapcount-leak':
     case 'count-underflow':
       return isHugetlb && mapcount.startsWith('hstate') ? 'G.6: counts of entries' : null;
     case 'uffd-waiter-asleep':
-      return userfault.mode !== 'none' && asks('madv-collapse') ? 'H.3: a collapse fills holes and wakes nobody' : null;
+      // Nobody reads messages here, so all that is asked is that the message is still there to be read.
+      return finding.message.includes('not read') ? 'H.2: a message that nobody has read yet' : null;
+    case 'time-budget':
+      return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
     case 'event-budget':
-      return vm.backing === 'shmem' && !(host.earlyRetryCheck ?? host.kernel !== '6.1')
-        ? 'C.2: faults without the early check map a THP again as fast as a part of it is split off'
+      return vm.backing === 'shmem' && host.kernel !== '6.1' && host.earlyRetryCheck === false
+        ? 'C.2: without the early check a fault maps a THP again as fast as a part of it is split off'
         : null;
     default:
       return null;

@@ -6,7 +6,7 @@ import { type FaultAccess, type FaultResult, kvmTdpPageFault } from '../../src/k
 import type { VcpuInterval } from '../../src/kvm/records.ts';
 import { type StallWindow, StallWindows } from '../../src/kvm/stall-windows.ts';
 import type { TlbAccount } from '../../src/kvm/tlb-reach.ts';
-import { Vcpu } from '../../src/kvm/vcpu.ts';
+import { Vcpu, type VcpuOptions } from '../../src/kvm/vcpu.ts';
 import type { TestWorld } from './world.ts';
 
 export interface FaultingThread {
@@ -36,6 +36,8 @@ export interface VcpuSetup {
   readonly times?: AccessTimes;
   readonly tlb?: TlbAccount;
   readonly stepping?: boolean;
+  readonly asyncPageFault?: boolean;
+  readonly clock?: NonNullable<VcpuOptions['clock']>;
 }
 
 export interface RunningVcpu {
@@ -48,7 +50,15 @@ export interface RunningVcpu {
 
 /** A vCPU over all of the memslot, started. */
 export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
-  const { pattern, thinkNs = 100, times = new EvenTimes(thinkNs), tlb, stepping = false } = setup;
+  const {
+    pattern,
+    thinkNs = 100,
+    times = new EvenTimes(thinkNs),
+    tlb,
+    clock,
+    stepping = false,
+    asyncPageFault = false,
+  } = setup;
   const intervals: VcpuInterval[] = [];
   const windows: StallWindow[] = [];
   const reducer = new StallWindows((window) => windows.push(window));
@@ -61,7 +71,9 @@ export function startVcpu(world: TestWorld, setup: VcpuSetup): RunningVcpu {
     memory: guestMemory(world),
     times,
     ...(tlb === undefined ? {} : { tlb }),
+    ...(clock === undefined ? {} : { clock }),
     stepping,
+    asyncPageFault,
     interval: (interval) => {
       intervals.push(interval);
       reducer.add(interval);

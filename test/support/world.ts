@@ -73,6 +73,7 @@ export const testCosts: KvmCosts = {
   kvmFlushPerIdleVcpuNs: 18,
   kickedVcpuNs: 1500,
   notifierCallNs: 200,
+  guestSwitchNs: 2100,
   srcuSyncNs: 20_000,
   tlbMissExtra4kNs: 80,
   tlbMissExtra2mNs: 8,

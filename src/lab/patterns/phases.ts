@@ -15,7 +15,7 @@ export interface AccessPhase {
 }
 
 /** A stretch in which the vCPU executes HLT. */
-export interface IdlePhase {
+interface IdlePhase {
   readonly kind: 'idle';
   readonly ns: number;
 }

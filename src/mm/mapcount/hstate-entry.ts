@@ -22,6 +22,8 @@ export const hstateEntry: PageScheme = {
   mapcount: (folio) => folio.entireMapcount,
   countIn(vma, _folio, start) {
     const entry = entryOf(vma, start);
-    return entry === null || entry.table.kinds[entry.index] === EntryKind.None ? 0 : 1;
+    // A migration entry of that size, or one of a poisoned page, is not present.
+    const kind = entry?.table.kinds[entry.index];
+    return kind === EntryKind.Table || kind === EntryKind.Leaf ? 1 : 0;
   },
 };

@@ -7,6 +7,7 @@ import type { AddressSpace } from '../page-cache.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../try-to-unmap.ts';
 import { mappedPart } from '../unmap-mapping.ts';
+import { userfaultFor } from '../userfaultfd.ts';
 import { type CollapseControl, madviseControl } from './collapse-control.ts';
 import { retractPageTables } from './retract-page-tables.ts';
 import type { ScanResult } from './scan-result.ts';
@@ -91,6 +92,7 @@ export function* collapseFile(
       (index) => mapping.folio(index) !== (machine.kernel === '6.1' ? folio : undefined),
     );
     if (filled) result = 'page-filled';
+    else if (machine.kernel !== '6.1' && fillsMissing(collapse)) result = 'exceed-none-pte';
   }
   if (result !== 'succeed') {
     yield* rollBack(collapse);
@@ -151,6 +153,15 @@ function tellPagesLeave({ mapping, old }: FileCollapse): void {
       at += pages;
     }
   }
+}
+
+/**
+ * A hole of which some userspace wants to hear would be filled behind its back. Since 6.4 the kernel looks for that
+ * (userfaultfd_missing()); 6.1 fills it.
+ */
+function fillsMissing({ mapping, first, holes }: FileCollapse): boolean {
+  if (holes.length === 0) return false;
+  return mapping.vmas.some((vma) => userfaultFor(vma.mm, vma.addressOf(first), 'missing') !== null);
 }
 
 function* copyPages({ folio, old, holes }: FileCollapse): Process<void> {

@@ -1,5 +1,5 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, hva, pfn } from '../address.ts';
+import { type Hva, hva, PAGE_SIZE, pfn } from '../address.ts';
 import type { AnonymousVma } from '../anonymous-vma.ts';
 import { Folio } from '../folio.ts';
 import { folioMapcount, freeFolio } from '../free-folio.ts';
@@ -9,6 +9,7 @@ import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 import { addNewAnonRmap, removeRmap } from '../rmap.ts';
 import { tlbRemoveTableSyncOne } from '../tlb.ts';
+import { userfaultAt } from '../userfaultfd.ts';
 import { type CollapseControl, madviseControl } from './collapse-control.ts';
 import { KhugepagedHeuristics } from './khugepaged-heuristics.ts';
 import { findPmdOrThpOrNone, holdsBlock, pmdpCollapseFlush } from './pmd.ts';
@@ -22,6 +23,8 @@ import type { ScanResult } from './scan-result.ts';
  *           every page to which the host itself has seen no access.
  * Returns   succeed; page-count if a page has users beside its mappings; page-ro if no page may be written, as after a fork.
  *           Pages that a fork has shared are no obstacle: they are copied, and the child keeps its own.
+ *           exceed-none-pte at a hole of memory whose faults go to userspace (userfaultfd_armed()), pte-uffd-wp at a page that
+ *           userspace has protected.
  *           To khugepaged also exceed-none-pte, exceed-shared-pte, and lack-referenced-page where not one page is young.
  * Left out  Node statistics; max_ptes_swap, as nothing is swapped.
  */
@@ -37,6 +40,7 @@ export function* hpageCollapseScanPmd(
   const table = pmd.table.child(pmd.index);
   let result: ScanResult = 'page-ro';
   const heuristics = new KhugepagedHeuristics(mm, control);
+  const armed = userfaultAt(mm, address) !== null;
   yield* table.ptl.acquire();
   yield* sim.spend(costs.ptlNs);
   work.ptlAcquisitions += 1;
@@ -48,8 +52,13 @@ export function* hpageCollapseScanPmd(
       break;
     }
     if (table.kinds[index] !== EntryKind.Leaf) {
-      if (heuristics.countNone()) continue;
+      // A hole of which userspace wants to hear is not filled behind its back.
+      if (!armed && heuristics.countNone()) continue;
       result = 'exceed-none-pte';
+      break;
+    }
+    if (table.isUffdWp(index)) {
+      result = 'pte-uffd-wp';
       break;
     }
     if (!heuristics.countShared(table, index)) {
@@ -187,6 +196,7 @@ function* isolate(
   let result: ScanResult = 'succeed';
   let writable = false;
   const heuristics = new KhugepagedHeuristics(vma.mm, control);
+  const armed = userfaultAt(vma.mm, hva(table.firstPage * PAGE_SIZE)) !== null;
   // mutex: the lock of the page; ptl: the lock of the LRU list that it leaves.
   const pageNs = costs.pteScanNs + costs.mutexNs + costs.ptlNs;
   yield* table.ptl.acquire();
@@ -198,8 +208,12 @@ function* isolate(
       break;
     }
     if (table.kinds[index] !== EntryKind.Leaf) {
-      if (heuristics.countNone()) continue;
+      if (!armed && heuristics.countNone()) continue;
       result = 'exceed-none-pte';
+      break;
+    }
+    if (table.isUffdWp(index)) {
+      result = 'pte-uffd-wp';
       break;
     }
     if (!heuristics.countShared(table, index)) {

@@ -7,6 +7,7 @@ import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 import { removeRmap, removeRmapBatch } from '../rmap.ts';
 import type { ShmemVma } from '../shmem-vma.ts';
+import { userfaultFor } from '../userfaultfd.ts';
 import { findPmdOrThpOrNone, freePteTable, holdsBlock, type PmdEntry, pmdpCollapseFlush, setHugePmd } from './pmd.ts';
 import { collapseAndFreePmd } from './retract-page-tables.ts';
 import type { ScanResult } from './scan-result.ts';
@@ -39,6 +40,7 @@ export function* collapsePteMappedThp(
   const { sim, costs, kernel } = mm.machine;
   if (!holdsBlock(vma, address)) return 'vma-check';
   if (findPmdOrThpOrNone(mm, address) === 'pmd-mapped') return 'pmd-mapped';
+  if (userfaultFor(mm, address, 'wp') !== null) return 'pte-uffd-wp';
 
   const folio = yield* lockFolio(vma, address);
   if (typeof folio === 'string') return folio;

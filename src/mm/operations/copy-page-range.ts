@@ -98,8 +98,8 @@ function copyEntries(mm: Mm, child: PageTable, table: PageTable, index: number, 
   const { sim, costs, memory, kernel } = mm.machine;
   const kind = table.kinds[index];
   const frame = table.pfns[index] ?? 0;
-  if (kind === EntryKind.Migration) {
-    copyMigrationEntry(mm, child, table, index);
+  if (kind === EntryKind.Migration || kind === EntryKind.Poison) {
+    copyNonpresentPte(mm, child, table, index);
     return { entries: 1, ns: costs.pteInstallNs, isEmpty: false };
   }
   const folio = kind === EntryKind.Leaf ? memory.folioOf(pfn(frame)) : undefined;
@@ -139,14 +139,18 @@ function protectLeaf({ machine }: Mm, table: PageTable, index: number): void {
   machine.work.leavesProtected += 1;
 }
 
-/** It has given count and reference back; both sides find the page again where it went, and neither may write to it. */
-function copyMigrationEntry({ machine }: Mm, child: PageTable, table: PageTable, index: number): void {
+/**
+ * A page that moves has given count and reference back; both sides find it again where it went, and neither may write to it. A
+ * poisoned one is as lost to the child.
+ */
+function copyNonpresentPte({ machine }: Mm, child: PageTable, table: PageTable, index: number): void {
   const frame = pfn(table.pfns[index] ?? 0);
   const folio = machine.memory.folioOf(frame);
   table.writable[index] = 0;
   child.setLeaf(index, frame, false);
-  child.clear(index, EntryKind.Migration);
-  if (folio !== undefined) folio.clearAnonExclusive(frame - folio.firstPfn, table.entryPages);
+  child.clear(index, table.kind(index));
+  if (table.kinds[index] === EntryKind.Migration && folio !== undefined)
+    folio.clearAnonExclusive(frame - folio.firstPfn, table.entryPages);
 }
 
 /** Models copy_huge_pmd(), mm/huge_memory.c: the child gets a PMD leaf, and a PTE table put by for the day it is split. */
@@ -161,7 +165,7 @@ function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Proc
   const frame = table.pfns[index] ?? 0;
   const folio = memory.folioOf(pfn(frame));
   if (table.kinds[index] === EntryKind.Migration) {
-    copyMigrationEntry(src.mm, child, table, index);
+    copyNonpresentPte(src.mm, child, table, index);
     yield* sim.spend(costs.pteInstallNs);
   } else if (table.kinds[index] === EntryKind.Leaf && folio !== undefined) {
     const mapNs = addRmap(folio, frame - folio.firstPfn, 2);

@@ -17,7 +17,7 @@ import { NESTED } from './copy-page-range.ts';
  *           child's table and under it that of the parent's.
  * Order     No section: what the parent maps does not change. A leaf that has gone, or has become a table, while its lock was
  *           awaited is walked to again.
- * Left out  Private mappings; hwpoison and uffd-wp markers.
+ * Left out  Private mappings; uffd-wp markers.
  */
 export function* copyHugetlbPageRange(dst: HugetlbVma, src: HugetlbVma): Process<void> {
   yield* src.walkLock.acquireRead();
@@ -36,6 +36,7 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
   const end = start + src.hugePageSize;
   let inc = false;
   let copied = false;
+  let counted = false;
   for (let at = start; at < end; ) {
     yield* sim.spend(costs.hgmWalkNs);
     const { table, index } = hugetlbFullWalk(src, at);
@@ -52,7 +53,7 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
     src.mm.machine.work.ptlAcquisitions += 2;
     const same = hugetlbFullWalk(src, at).table === table && isCopied(table.kinds[index]);
     if (same) {
-      yield* copyLeaf(dst, walk, { table, index }, inc && !copied);
+      if (yield* copyLeaf(dst, walk, { table, index }, inc && !counted)) counted = true;
       copied = true;
       at = next;
     }
@@ -62,15 +63,21 @@ function* copyHugePage(dst: HugetlbVma, src: HugetlbVma, start: Hva): Process<vo
   if (inc && !copied && countsEntries(dst)) yield* undoEntry(dst, start);
 }
 
-const isCopied = (kind: number | undefined): boolean => kind === EntryKind.Leaf || kind === EntryKind.Migration;
+const isCopied = (kind: number | undefined): boolean =>
+  kind === EntryKind.Leaf || kind === EntryKind.Migration || kind === EntryKind.Poison;
 
-/** Sets the child's leaf, or its migration entry, which counts nothing. Both locks are held. */
-function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, created: boolean): Process<void> {
+/**
+ * Sets the child's leaf, or the entry of a page that moves or is poisoned: that one counts only where a pointer to its table
+ * does. Both locks are held. True: it was counted.
+ */
+function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, created: boolean): Process<boolean> {
   const { sim, costs, memory, work } = dst.mm.machine;
   const frame = from.table.pfns[from.index] ?? 0;
   const writable = from.table.writable[from.index] === 1;
   const folio = memory.folioOf(pfn(frame));
-  if (from.table.kinds[from.index] === EntryKind.Leaf && folio !== undefined) {
+  const kind = from.table.kind(from.index);
+  const pointer = created && to.table.level < dst.hstateLevel && countsEntries(dst);
+  if (folio !== undefined && (kind === EntryKind.Leaf || pointer)) {
     const { cpu } = sim.current;
     const { table, index, freshTable } = to;
     const leaf = { vma: dst, folio, table, index, created, freshTable, replaces: false };
@@ -80,11 +87,13 @@ function* copyLeaf(dst: HugetlbVma, to: HugetlbPteAlloc, from: HugetlbPte, creat
       work.refAtomics += 1;
     }
     table.setLeaf(index, frame, writable);
+    if (kind !== EntryKind.Leaf) table.clear(index, kind);
     yield* sim.spend(costs.pteInstallNs + ns);
     if (keepsRef) yield* sim.spend(folio.headLine.access(cpu));
-    return;
+    return true;
   }
   to.table.setLeaf(to.index, frame, writable);
-  to.table.clear(to.index, EntryKind.Migration);
+  to.table.clear(to.index, kind);
   yield* sim.spend(costs.pteInstallNs);
+  return false;
 }

@@ -51,10 +51,11 @@ export function* khugepagedScan(options: KhugepagedOptions): Process<0> {
   const khugepaged: Khugepaged = { ...options, control, first, last, address: first, pteMapped: [] };
   while (khugepaged.address < last || khugepaged.pteMapped.length > 0) {
     let progress = 0;
-    while (progress < pagesToScan && (khugepaged.address < last || khugepaged.pteMapped.length > 0)) {
+    while (progress < pagesToScan) {
       yield* mm.machine.sim.spend(mm.machine.costs.condReschedNs);
       const pages = yield* scanMmSlot(khugepaged, pagesToScan - progress);
-      if (pages === null) break;
+      // At the end of the list the pass is over, though tables may be left that mmap_lock was not to be had for.
+      if (pages === null || khugepaged.address >= last) break;
       progress += pages;
     }
     if (khugepaged.address < last || khugepaged.pteMapped.length > 0) yield scanSleepNs;

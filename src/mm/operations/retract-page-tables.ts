@@ -8,6 +8,7 @@ import type { AddressSpace } from '../page-cache.ts';
 import { EntryKind } from '../radix-table.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import { tlbRemoveTableSyncOne } from '../tlb.ts';
+import { userfaultFor } from '../userfaultfd.ts';
 import type { CollapseControl } from './collapse-control.ts';
 import { findPmdOrThpOrNone, freePteTable, holdsBlock, type PmdEntry, pmdpCollapseFlush, setHugePmd } from './pmd.ts';
 import type { ScanResult } from './scan-result.ts';
@@ -53,6 +54,8 @@ function* retractUnderMmapLock({ mapping, first, folio, target, scheme, control 
     const address = vma.addressOf(first);
     const isTarget = vma === target.vma && address === target.address;
     if (!holdsBlock(vma, address) || (!isTarget && !control.isKhugepaged)) continue;
+    // The table is where the protection of pages is kept that are not there.
+    if (userfaultFor(mm, address, 'wp') !== null) continue;
     const pmd = findPmdOrThpOrNone(mm, address);
     if (typeof pmd === 'string' || !mm.mmapLock.tryAcquireWrite()) continue;
     yield* sim.spend(costs.rwsemNs);
@@ -87,6 +90,7 @@ function* retractUnderPageTableLocks({ mapping, first, folio, scheme }: Retracti
   for (const vma of mapping.vmas) {
     const address = vma.addressOf(first);
     if (!(vma instanceof ShmemVma) || !holdsBlock(vma, address)) continue;
+    if (userfaultFor(vma.mm, address, 'wp') !== null) continue;
     const pmd = findPmdOrThpOrNone(vma.mm, address);
     if (typeof pmd === 'string') continue;
     const { table, index } = pmd;

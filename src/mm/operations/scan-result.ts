@@ -19,6 +19,7 @@ export type ScanResult =
   | 'page-null'
   | 'page-ro'
   | 'pte-non-present'
+  | 'pte-uffd-wp'
   | 'vma-check';
 
 /** After these madvise(MADV_COLLAPSE) goes on with the next block; any other failure ends the call. */

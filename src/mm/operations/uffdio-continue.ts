@@ -3,6 +3,7 @@ import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, type Level, PAGE_SIZE, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { hugetlbFullWalkAlloc, largestLevel, nextEntry, subpageIndex } from '../hugetlb.ts';
+import { lockHugetlbFolio } from '../hugetlb-lock-folio.ts';
 import { mapLeaf, settleLookUp } from '../hugetlb-rmap.ts';
 import { countsEntries, undoEntry } from '../hugetlb-undo-entry.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
@@ -21,7 +22,8 @@ import { type Filler, mfillAtomic, type UffdioOptions } from './uffdio-fill.ts';
  *           page table lock. All pieces of one huge page share the mutex and the folio lock. See mfillAtomic() for the rest.
  * Order     Tables, then the page; the page first where a present hstate-level entry is a count (`hstate-entry`), and what
  *           was allocated for nothing is taken back.
- * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EINVAL; -EAGAIN.
+ * Returns   0; -EEXIST at the first piece that is mapped already, -EFAULT at one that the page cache lacks, -EIO at a poisoned one,
+ *           -EINVAL; -EAGAIN.
  */
 export function uffdioContinue(mm: Mm, start: Hva, end: Hva, options: UffdioOptions = {}): Process<Result> {
   return mfillAtomic(mm, start, end, continueFiller, options);
@@ -68,32 +70,28 @@ function* mapPiece(vma: HugetlbVma, address: Hva, level: Level): Process<Result>
   const index = vma.cacheIndex(address);
   const { table, index: entry, created, freshTable } = yield* hugetlbFullWalkAlloc(vma, address, level);
   if (!countsEntries(vma)) yield* sim.spend(costs.pageCacheLookupNs);
-  const folio = vma.mapping.folio(index);
-  let result: Result = Errno.EFAULT;
-  if (folio !== undefined) {
-    yield* folio.lock.acquire();
-    // Looked up before the lock: truncation may have had it meanwhile.
-    if (vma.mapping.folio(index) === folio) {
-      yield* table.ptl.acquire();
-      work.ptlAcquisitions += 1;
-      yield* sim.spend(costs.mutexNs + costs.ptlNs);
-      // A leaf or a table here, and a walk that ends elsewhere by now, mean the same: somebody has been faster.
-      const same = vma.mm.pageTables.lowestTable(address, level) === table;
-      result = same && table.level === level && table.kinds[entry] === EntryKind.None ? 0 : Errno.EEXIST;
-      if (result === 0) {
-        const inc = created || level === vma.hstateLevel;
-        const leaf = { vma, folio, table, index: entry, created: inc, freshTable, replaces: false };
-        const { ns, keepsRef } = mapLeaf(leaf, sim.current.cpu);
-        folio.changeRefs(1);
-        table.setLeaf(entry, pfn(folio.firstPfn + subpageIndex(vma, address)), vma.writable);
-        yield* sim.spend(costs.pteInstallNs + ns);
-        yield* sim.spend(folio.headLine.access(sim.current.cpu));
-        yield* settleLookUp(folio, keepsRef);
-      }
-      yield* table.ptl.release();
+  const folio = yield* lockHugetlbFolio(vma.mapping, index);
+  let result: Result = folio?.poisoned ? Errno.EIO : Errno.EFAULT;
+  if (folio !== undefined && !folio.poisoned) {
+    yield* table.ptl.acquire();
+    work.ptlAcquisitions += 1;
+    yield* sim.spend(costs.mutexNs + costs.ptlNs);
+    // A leaf or a table here, and a walk that ends elsewhere by now, mean the same: somebody has been faster.
+    const same = vma.mm.pageTables.lowestTable(address, level) === table;
+    result = same && table.level === level && table.kinds[entry] === EntryKind.None ? 0 : Errno.EEXIST;
+    if (result === 0) {
+      const inc = created || level === vma.hstateLevel;
+      const leaf = { vma, folio, table, index: entry, created: inc, freshTable, replaces: false };
+      const { ns, keepsRef } = mapLeaf(leaf, sim.current.cpu);
+      folio.changeRefs(1);
+      table.setLeaf(entry, pfn(folio.firstPfn + subpageIndex(vma, address)), vma.writable);
+      yield* sim.spend(costs.pteInstallNs + ns);
+      yield* sim.spend(folio.headLine.access(sim.current.cpu));
+      yield* settleLookUp(folio, keepsRef);
     }
-    yield* folio.lock.release();
+    yield* table.ptl.release();
   }
+  if (folio !== undefined) yield* folio.lock.release();
   if (result !== 0 && created && countsEntries(vma)) yield* undoEntry(vma, address);
   return result;
 }

@@ -62,7 +62,7 @@ function cutsLeaf(vma: Vma, start: Hva, end: Hva): boolean {
 }
 
 /** Both ways; see uffdioWriteprotect(). The caller holds mmap_lock. */
-export function* uffdWpRange(vma: Vma, start: Hva, end: Hva, protect: boolean): Process<void> {
+function* uffdWpRange(vma: Vma, start: Hva, end: Hva, protect: boolean): Process<void> {
   const { mm } = vma;
   const hugetlb = vma instanceof HugetlbVma ? vma : null;
   const section = yield* mm.notifiers.rangeStart('protection', start, end);
@@ -91,6 +91,11 @@ function* changeEntries(vma: Vma, start: Hva, end: Hva, protect: boolean): Proce
     yield* table.ptl.acquire();
     yield* sim.spend(costs.ptlNs);
     work.ptlAcquisitions += 1;
+    if (vma.mm.pageTables.lowestTable(at, 1) !== table) {
+      // A collapse of the file has taken it away since: pte_offset_map_lock() finds nothing, and the walk tries again.
+      yield* table.ptl.release();
+      continue;
+    }
     const bytes = geometry.entryBytes(table.level);
     for (let index = geometry.index(at / 4096, table.level); index < geometry.entriesPerTable && at < end; index++) {
       if (table.kinds[index] === EntryKind.Table) break;

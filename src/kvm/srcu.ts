@@ -1,0 +1,42 @@
+import { assert } from '../engine/assert.ts';
+import { lockClass } from '../engine/locks/lock-class.ts';
+import { WaitQueue } from '../engine/locks/wait-queue.ts';
+import type { Process } from '../engine/process.ts';
+import type { Simulation } from '../engine/simulation.ts';
+
+const srcuClass = lockClass('kvm.srcu', 'sleeping');
+
+/**
+ * Who reads memslots, and who waits until all that have begun to have ended. Readers never wait, and may sleep.
+ *
+ * Models kvm->srcu with srcu_read_lock(), srcu_read_unlock(), synchronize_srcu_expedited(), kernel/rcu/srcutree.c.
+ */
+export class Srcu {
+  readonly #waiters: WaitQueue;
+  /** Readers that began since the last grace period, and those from before it, by the parity of its number. */
+  readonly #readers: [number, number] = [0, 0];
+  #period: 0 | 1 = 0;
+
+  constructor(sim: Simulation) {
+    this.#waiters = new WaitQueue(sim, srcuClass);
+  }
+
+  /** Returns what the unlock takes. */
+  readLock(): 0 | 1 {
+    this.#readers[this.#period] += 1;
+    return this.#period;
+  }
+
+  readUnlock(period: 0 | 1): void {
+    this.#readers[period] -= 1;
+    assert(this.#readers[period] >= 0, 'a reader of memslots ends once');
+    if (this.#readers[period] === 0) this.#waiters.wakeAll();
+  }
+
+  /** Waits for every reader that has begun by now. One updater at a time: the caller holds slots_lock. */
+  *synchronize(): Process<void> {
+    const before = this.#period;
+    this.#period = before === 0 ? 1 : 0;
+    while (this.#readers[before] > 0) yield* this.#waiters.wait();
+  }
+}
