@@ -22,7 +22,13 @@ function collapse(overrides: Record<string, unknown>, mapcount: MapcountSchemeId
 
 /** A1: about one second for a collapse of 1 GiB. */
 export function* collapseUnderContention(): Iterable<FidelityRow> {
-  const row = (what: string, ns: number): FidelityRow => ({ what, published: '~1 s', model: ms(ns), ratio: ns / 1e9 });
+  const row = (what: string, ns: number, kind: FidelityRow['kind'] = 'predicted'): FidelityRow => ({
+    what,
+    kind,
+    published: '~1 s',
+    model: ms(ns),
+    ratio: ns / 1e9,
+  });
   for (const mapcount of ['subpage', 'head-per-pte'] as const) {
     const idle = collapseNs(collapse({ ...oldKernel, 'guest.pattern': 'idle' }, mapcount));
     yield row(`4K to 1G, ${mapcount}, 6.1, no vCPU runs`, idle);
@@ -44,7 +50,7 @@ export function* collapseUnderContention(): Iterable<FidelityRow> {
     yield row(`4K to 1G, subpage, 6.1, 48 vCPUs, ${contendedLineNs} ns a line transfer (range of F2)`, ns);
   }
   const fitted = collapseNs(collapse({ 'machine.profile': 'hgm-thread-2023' }, 'subpage'));
-  yield row('4K to 1G, subpage, profile hgm-thread-2023 (constants fitted to this row)', fitted);
+  yield row('4K to 1G, subpage, profile hgm-thread-2023 (constants fitted to this row)', fitted, 'fitted');
 }
 
 /** A5: what counting takes beside everything else, a 4K leaf. Found by running once more with the counting for nothing. */
@@ -56,6 +62,7 @@ export function* mapcountAgainstPageTables(): Iterable<FidelityRow> {
     const counting = collapseLoopNs(input) / LEAVES - uncounted;
     yield {
       what: `counting / rest of the work on a 4K leaf, subpage, 6.1, ${vcpus} vCPUs`,
+      kind: 'predicted',
       published: '"about on par"',
       model: `${counting.toFixed(1)} / ${uncounted.toFixed(1)} ns`,
       ratio: counting / uncounted,
@@ -86,6 +93,7 @@ export function* mapcountWork(): Iterable<FidelityRow> {
     for (const step of ['4K to 2M', '2M to 1G'] as const) {
       yield {
         what: `mapcount atomics, ${step}, ${mapcount}`,
+        kind: 'predicted',
         published: published[mapcount][step].toLocaleString('en'),
         model: counted[step].toLocaleString('en'),
         ratio: counted[step] / published[mapcount][step],
@@ -100,6 +108,7 @@ export function* anonymousCollapse(): Iterable<FidelityRow> {
   const ns = stallsNs.reduce((longest, stall) => Math.max(longest, stall), 0);
   yield {
     what: 'anonymous collapse of 2 MiB, all 512 pages there: longest stall of a vCPU',
+    kind: 'fitted',
     published: '621 us (fit)',
     model: us(ns),
     ratio: ns / 621_000,

@@ -8,6 +8,8 @@ import { buildWorld } from '../../src/lab/world.ts';
 
 export interface FidelityRow {
   readonly what: string;
+  /** Fitted: the published number gave a cost of the profile. */
+  readonly kind: 'fitted' | 'predicted';
   readonly published: string;
   readonly model: string;
   readonly ratio: number | null;
@@ -38,7 +40,13 @@ export function* handlerOf(row: 'C2' | 'C4'): Iterable<FidelityRow> {
   if (row === 'C4') {
     const promoted = handlerNs(inputOf('hgm-collapse-1g', 'post-collapse/promote', { 'vm.vcpus': 1 }));
     const what = 'in-place promotion of 1 GiB of 4K SPTEs, flush included';
-    yield { what, published: '20.3 ms (Skylake), 33.0 ms (Haswell)', model: ms(promoted), ratio: promoted / 20.3e6 };
+    yield {
+      what,
+      kind: 'predicted',
+      published: '20.3 ms (Skylake), 33.0 ms (Haswell)',
+      model: ms(promoted),
+      ratio: promoted / 20.3e6,
+    };
     return;
   }
   const scenario = { 'vm.memory': `${2 * REGIONS}MiB`, 'vm.vcpus': 64, 'machine.cpus': 65, 'timeline.0.step': null };
@@ -47,12 +55,14 @@ export function* handlerOf(row: 'C2' | 'C4'): Iterable<FidelityRow> {
   const promote = handlerNs(inputOf('hgm-collapse-2m', 'post-collapse/promote', overrides)) / REGIONS;
   yield {
     what: 'one 2 MiB region replaced, one flush a region, 64 vCPUs (`cut`)',
+    kind: 'fitted',
     published: '109.4 us',
     model: us(cut),
     ratio: cut / 109_363,
   };
   yield {
     what: 'the same, flushes batched (`promote`: one flush)',
+    kind: 'fitted',
     published: '36.6 us',
     model: us(promote),
     ratio: promote / 36_583,
@@ -69,5 +79,6 @@ export function* eagerSplitOf(): Iterable<FidelityRow> {
   machine.sim.spawn('split', splitHugePages(kvm, slot.baseGfn, slot.endGfn, 1));
   machine.sim.run();
   const ns = machine.sim.now;
-  yield { what: 'eager split of 1 GiB from 1G to 4K SPTEs', published: '16.9 ms', model: ms(ns), ratio: ns / 16.9e6 };
+  const what = 'eager split of 1 GiB from 1G to 4K SPTEs';
+  yield { what, kind: 'fitted', published: '16.9 ms', model: ms(ns), ratio: ns / 16.9e6 };
 }

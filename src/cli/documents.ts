@@ -1,9 +1,14 @@
 // Scenarios and profiles as arguments: a name of the library, or a file.
 
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { builtInLibrary, type Library } from '../lab/library.ts';
 import { parseProfileDocument } from '../lab/profile.ts';
+import { formatSize, MIB } from '../lab/units.ts';
+
+/** Far more than the longest trace that a scenario takes. */
+const MOST_BYTES = 64 * MIB;
+const BYTES_IN_ONE_READ = MIB;
 
 /** A name has no slash and no ending; everything else is a path. */
 function isFile(argument: string): boolean {
@@ -43,9 +48,27 @@ export function readDocument(file: string): Record<string, unknown> {
 
 export function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readUpTo(file, MOST_BYTES);
   } catch (error) {
     throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A pipe or a device does not say how long it is, and may have no end. */
+function readUpTo(file: string, most: number): string {
+  const chunks: Buffer[] = [];
+  const fd = openSync(file, 'r');
+  try {
+    for (let length = 0; ; ) {
+      const chunk = Buffer.alloc(BYTES_IN_ONE_READ);
+      const bytes = readSync(fd, chunk);
+      if (bytes === 0) return Buffer.concat(chunks).toString('utf8');
+      length += bytes;
+      if (length > most) throw new Error(`must be at most ${formatSize(most)}`);
+      chunks.push(chunk.subarray(0, bytes));
+    }
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -20,9 +20,12 @@ export class PfnCache {
   readonly lock: RwSpinlock;
   /** The guest uses the page itself while it runs (KVM_GUEST_USES_PFN): no cache of a clock page is such a one. */
   readonly guestUses: boolean;
-  valid = true;
+  valid: boolean;
 
+  /** As it stands after its first use, if the host maps the page by now. */
   constructor(kvm: Kvm, frame: Gfn, guestUses = false) {
+    const address = kvm.memslotOf(frame)?.hva(frame);
+    this.valid = address !== undefined && kvm.mm.pageTables.translate(address) !== null;
     this.frame = frame;
     this.guestUses = guestUses;
     this.lock = new RwSpinlock(kvm.machine.sim, gpcClass);

@@ -332,7 +332,9 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     const dueInNs = Math.max(0, this.#dueNs - sim.now);
     this.#request = null;
     this.#standing = 'invalidate-retry';
+    const srcu = this.#kvm.srcu.readLock();
     yield* work(this.#time);
+    this.#kvm.srcu.readUnlock(srcu);
     this.#time.endLap('fault');
     this.#dueNs = sim.now + dueInNs;
   }

@@ -2,7 +2,8 @@
 
 import { guestBytes, uncovered } from './memslot-layout.ts';
 import type { Rule } from './scenario-rules.ts';
-import { MAX_SIMULATED_NS, type Scenario } from './scenario-schema.ts';
+import type { Scenario } from './scenario-schema.ts';
+import { MAX_SIMULATED_NS } from './schema/fields.ts';
 import { readTrace, type TraceLimits } from './trace-csv.ts';
 import { formatSize, formatTime, PAGE_BYTES } from './units.ts';
 

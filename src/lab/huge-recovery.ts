@@ -1,9 +1,9 @@
-import { gfn, hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import { gfn, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { VirtualMachine, World } from './world.ts';
 
 /**
  * Ns from `startNs` until every SPTE that can be huge was huge, in every VM, as it stands at the end of the run: each host
- * leaf of 2 MiB or more that the memslot allows must be met by one SPTE of its size. 0 where nothing had to become huge; null
+ * leaf of 2 MiB or more must be met by SPTEs as large as it and the memslot allow. 0 where nothing had to become huge; null
  * if a leaf is not met, or if the host has none.
  */
 export function hugeRecovery({ vms }: World, startNs: number | null): number | null {
@@ -12,17 +12,25 @@ export function hugeRecovery({ vms }: World, startNs: number | null): number | n
 }
 
 function isRecovered({ kvm, process: { mm } }: VirtualMachine): boolean {
+  const { geometry } = mm.machine;
   let all = true;
   let any = false;
   for (const slot of kvm.memslots) {
     const end = hva(slot.userspaceAddr + slot.pages * PAGE_SIZE);
     mm.pageTables.forEachLeaf(slot.userspaceAddr, end, (table, _index, address) => {
-      const first = hva(Math.max(address, slot.userspaceAddr));
-      const frame = gfn(slot.baseGfn + pageOf(first) - pageOf(slot.userspaceAddr));
-      const level = Math.min(table.level, slot.maxLevel(frame, mm.machine.geometry));
-      if (level === 1) return;
-      any = true;
-      if (kvm.tdp.spte(frame)?.level !== level) all = false;
+      if (table.level === 1) return;
+      // The part of the leaf that the slot has: at its ends, and where it is not congruent, SPTEs are smaller than the leaf.
+      const last =
+        slot.baseGfn + pageOf(hva(Math.min(address + table.entryPages * PAGE_SIZE, end))) - pageOf(slot.userspaceAddr);
+      const first = slot.baseGfn + pageOf(hva(Math.max(address, slot.userspaceAddr))) - pageOf(slot.userspaceAddr);
+      for (let frame = first; frame < last && all; ) {
+        const level = Math.min(table.level, slot.maxLevel(gfn(frame), geometry)) as Level;
+        if (level > 1) {
+          any = true;
+          if (kvm.tdp.spte(gfn(frame))?.level !== level) all = false;
+        }
+        frame += geometry.pagesPer[level];
+      }
     });
   }
   return any && all;

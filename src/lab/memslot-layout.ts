@@ -2,6 +2,7 @@
 
 import type { Rule } from './scenario-rules.ts';
 import type { Scenario } from './scenario-schema.ts';
+import { MAX_MEMORY_BYTES } from './schema/fields.ts';
 import { formatSize, PAGE_BYTES } from './units.ts';
 
 type MemslotEntry = NonNullable<Scenario['vm']['memslots']>[number];
@@ -45,7 +46,19 @@ export const memslotRules: readonly Rule[] = [
       }
     },
   },
+  {
+    reads: ['vm.memory', 'vm.memslots', 'vm.count', 'vm.processes'],
+    check: ({ vm }, refuse) => {
+      if (vm.memslots === null || mappedBytes(vm) <= MAX_MEMORY_BYTES) return;
+      const got = formatSize(mappedBytes(vm));
+      refuse('vm.memslots', `must map at most ${formatSize(MAX_MEMORY_BYTES)} in all VMs, got ${got}`);
+    },
+  },
 ];
+
+/** Aliases of the same memory count each: every one has SPTEs of its own. */
+const mappedBytes = (vm: Scenario['vm']): number =>
+  memslotsOf(vm).reduce((bytes, { length }) => bytes + length, 0) * vm.count * vm.processes;
 
 const meet = (a: MemslotEntry, b: MemslotEntry): boolean =>
   a.guestStart < b.guestStart + b.length && b.guestStart < a.guestStart + a.length;

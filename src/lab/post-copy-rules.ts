@@ -47,12 +47,9 @@ export const postCopyRules: readonly Rule[] = [
       if (vm.mapped !== 'none') {
         refuse('vm.mapped', `must be "none" where peer.pageSize names a size, got "${vm.mapped}"`);
       }
-      if (vm.processes + vm.backends > 1) {
-        refuse(
-          'vm.processes',
-          'must be 1, and vm.backends 0, where peer.pageSize names a size: one VMM receives the memory',
-        );
-      }
+      const why = 'where peer.pageSize names a size: one VMM receives the memory';
+      if (vm.processes > 1) refuse('vm.processes', `must be 1 ${why}, got ${vm.processes}`);
+      if (vm.backends > 0) refuse('vm.backends', `must be 0 ${why}, got ${vm.backends}`);
     },
   },
   {

@@ -64,9 +64,9 @@ export interface RunResult {
   readonly stallByCauseNs: Partial<Record<StallCause, number>>;
   readonly spinNs: number;
   readonly sleepNs: number;
-  /** Times in which all vCPUs stall at once. */
+  /** Times in which all vCPUs of a VM stall at once. */
   readonly blackout: { readonly count: number; readonly maxNs: number; readonly totalNs: number };
-  /** By place in the timeline; an operation that had not ended with the run is missing. */
+  /** By place in the timeline; an operation that had not ended with the run is missing: a hole, and null in JSON. */
   readonly operations: readonly OperationResult[];
   readonly notifier: {
     readonly sections: number;

@@ -4,24 +4,23 @@
 import type { Process } from '../engine/process.ts';
 import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
-import { blackouts, isSleep, type StallCause, type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
+import { type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
-import { hugeRecovery } from './huge-recovery.ts';
 import { buildPostCopy, type PostCopy } from './post-copy.ts';
 import { publishRecords } from './run-records.ts';
+import { resultOf } from './run-result.ts';
 import type { Finding, RunInput, RunResult } from './run-types.ts';
 import { Timeline } from './timeline.ts';
-import { userfaultCounters } from './userfault-builder.ts';
-import { buildWorld, type VirtualMachine, type World } from './world.ts';
+import { buildWorld, vmOf, type World } from './world.ts';
 
 /** Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. */
 export function runScenario(input: RunInput): RunResult {
   const windows: StallWindow[] = [];
   const stalls = new StallWindows((window) => {
     windows.push(window);
-    const channel = vmOf(window.vcpu)?.kvm.events.stalls;
+    const channel = vmOf(world, window.vcpu)?.kvm.events.stalls;
     if (channel?.observed) channel.publish(window);
   });
   const world = buildWorld(input, {
@@ -32,7 +31,6 @@ export function runScenario(input: RunInput): RunResult {
     },
     resumed: (vcpu) => stalls.resume(vcpu),
   });
-  const vmOf = (vcpu: number): VirtualMachine | undefined => world.vms[Math.floor(vcpu / input.scenario.vm.vcpus)];
   const { machine, vms } = world;
   const { sim, findings } = machine;
   const vcpus = vms.flatMap((vm) => vm.vcpus);
@@ -53,95 +51,9 @@ export function runScenario(input: RunInput): RunResult {
     const message = `${unfinished} vCPUs still stood still at the end of the run; their windows count up to there`;
     findings.add({ kind: 'stall-at-end', message, simTimeNs: sim.now, evidence: { unfinished } });
   }
-  // A fault under way holds references that are not told apart from those of mappings; so does a child that exits.
-  const settled = unfinished === 0 && machine.mms.every(({ exiting }) => !exiting);
-  if (timeline.allDone && settled) {
-    checkFolioCounts(machine);
-    checkMappedHugePages(machine);
-    checkPageCounts(machine);
-  }
-  checkUserfaultWaiters(machine);
-  for (const { kvm } of vms) checkAllSptes(kvm);
+  checkAtRest(world, timeline.allDone && unfinished === 0);
 
-  const causes: Partial<Record<StallCause, number>> = {};
-  let spinNs = 0;
-  let sleepNs = 0;
-  for (const window of windows) {
-    for (const [cause, ns] of Object.entries(window.causes) as [StallCause, number][]) {
-      causes[cause] = (causes[cause] ?? 0) + ns;
-      if (isSleep(cause)) sleepNs += ns;
-      else spinNs += ns;
-    }
-  }
-  const userfaults = userfaultCounters(world);
-  const kvmStats = sumOf(vms.map(({ kvm }) => kvm.stats));
-  const touches = vcpus.reduce((sum, vcpu) => sum + vcpu.touches, 0);
-  const ranNs = vcpus.reduce((sum, vcpu) => sum + vcpu.ranNs, 0);
-  const wantedNs = vcpus.reduce((sum, vcpu) => sum + sim.now - vcpu.haltedNs, 0);
-  const tlbMissExtraNs = vcpus.reduce((sum, vcpu) => sum + vcpu.tlbMissExtraNs, 0);
-  return {
-    scheme: input.scheme,
-    mapcount: input.mapcount,
-    seed: input.seed,
-    stallsNs: Float64Array.from(windows, ({ startNs, endNs }) => endNs - startNs),
-    stallByCauseNs: causes,
-    spinNs,
-    sleepNs,
-    blackout: blackoutsOfAll(windows, vms, vmOf),
-    operations: timeline.results,
-    // Not those of children that were forked: nobody has ever subscribed there.
-    notifier: sumOf(world.processes.map(({ mm }) => mm.notifiers.stats)),
-    faults: {
-      total: kvmStats.faults,
-      retries: kvmStats.retries,
-      spurious: kvmStats.spurious,
-      userfault: userfaults.userfaultEvents ?? 0,
-    },
-    tlbFlushes: kvmStats.tlbFlushes,
-    seqBumps: kvmStats.seqBumps,
-    hugeRecoveryNs: hugeRecovery(world, timeline.firstStartNs ?? (postCopy === null ? null : 0)),
-    guest: {
-      touches,
-      throughputLoss: throughputLoss(ranNs, tlbMissExtraNs, wantedNs),
-    },
-    findings: findings.list,
-    counters: {
-      ...machine.work,
-      ...userfaults,
-      ...postCopy?.counters,
-      headLineWaitNs: headLineWaitNs(world),
-      mmuLockLineWaitNs: vms.reduce((ns, { kvm }) => ns + kvm.mmuLockLine.waitedNs, 0),
-      tlbMissExtraNs: Math.round(tlbMissExtraNs),
-    },
-    simulatedNs: sim.now,
-    events: sim.events,
-  };
-}
-
-/** A blackout is one of a VM: the guest beside it does not make it shorter. */
-function blackoutsOfAll(
-  windows: readonly StallWindow[],
-  vms: readonly VirtualMachine[],
-  vmOf: (vcpu: number) => VirtualMachine | undefined,
-): RunResult['blackout'] {
-  const all = { count: 0, maxNs: 0, totalNs: 0 };
-  for (const vm of vms) {
-    const { count, maxNs, totalNs } = blackouts(
-      windows.filter(({ vcpu }) => vmOf(vcpu) === vm),
-      vm.vcpus.length,
-    );
-    all.count += count;
-    all.maxNs = Math.max(all.maxNs, maxNs);
-    all.totalNs += totalNs;
-  }
-  return all;
-}
-
-/** Field by field. */
-function sumOf<T extends Record<string, number>>(stats: readonly T[]): T {
-  const sum: Record<string, number> = {};
-  for (const one of stats) for (const [key, value] of Object.entries(one)) sum[key] = (sum[key] ?? 0) + value;
-  return sum as T;
+  return resultOf(input, world, windows, timeline, postCopy);
 }
 
 /** Until every operation has ended and every page has come, then for the time to settle. */
@@ -192,16 +104,6 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
   }
 }
 
-/**
- * The part of what the guest could have done that stalls and TLB misses have cost. In `wantedNs`, in which it wanted to
- * run, it got done what takes `ranNs` without any; had each access taken its TLB misses too, it would have been less.
- */
-function throughputLoss(ranNs: number, tlbMissExtraNs: number, wantedNs: number): number {
-  if (wantedNs === 0 || ranNs === 0) return wantedNs === 0 ? 0 : 1;
-  const possible = ranNs / (ranNs + tlbMissExtraNs);
-  return Math.max(0, 1 - (possible * ranNs) / wantedNs);
-}
-
 /** What lockdep finds is a finding of the run, at the moment of its discovery. */
 function reportLockdep({ machine }: World): void {
   machine.sim.lockdep.channel.listen(({ kind, message, simTimeNs, chains }) =>
@@ -209,8 +111,14 @@ function reportLockdep({ machine }: World): void {
   );
 }
 
-function headLineWaitNs({ machine }: World): number {
-  let ns = 0;
-  for (const folio of machine.memory.folios()) ns += folio.headLineWaitedNs;
-  return ns;
+/** All that must hold when a run is over; `settled`: nobody is on the way. */
+function checkAtRest({ machine, vms }: World, settled: boolean): void {
+  // A fault under way holds references that are not told apart from those of mappings; so does a child that exits.
+  if (settled && machine.mms.every(({ exiting }) => !exiting)) {
+    checkFolioCounts(machine);
+    checkMappedHugePages(machine);
+    checkPageCounts(machine);
+  }
+  checkUserfaultWaiters(machine);
+  for (const { kvm } of vms) checkAllSptes(kvm);
 }

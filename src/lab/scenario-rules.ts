@@ -6,8 +6,9 @@ import type { InputError } from './invalid-input.ts';
 import { memslotRules } from './memslot-layout.ts';
 import { backingBytes, checkEntry, leafBytes, operationRules } from './operation-rules.ts';
 import { postCopyRules } from './post-copy-rules.ts';
-import { MAX_MEMORY_BYTES, type Scenario, type TimelineEntry } from './scenario-schema.ts';
-import { formatSize, formatTime } from './units.ts';
+import type { Scenario, TimelineEntry } from './scenario-schema.ts';
+import { MAX_MEMORY_BYTES } from './schema/fields.ts';
+import { formatSize, formatTime, GIB } from './units.ts';
 
 export interface Rule {
   /** Paths of the fields it reads; a path stands for everything below it. */
@@ -30,6 +31,15 @@ const overlaps = (a: string, b: string) =>
 
 const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.startsWith('hugetlb');
 
+/** Every folio is an object: four million of them take some 2 GB of this process. */
+const MAX_SMALL_FOLIO_BYTES = 16 * GIB;
+
+/** Memory in folios of 4 KiB: of a file once, of anonymous memory once for each process. */
+function smallFolioBytes({ memory, backing, folios, mapped, processes, backends }: Scenario['vm']): number {
+  if (isHugetlb(backing) || (folios ?? mapped) === '2m') return 0;
+  return backing === 'anonymous' ? memory * (processes + backends) : memory;
+}
+
 const rules: readonly Rule[] = [
   {
     reads: ['machine.cpus', 'vm.vcpus', 'vm.count', 'vm.processes'],
@@ -47,6 +57,15 @@ const rules: readonly Rule[] = [
       if (bytes <= MAX_MEMORY_BYTES || bytes === vm.memory) return;
       const got = formatSize(bytes);
       refuse('vm.memory', `must make at most ${formatSize(MAX_MEMORY_BYTES)} for all VMs and back ends, got ${got}`);
+    },
+  },
+  {
+    reads: ['vm.memory', 'vm.backing', 'vm.folios', 'vm.mapped', 'vm.processes', 'vm.backends'],
+    check: ({ vm }, refuse) => {
+      const bytes = smallFolioBytes(vm);
+      if (bytes <= MAX_SMALL_FOLIO_BYTES) return;
+      const [most, got] = [formatSize(MAX_SMALL_FOLIO_BYTES), formatSize(bytes)];
+      refuse('vm.memory', `must make at most ${most} for all processes where the folios are of 4KiB, got ${got}`);
     },
   },
   {

@@ -39,7 +39,10 @@ function readNode(node: SchemaNode, input: unknown, path: readonly string[], err
   const branch = node.anyOf?.find(({ items, properties }) =>
     Array.isArray(input) ? items !== undefined : properties !== undefined && isPlainObject(input),
   );
-  if (branch !== undefined) return readNode(branch, input, path, errors);
+  if (branch !== undefined) {
+    const { expected = branch.expected } = node;
+    return readNode(expected === undefined ? branch : { ...branch, expected }, input, path, errors);
+  }
   const value = fromText(node, input);
   if (!Check(node, value)) errors.push({ path: path.join('.'), message: refusal(node, input) });
   return value;

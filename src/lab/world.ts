@@ -150,3 +150,7 @@ function clockOf(kvm: Kvm, { vm }: Scenario, number: number): Pick<VcpuOptions, 
 
 /** All vCPUs of a scenario, halted ones as well: threads of the host have the CPUs behind them. */
 export const totalVcpus = ({ vm }: Scenario): number => vm.processes * vm.count * vm.vcpus;
+
+/** The VM whose vCPU has that number: all VMs have as many. */
+export const vmOf = ({ vms }: World, vcpu: number): VirtualMachine | undefined =>
+  vms[Math.floor(vcpu / (vms[0]?.kvm.vcpus.length ?? 1))];

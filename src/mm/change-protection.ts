@@ -54,10 +54,7 @@ function* changeSpan(gather: MmuGather, vma: Vma, start: Hva, end: Hva): Process
       yield* sim.spend(costs.condReschedNs);
     } else if (kind === EntryKind.None) at = entryEnd;
     else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) yield* splitHugePmd(vma, table, index);
-    else {
-      yield* changeHugePmd(gather, vma, table, index);
-      at = entryEnd;
-    }
+    else if (yield* changeHugePmd(gather, vma, table, index)) at = entryEnd;
   }
   if (section !== null) yield* mm.notifiers.rangeEnd(section);
 }
@@ -78,13 +75,19 @@ function* changePteRange(gather: MmuGather, vma: Vma, table: PageTable, start: H
   return at;
 }
 
-/** Models change_huge_pmd(), mm/huge_memory.c. */
-function* changeHugePmd(gather: MmuGather, vma: Vma, table: PageTable, index: number): Process<void> {
+/**
+ * False: somebody who came from the page, without mmap_lock, has split the entry while its lock was awaited.
+ *
+ * Models change_huge_pmd(), mm/huge_memory.c.
+ */
+function* changeHugePmd(gather: MmuGather, vma: Vma, table: PageTable, index: number): Process<boolean> {
   const { sim, costs, work } = vma.mm.machine;
   yield* table.ptl.acquire();
   work.ptlAcquisitions += 1;
-  yield* sim.spend(costs.ptlNs + changeEntry(gather, vma, table, index));
+  const isSplit = table.kinds[index] === EntryKind.Table;
+  yield* sim.spend(costs.ptlNs + (isSplit ? 0 : changeEntry(gather, vma, table, index)));
   yield* table.ptl.release();
+  return !isSplit;
 }
 
 /** One entry under its lock. Returns the ns. */

@@ -38,8 +38,10 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva, flags: FaultFlags =
   while (result === 'again') {
     yield* hugetlbFullWalkAlloc(vma, address, vma.hstateLevel);
     const { table, index: entry } = hugetlbFullWalk(vma, address);
-    if (table.kinds[entry] === EntryKind.Leaf) result = 0;
-    else if (table.kinds[entry] === EntryKind.Migration) result = 'migration';
+    if (table.kinds[entry] === EntryKind.Leaf) {
+      if (flags.write && table.writable[entry] === 0) yield* setHugePtepWritable(vma, address, table, entry);
+      result = 0;
+    } else if (table.kinds[entry] === EntryKind.Migration) result = 'migration';
     else if (table.kinds[entry] === EntryKind.Poison) result = Errno.EHWPOISON;
     else result = yield* hugetlbNoPage(vma, address, table, entry);
   }
@@ -58,6 +60,26 @@ export function* hugetlbFault(vma: HugetlbVma, address: Hva, flags: FaultFlags =
 }
 
 /**
+ * A write to a leaf that may only be read, in a mapping that may be written: migration brings one back where the mapping has
+ * been protected and opened again meanwhile. A page that userspace has protected stays as it is: the next try asks for it.
+ *
+ * Models set_huge_ptep_writable(), mm/hugetlb.c, as hugetlb_wp() calls it for a shared mapping.
+ *        The CPUs have nothing to forget: one that still refuses takes a fault and looks again.
+ */
+function* setHugePtepWritable(vma: HugetlbVma, address: Hva, table: PageTable, entry: number): Process<void> {
+  const { sim, costs, work } = vma.mm.machine;
+  yield* table.ptl.acquire();
+  yield* sim.spend(costs.ptlNs);
+  work.ptlAcquisitions += 1;
+  const same = hugetlbFullWalk(vma, address).table === table && table.kinds[entry] === EntryKind.Leaf;
+  if (same && vma.writable && !table.isUffdWp(entry)) {
+    table.setWritable(entry, true);
+    yield* sim.spend(costs.pteInstallNs);
+  }
+  yield* table.ptl.release();
+}
+
+/**
  * Maps the page cache's folio at an empty entry; `again` if the entry, or the table that holds it, is another by then;
  * `missing` or `minor` where userspace is to be asked, once the locks are dropped.
  */
@@ -70,7 +92,11 @@ function* hugetlbNoPage(
   const { sim, costs, work } = vma.mm.machine;
   yield* sim.spend(costs.pageCacheLookupNs);
   const folio = yield* lockHugetlbFolio(vma.mapping, vma.cacheIndex(address));
-  if (folio === undefined) return userfaultFor(vma.mm, address, 'missing') === null ? Errno.EFAULT : 'missing';
+  if (folio === undefined) {
+    // Beyond the end of the file nobody is asked: there is nothing that userspace could put there.
+    const inFile = vma.cacheIndex(address) < vma.mapping.endIndex;
+    return inFile && userfaultFor(vma.mm, address, 'missing') !== null ? 'missing' : Errno.EFAULT;
+  }
   if (folio.poisoned) {
     yield* folio.lock.release();
     return Errno.EHWPOISON;

@@ -40,8 +40,8 @@ export function* hugetlbVmdeleteList(
  * Takes huge pages [first, end) out of the page cache. The references of a batch keep its pages until the batch is through.
  *
  * Models   remove_inode_hugepages() and remove_inode_single_folio(), fs/hugetlbfs/inode.c.
- * Locks    The fault mutex of each huge page, which keeps faults away from it; under that what unmaps it, and the folio
- *          lock around its removal.
+ * Locks    The fault mutex of each huge page, which keeps faults away from it; under that the folio
+ *          lock, which keeps collapse and migration away, and what unmaps it.
  * Left out Reservations.
  */
 export function* removeInodeHugepages(vma: HugetlbVma, first: number, end: number): Process<void> {
@@ -67,10 +67,18 @@ function* removeSingleFolio({ mm, mapping }: HugetlbVma, folio: Folio): Process<
   if (index === undefined) return;
   const mutex = mm.machine.hugetlbFaultMutexes.of(mapping, index);
   yield* mutex.acquire();
-  // It was skipped, or faulted in again since. With the mutex held it stays unmapped now.
-  if (folioMapcount(folio) > 0) yield* unmapFileFolio(folio, mapping, index);
+  // Before the mapcount is asked for: who unmaps the page only to map it again, as migration does, holds the folio lock.
   yield* folio.lock.acquire();
   yield* sim.spend(2 * costs.mutexNs + costs.pageCacheLookupNs);
+  // It was skipped, or faulted in again since. With the mutex held it stays unmapped once it is.
+  while (folio.cached !== null && folioMapcount(folio) > 0) {
+    const contended = yield* unmapFileFolio(folio, mapping, index);
+    if (contended === null) break;
+    yield* folio.lock.release();
+    yield* unmapContended(contended, mapping, index);
+    yield* folio.lock.acquire();
+    yield* sim.spend(costs.mutexNs);
+  }
   if (folio.cached !== null) {
     checkUnmapped(folio);
     mapping.remove(index);
@@ -81,37 +89,41 @@ function* removeSingleFolio({ mm, mapping }: HugetlbVma, folio: Folio): Process<
 }
 
 /**
- * Unmaps one huge page from every mapping. Where a vma_lock is not free, i_mmap_rwsem is dropped and both are taken in
- * order; then the search starts over.
+ * Unmaps one huge page from every mapping whose vma_lock is free.
  *
- * Models hugetlb_unmap_file_folio() and hugetlb_vma_maps_page(), fs/hugetlbfs/inode.c.
+ * Models   hugetlb_unmap_file_folio() and hugetlb_vma_maps_page(), fs/hugetlbfs/inode.c.
+ * Locks    i_mmap_rwsem (W) under the folio lock: a file's rmap is walked so, and hugetlb's own order is the other one. The
+ *          vma_lock (W) is only tried, as it comes before both.
+ * Returns  The first mapping whose vma_lock was not free; those behind it are left alone as well. Null: none is left.
  */
-function* unmapFileFolio(folio: Folio, mapping: AddressSpace, index: number): Process<void> {
+function* unmapFileFolio(folio: Folio, mapping: AddressSpace, index: number): Process<HugetlbVma | null> {
   const { sim, costs } = folio.machine;
-  for (;;) {
-    let contended: HugetlbVma | null = null;
-    yield* mapping.iMmapRwsem.acquireWrite();
-    yield* sim.spend(costs.rwsemNs);
-    for (const vma of hugetlbVmas(mapping)) {
-      if (!mapsPage(vma, index)) continue;
-      if (!vma.hugetlbLock.tryAcquireWrite()) {
-        contended = vma;
-        break;
-      }
-      yield* unmapPage(vma, index);
-      yield* vma.hugetlbLock.releaseWrite();
+  let contended: HugetlbVma | null = null;
+  yield* mapping.iMmapRwsem.acquireWrite();
+  yield* sim.spend(costs.rwsemNs);
+  for (const vma of hugetlbVmas(mapping)) {
+    if (!mapsPage(vma, index)) continue;
+    if (!vma.hugetlbLock.tryAcquireWrite()) {
+      contended = vma;
+      break;
     }
-    yield* mapping.iMmapRwsem.releaseWrite();
-    if (contended === null) return;
-
-    yield* contended.hugetlbLock.acquireWrite();
-    yield* mapping.iMmapRwsem.acquireWrite();
-    yield* sim.spend(2 * costs.rwsemNs);
-    if (mapping.vmas.includes(contended) && mapsPage(contended, index)) yield* unmapPage(contended, index);
-    // The kernel goes round with i_mmap_rwsem held, and drops the vma_lock first as here.
-    yield* contended.hugetlbLock.releaseWrite();
-    yield* mapping.iMmapRwsem.releaseWrite();
+    yield* unmapPage(vma, index);
+    yield* vma.hugetlbLock.releaseWrite();
   }
+  yield* mapping.iMmapRwsem.releaseWrite();
+  return contended;
+}
+
+/** Both locks in order, with nothing below them held; the search for others that map the page starts over then. */
+function* unmapContended(vma: HugetlbVma, mapping: AddressSpace, index: number): Process<void> {
+  const { sim, costs } = vma.mm.machine;
+  yield* vma.hugetlbLock.acquireWrite();
+  yield* mapping.iMmapRwsem.acquireWrite();
+  yield* sim.spend(2 * costs.rwsemNs);
+  if (mapping.vmas.includes(vma) && mapsPage(vma, index)) yield* unmapPage(vma, index);
+  // The kernel goes round with i_mmap_rwsem held, and drops the vma_lock first as here.
+  yield* vma.hugetlbLock.releaseWrite();
+  yield* mapping.iMmapRwsem.releaseWrite();
 }
 
 const hugetlbVmas = (mapping: AddressSpace): HugetlbVma[] => mapping.vmas.filter((vma) => vma instanceof HugetlbVma);

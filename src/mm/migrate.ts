@@ -54,7 +54,12 @@ export function* unmapFolio(page: Migration, left: EntryKind, batches: boolean):
       yield* sim.spend(costs.ptlNs);
       work.ptlAcquisitions += 1;
       const frame = table.pfns[index] ?? 0;
-      if (isReachable(vma, at, table) && table.kinds[index] === EntryKind.Leaf && isOf(folio, frame)) {
+      if (!isReachable(vma, at, table)) {
+        // The entry has been split while its lock was awaited: what it has become is looked at.
+        yield* table.ptl.release();
+        continue;
+      }
+      if (table.kinds[index] === EntryKind.Leaf && isOf(folio, frame)) {
         table.clear(index, left);
         work.leafClears += 1;
         const mapNs = removeRmap(folio, frame - folio.firstPfn, table.level);
@@ -113,8 +118,11 @@ export function* removeMigrationPtes(migration: Migration, target: Folio): Proce
       yield* sim.spend(costs.ptlNs);
       work.ptlAcquisitions += 1;
       const page = (table.pfns[index] ?? 0) - folio.firstPfn;
-      const names = table.kinds[index] === EntryKind.Migration && isOf(folio, page + folio.firstPfn);
-      if (names && isReachable(vma, at, table)) {
+      if (!isReachable(vma, at, table)) {
+        yield* table.ptl.release();
+        continue;
+      }
+      if (table.kinds[index] === EntryKind.Migration && isOf(folio, page + folio.firstPfn)) {
         table.setLeaf(index, target.firstPfn + page, table.writable[index] === 1);
         // The migration entry has carried the bit: fork may have come while the data moved.
         if (!folio.isAnonExclusive(page)) target.clearAnonExclusive(page, table.entryPages);

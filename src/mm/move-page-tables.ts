@@ -6,7 +6,7 @@ import { type Hva, hva, type Level, PAGE_SIZE, pageOf } from './address.ts';
 import type { Mm } from './mm.ts';
 import type { PageTable } from './page-table.ts';
 import { EntryKind } from './radix-table.ts';
-import { splitHugePmd } from './split-huge-pmd.ts';
+import { isHugePmd, splitHugePmd } from './split-huge-pmd.ts';
 import { cpuTlbShootdown } from './tlb.ts';
 import type { Vma } from './vma.ts';
 
@@ -65,12 +65,8 @@ function* moveBlock(old: Vma, at: Hva, end: Hva, target: Hva): Process<number> {
   }
   const table = mm.pageTables.lowestTable(at, 2);
   const index = geometry.index(pageOf(at), table.level);
-  const kind = table.kinds[index];
-  if (table.level === 2 && (kind === EntryKind.Leaf || kind === EntryKind.Migration)) {
-    if (whole) {
-      yield* moveEntries(mm, at, target, 2, 1);
-      return bytes;
-    }
+  if (table.level === 2 && isHugePmd(table, index)) {
+    if (whole) return (yield* moveEntries(mm, at, target, 2, 1)) ? bytes : 0;
     yield* splitHugePmd(old, table, index);
   }
   yield* moveEntries(mm, at, target, 1, bytes / PAGE_SIZE);
@@ -107,27 +103,31 @@ function* moveTable(old: Vma, at: Hva, target: Hva, level: 2 | 3): Process<boole
 
 /**
  * Moves `count` entries that lie side by side in one table to another one. Holes stay holes; what is not present, as an entry
- * of a page under migration, moves without a flush.
+ * of a page under migration, moves without a flush. False: a huge entry has been split while its lock was awaited.
  *
  * Models move_ptes(), move_huge_pmd(), mm/mremap.c.
  */
-function* moveEntries(mm: Mm, at: Hva, target: Hva, level: 1 | 2, count: number): Process<void> {
+function* moveEntries(mm: Mm, at: Hva, target: Hva, level: 1 | 2, count: number): Process<boolean> {
   const { sim, costs, work, geometry } = mm.machine;
   const { pageTables } = mm;
   const entryNs = costs.leafXchgNs + costs.pteInstallNs;
   const first = geometry.index(pageOf(at), level);
   const toFirst = geometry.index(pageOf(target), level);
   let from = pageTables.lowestTable(at, level);
-  if (from.level !== level) return;
+  if (from.level !== level) return true;
   let to = yield* allocateTables(mm, target, level);
   yield* lockBoth(mm, from, to);
   // A table of a file that is empty may be taken away by khugepaged before its lock is taken.
   while (pageTables.lowestTable(at, level) !== from || pageTables.lowestTable(target, level) !== to) {
     yield* unlockBoth(from, to);
     from = pageTables.lowestTable(at, level);
-    if (from.level !== level) return;
+    if (from.level !== level) return true;
     to = yield* allocateTables(mm, target, level);
     yield* lockBoth(mm, from, to);
+  }
+  if (from.kinds[first] === EntryKind.Table) {
+    yield* unlockBoth(from, to);
+    return false;
   }
   let flush = false;
   for (let entry = 0; entry < count; entry++) {
@@ -138,6 +138,7 @@ function* moveEntries(mm: Mm, at: Hva, target: Hva, level: 1 | 2, count: number)
   }
   if (flush) yield* cpuTlbShootdown(mm);
   yield* unlockBoth(from, to);
+  return true;
 }
 
 /** Moves one entry with what its table keeps beside it. True: it was present. */

@@ -34,7 +34,9 @@ export class PageTable extends RadixTable<PageTable> {
     if (on) {
       this.#uffdWp ??= new Uint8Array(this.kinds.length);
       this.#uffdWp[index] = 1;
-      this.setWritable(index, false);
+      if (this.kinds[index] === EntryKind.Leaf) this.setWritable(index, false);
+      // A page that moves comes back as it left, and read-only by then.
+      else this.writable[index] = 0;
     } else if (this.#uffdWp !== null) this.#uffdWp[index] = 0;
   }
 

@@ -4,8 +4,11 @@
 import { assert } from '../engine/assert.ts';
 import { below, type Geometry, type Level } from './address.ts';
 
-/** What an entry is. `Frozen` exists in the secondary MMU only, `Migration`, `Marker` and `Poison` in the primary only. */
-export const EntryKind = { None: 0, Table: 1, Leaf: 2, Frozen: 3, Migration: 4, Marker: 5, Poison: 6 } as const;
+/**
+ * What an entry is. `Frozen` exists in the secondary MMU only, `Migration`, `Invalid` and `Poison` in the primary only. An entry
+ * is `Invalid` while it is split, under its lock: nothing translates by it, and yet nobody may take it for empty.
+ */
+export const EntryKind = { None: 0, Table: 1, Leaf: 2, Frozen: 3, Migration: 4, Invalid: 5, Poison: 6 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
 export class RadixTable<Self extends RadixTable<Self>> {

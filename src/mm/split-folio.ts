@@ -19,7 +19,7 @@ import { cpuTlbShootdown } from './tlb.ts';
  * Order     In each mapping a section over the folio, and inside of it one over the PMD entry that is split; one CPU flush for
  *           small entries since 6.3; then the folio is frozen, cut, and what was mapped comes back, which nobody is told of.
  * Returns   The pages, each with the reference of its page cache and mappings, the one at `pinned` with the caller's; null, with
- *           all as it was, if somebody else holds a reference.
+ *           all as it was, if somebody else holds a reference, or the folio is mapped, or in its file, no more.
  * Left out  The LRU list, and memory cgroups.
  */
 export function* splitFolio(page: Migration, pinned: number): Process<readonly Folio[] | null> {
@@ -29,13 +29,15 @@ export function* splitFolio(page: Migration, pinned: number): Process<readonly F
   yield* anonymous ? tree.rmapRwsem.acquireWrite() : tree.rmapRwsem.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   let pages: Folio[] | null = null;
-  if (hasOnlyOwnRefs(folio)) {
+  // Moved, truncated or collapsed while its lock was awaited: there is nothing left to split.
+  const isGone = anonymous ? folioMapcount(folio) === 0 : folio.cached === null;
+  if (!isGone && hasOnlyOwnRefs(folio)) {
     yield* splitEntries(page);
     const left = anonymous ? EntryKind.Migration : EntryKind.None;
     const flush = yield* unmapFolio(page, left, kernel !== '6.1');
     if (flush) for (const mm of new Set(tree.vmas.map((vma) => vma.mm))) yield* cpuTlbShootdown(mm);
     // folio_ref_freeze(): from here to the small folios nobody can get hold of a page.
-    if (hasOnlyOwnRefs(folio)) pages = cut(folio);
+    if (folioMapcount(folio) === 0 && hasOnlyOwnRefs(folio)) pages = cut(folio);
     yield* sim.spend(folio.pages * costs.atomicHotNs + costs.pageCacheLookupNs);
     if (anonymous) yield* remapPage(page, pages ?? [folio]);
   }

@@ -32,18 +32,22 @@ export function* splitHugePmd(vma: Vma, table: PageTable, index: number, freeze 
   work.ptlAcquisitions += 1;
   if (table.kinds[index] === EntryKind.Leaf) {
     const writable = table.writable[index] === 1;
+    const uffdWp = table.isUffdWp(index);
     const { folio, page } = zapLeaf(vma, table, index);
+    // pmdp_invalidate(): who walks without the lock sees that there is something, and waits for it.
+    if (vma.kind === 'anonymous') table.clear(index, EntryKind.Invalid);
     yield* sim.spend(costs.leafXchgNs + removeRmap(folio, page, table.level));
     yield* cpuTlbShootdown(mm);
-    if (vma.kind === 'anonymous' && !freeze) yield* mapPieces(mm, table, index, folio, page, writable);
+    if (vma.kind === 'anonymous' && !freeze)
+      yield* mapPieces(mm, table, index, { folio, first: page, writable, uffdWp });
     else if (vma.kind === 'anonymous') {
       table.clear(index, EntryKind.Migration);
-      yield* cutMigrationEntry(mm, table, index);
+      yield* cutMigrationEntry(mm, table, index, uffdWp);
       yield* sim.spend(putMapping(folio, sim.current.cpu));
     } else yield* sim.spend(putMapping(folio, sim.current.cpu));
   } else if (table.kinds[index] === EntryKind.Migration) {
     yield* sim.spend(costs.leafXchgNs);
-    if (vma.kind === 'anonymous') yield* cutMigrationEntry(mm, table, index);
+    if (vma.kind === 'anonymous') yield* cutMigrationEntry(mm, table, index, table.isUffdWp(index));
     else table.clear(index);
   }
   yield* table.ptl.release();
@@ -60,27 +64,33 @@ export function* splitHugePmdAddress(vma: Vma, address: Hva): Process<void> {
   if (vma instanceof HugetlbVma || isAligned(address, geometry.entryBytes(2))) return;
   const table = vma.mm.pageTables.lowestTable(address, 2);
   const index = geometry.index(pageOf(address), table.level);
-  const kind = table.kinds[index];
-  if (table.level === 2 && (kind === EntryKind.Leaf || kind === EntryKind.Migration)) {
-    yield* splitHugePmd(vma, table, index);
-  }
+  if (table.level === 2 && isHugePmd(table, index)) yield* splitHugePmd(vma, table, index);
 }
 
-/** The entry becomes a table of leaves to the pages of `folio` from `first` on; they share one more atomic on its count. */
-function* mapPieces(
-  mm: Mm,
-  table: PageTable,
-  index: number,
-  folio: Folio,
-  first: number,
-  writable: boolean,
-): Process<void> {
+/** Neither empty nor a pointer to a table, as far as one can tell without the lock. */
+export function isHugePmd(table: PageTable, index: number): boolean {
+  const kind = table.kinds[index];
+  return kind === EntryKind.Leaf || kind === EntryKind.Migration || kind === EntryKind.Invalid;
+}
+
+/** What a huge entry has shown: the pages of `folio` from `first` on, and with which permission. */
+interface HugeEntry {
+  readonly folio: Folio;
+  readonly first: number;
+  readonly writable: boolean;
+  readonly uffdWp: boolean;
+}
+
+/** The entry becomes a table of leaves to the same pages, protected as it was; they share one more atomic on the folio's count. */
+function* mapPieces(mm: Mm, table: PageTable, index: number, entryBefore: HugeEntry): Process<void> {
+  const { folio, first, writable, uffdWp } = entryBefore;
   const { sim, costs, work, kernel } = mm.machine;
   const child = mm.pageTables.newTable(table, index);
   const entries = child.geometry.entriesPerTable;
   for (let entry = 0; entry < entries; entry++) {
     const page = first + entry * child.entryPages;
     child.setLeaf(entry, folio.firstPfn + page, writable);
+    if (uffdWp) child.setUffdWp(entry, true);
     folio.subpageMapcounts[page] = (folio.subpageMapcounts[page] ?? 0) + 1;
   }
   // The entry's own reference stays, for one of the leaves.
@@ -93,7 +103,7 @@ function* mapPieces(
 }
 
 /** The folio is under way: each of its pages gets a migration entry, and nothing is counted. */
-function* cutMigrationEntry(mm: Mm, table: PageTable, index: number): Process<void> {
+function* cutMigrationEntry(mm: Mm, table: PageTable, index: number, uffdWp: boolean): Process<void> {
   const { sim, costs } = mm.machine;
   const frame = table.pfns[index] ?? 0;
   const writable = table.writable[index] === 1;
@@ -101,6 +111,7 @@ function* cutMigrationEntry(mm: Mm, table: PageTable, index: number): Process<vo
   const entries = child.geometry.entriesPerTable;
   for (let entry = 0; entry < entries; entry++) {
     child.setLeaf(entry, frame + entry * child.entryPages, writable);
+    if (uffdWp) child.setUffdWp(entry, true);
     child.clear(entry, EntryKind.Migration);
   }
   table.clear(index);

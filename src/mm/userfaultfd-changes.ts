@@ -3,9 +3,9 @@
 
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
 import type { Process } from '../engine/process.ts';
-import type { Hva } from './address.ts';
+import { type Hva, hva } from './address.ts';
 import type { Mm } from './mm.ts';
-import type { UserfaultChange, UserfaultfdCtx } from './userfaultfd.ts';
+import { registerUserfault, type UserfaultChange, type UserfaultfdCtx } from './userfaultfd.ts';
 import { userfaultfdChangeClass } from './userfaultfd-queues.ts';
 import type { Vma } from './vma.ts';
 
@@ -23,7 +23,7 @@ export interface ChangeEvent {
  * From here on the fds concerned refuse to fill pages. The caller holds mmap_lock, and completes the changes when it no
  * longer does.
  *
- * Models userfaultfd_unmap_prep(), mremap_userfaultfd_prep() and dup_userfaultfd(), fs/userfaultfd.c.
+ * Models userfaultfd_unmap_prep() and dup_userfaultfd(), fs/userfaultfd.c.
  */
 export function beginUserfaultChange(mm: Mm, change: UserfaultChange, start: Hva, end: Hva): ChangeEvent[] {
   const ctxs = new Set<UserfaultfdCtx>();
@@ -36,6 +36,24 @@ export function beginUserfaultChange(mm: Mm, change: UserfaultChange, start: Hva
     const sleep = new WaitQueue(mm.machine.sim, userfaultfdChangeClass);
     return { change, start, end, ctx, sleep, wasRead: false };
   });
+}
+
+/**
+ * What has moved from [start, end) to `to` is still registered with an fd that asks for moves, which is told of it; with any
+ * other one it is registered no more.
+ *
+ * Models mremap_userfaultfd_prep(), fs/userfaultfd.c. The caller holds mmap_lock (W), and unmaps the old range next.
+ */
+export function moveRegistrations(mm: Mm, start: Hva, end: Hva, to: Hva): ChangeEvent[] {
+  const changes = beginUserfaultChange(mm, 'remap', start, end);
+  for (const registration of [...mm.userfaults]) {
+    const { ctx, modes } = registration;
+    const first = Math.max(registration.start, start);
+    const last = Math.min(registration.end, end);
+    if (first >= last || !ctx.features.events.includes('remap')) continue;
+    registerUserfault(ctx, hva(to + first - start), hva(to + last - start), modes);
+  }
+  return changes;
 }
 
 /**

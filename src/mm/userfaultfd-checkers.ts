@@ -1,11 +1,13 @@
 // What must hold of userfaultfd when a run has come to its end (reference L.10).
 
+import type { Hva } from './address.ts';
 import type { Machine } from './machine.ts';
+import type { UserfaultfdCtx } from './userfaultfd.ts';
 import { userfaultfdMustWait } from './userfaultfd-wait.ts';
 
 /**
  * Reports every sleeper whose page is in place: whoever has put it there has woken nobody, and nobody else will. One whose page
- * has not come sleeps rightly.
+ * has not come sleeps rightly, and so does one at whose page an ioctl is still at work.
  */
 export function checkUserfaultWaiters({ mms, findings, sim }: Machine): void {
   for (const mm of mms) {
@@ -13,6 +15,7 @@ export function checkUserfaultWaiters({ mms, findings, sim }: Machine): void {
       for (const waiter of [...ctx.faultPending, ...ctx.faultRead]) {
         if (waiter.sleep.length === 0) continue;
         const { address, message, queuedNs, vma } = waiter;
+        if (isWakeDue(ctx, message.address)) continue;
         if (userfaultfdMustWait(vma, address, message.mode)) continue;
         const read = ctx.faultRead.includes(waiter);
         findings.add({
@@ -26,4 +29,9 @@ export function checkUserfaultWaiters({ mms, findings, sim }: Machine): void {
       }
     }
   }
+}
+
+function isWakeDue({ wakesDue }: UserfaultfdCtx, address: Hva): boolean {
+  for (const { start, end } of wakesDue) if (address >= start && address < end) return true;
+  return false;
 }

@@ -13,7 +13,7 @@ export function* userfaultfdRead(ctx: UserfaultfdCtx): Process<UffdMessage | nul
   const { sim, costs } = ctx.mm.machine;
   yield* sim.spend(costs.syscallNs);
   yield* ctx.lock();
-  const waiter = ctx.faultPending.shift();
+  const [waiter] = ctx.faultPending;
   const change = waiter === undefined ? ctx.changes.shift() : undefined;
   if (change !== undefined) {
     yield* sim.spend(costs.uffdReadNs);
@@ -23,7 +23,8 @@ export function* userfaultfdRead(ctx: UserfaultfdCtx): Process<UffdMessage | nul
     ctx.stats.emptyReads += 1;
   } else {
     yield* sim.spend(costs.uffdReadNs);
-    // A wake that came in the meantime has waited for the lock: the sleeper is on one of the lists at all times.
+    // In one step (refile_seq): a waker looks at the lists without the lock, and must not find both of them empty.
+    ctx.faultPending.shift();
     ctx.faultRead.push(waiter);
     ctx.stats.reads += 1;
   }

@@ -12,6 +12,8 @@ import { dropRegistrations, type UserfaultfdCtx, type UserfaultWaiter } from './
 export function* userfaultfdWake(ctx: UserfaultfdCtx, start: Hva, end: Hva): Process<void> {
   if (!ctx.hasWaiters) return;
   const { sim, costs } = ctx.mm.machine;
+  const due = { start, end };
+  ctx.wakesDue.add(due);
   yield* sim.spend(ctx.waitLine.access(sim.current.cpu));
   yield* ctx.waitLock.acquire();
   for (const list of [ctx.faultPending, ctx.faultRead]) {
@@ -28,6 +30,7 @@ export function* userfaultfdWake(ctx: UserfaultfdCtx, start: Hva, end: Hva): Pro
       wake(ctx, waiter);
     }
   }
+  ctx.wakesDue.delete(due);
   yield* sim.spend(ctx.waitLine.access(sim.current.cpu));
   yield* ctx.waitLock.release();
 }

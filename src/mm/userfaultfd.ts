@@ -93,6 +93,8 @@ export class UserfaultfdCtx {
   /** Changes of the address space under way whose message has not been read. Models mmap_changing. */
   mmapChanging = 0;
   released = false;
+  /** Ranges whose sleepers somebody is about to wake. Not a thing that the kernel has: a run may end between a page and its wake. */
+  readonly wakesDue = new Set<{ readonly start: Hva; readonly end: Hva }>();
   readonly stats = { events: 0, reads: 0, emptyReads: 0, woken: 0 };
   /** How long each sleeper has slept, from its message to its running again. */
   readonly waitedNs: number[] = [];
@@ -145,7 +147,8 @@ export function userfaultFor(mm: Mm, address: Hva, mode: UserfaultMode): Userfau
 }
 
 /**
- * Registers a range before time begins. Models the end of userfaultfd_register(), fs/userfaultfd.c, without its locks.
+ * Registers a range: before time begins, or one that has moved there. Models the end of userfaultfd_register(),
+ * fs/userfaultfd.c, without its locks.
  */
 export function registerUserfault(ctx: UserfaultfdCtx, start: Hva, end: Hva, modes: Iterable<UserfaultMode>): void {
   assert(isAligned(start, PAGE_SIZE) && isAligned(end, PAGE_SIZE) && start < end, 'a range of whole pages');

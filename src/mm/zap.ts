@@ -26,7 +26,7 @@ export function* unmapPageRange(gather: MmuGather, vma: Vma, start: Hva, end: Hv
     else if (table.kinds[index] === EntryKind.None) at = entryEnd;
     else if (table.kinds[index] === EntryKind.Migration) {
       const isPart = pageOf(at) !== table.firstPageOf(index) || entryEnd > end;
-      if (isPart && vma.kind === 'anonymous') yield* splitHugePmd(vma, table, index);
+      if (isPart) yield* splitHugePmd(vma, table, index);
       else yield* zapMigrationPmd(vma, table, index);
     } else if (pageOf(at) !== table.firstPageOf(index) || entryEnd > end) {
       yield* splitHugePmd(vma, table, index);
@@ -101,7 +101,7 @@ function* zapHugePmd(gather: MmuGather, vma: Vma, table: PageTable, index: numbe
   return present;
 }
 
-/** Clears the migration entry of a huge page: of a file also for a part of its range, as a fault finds the rest again. */
+/** Clears the migration entry of a huge page. */
 function* zapMigrationPmd(vma: Vma, table: PageTable, index: number): Process<void> {
   const { sim, costs } = vma.mm.machine;
   yield* table.ptl.acquire();

@@ -54,6 +54,26 @@ describe('stallscope run', () => {
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('0');
   });
 
+  it('an operation that hangs: its line says so, and the one behind it keeps its own', async () => {
+    const file = temporaryFile('hang.json', {
+      name: 'hang',
+      // Nobody answers the fault of the vCPU, which reads memslots meanwhile.
+      vm: { vcpus: 1, memory: '2MiB', backing: 'shmem', mapped: 'none' },
+      userfault: { mode: 'minor' },
+      timeline: [
+        { at: '1ms', operation: 'dirty-log-enable' },
+        { at: '2ms', operation: 'madv-dontneed' },
+      ],
+    });
+    const { code, stdout, stderr } = await stallscope('run', file);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^dirty-log-enable +had not ended with the run$/m);
+    expect(stdout).toMatch(/^madv-dontneed +at 2 ms, took /m);
+    expect(stdout).toMatch(/^finding +.*deadlock: .*vmm0 waits for kvm.srcu$/m);
+    const { operations } = JSON.parse((await stallscope('run', file, '--json')).stdout) as { operations: unknown[] };
+    expect(operations).toEqual([null, expect.objectContaining({ operation: 'madv-dontneed' })]);
+  });
+
   it.each([
     ['an unknown topic', ['hgm-collapse-2m', '--records', 'stall,colour'], /no such topic: colour; topics are stall, /],
     ['an unknown scheme', ['hgm-collapse-2m', '--scheme', 'x'], /schemes\.0: /],
@@ -90,6 +110,11 @@ describe.each([
 });
 
 describe('--trace', () => {
+  it('a file without an end: exit 2, and no more of it is read than a trace may have', async () => {
+    const { code, stdout, stderr } = await stallscope('run', 'hgm-collapse-2m', '--trace', '/dev/zero');
+    expect([code, stdout, stderr]).toEqual([2, '', 'stallscope: /dev/zero: must be at most 64MiB\n']);
+  });
+
   const csv = 'time,vcpu,gfn,write\n0,0,0,1\n5000000,1,7,0\n';
 
   it('run: replays the file instead of the pattern of the scenario', async () => {

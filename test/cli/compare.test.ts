@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { showNs } from '../../src/cli/quantities.ts';
 import { builtInLibrary } from '../../src/lab/library.ts';
 import { type ComparisonResult, withoutWallTime } from '../../src/lab/result.ts';
 import { buildApp } from '../../src/server/app.ts';
@@ -22,6 +23,14 @@ describe('stallscope compare', () => {
     const result = parse(stdout);
     expect(result).toMatchObject({ scenario: 'hgm-collapse-2m', seed: 9, repetitions: 2, source: 'simulation' });
     expect(result.schemes.map(({ scheme }) => scheme)).toEqual(['range', 'post-collapse/promote']);
+  });
+
+  it('two VMs: the table counts the vCPUs of both, in its heading and in the total of each', async () => {
+    const two = [...SMALL, '--set', 'vm.vcpus=2', '--set', 'vm.count=2'];
+    const { stdout } = await stallscope('compare', ...two);
+    const [range] = parse((await stallscope('compare', ...two, '--json')).stdout).schemes;
+    expect(stdout).toContain('hgm-collapse-2m, 4 vCPUs');
+    expect(stdout).toContain(` ${showNs((range?.stall.totalNs ?? Number.NaN) / (4 * 2))} `);
   });
 
   it('no --scheme: all of them', async () => {

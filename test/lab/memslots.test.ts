@@ -66,6 +66,23 @@ describe('vm.memslots', () => {
     expect(errorsOf(() => parseScenario(document(memslots, more))).map(({ path }) => path)).toEqual(paths);
   });
 
+  test('more than 64 slots: the message says how many there may be', () => {
+    const list = Array.from({ length: 65 }, (_, index) => [index * 4096, 0, '4KiB'] as const);
+    expect(errorsOf(() => parseScenario(document(slots(...list))))).toEqual([
+      { path: 'vm.memslots', message: 'must be a list of up to 64 memslots, or null, got a list of 65' },
+    ]);
+  });
+
+  test('aliases in several VMs: refused where there would be more SPTEs than for 64 GiB', () => {
+    const aliases = (count: number) =>
+      slots(...Array.from({ length: count }, (_, i) => [`${i}GiB`, 0, '1GiB'] as const));
+    const vm = { vcpus: 1, count: 2, memory: '1GiB' };
+    expect(parseScenario({ vm: { ...vm, memslots: aliases(32) } }).vm.memslots).toHaveLength(32);
+    expect(errorsOf(() => parseScenario({ vm: { ...vm, memslots: aliases(33) } }))).toEqual([
+      { path: 'vm.memslots', message: 'must map at most 64GiB in all VMs, got 66GiB' },
+    ]);
+  });
+
   test('guest.range counts guest addresses: an alias can be touched', () => {
     const range = { start: '8MiB', length: '8MiB' };
     expect(
@@ -88,6 +105,19 @@ describe('runs with memslots', () => {
   test('one slot written out: the run of null, to the byte', () => {
     const written = run(collapse('6.12', slots([0, 0, '4MiB'])));
     expect(written).toEqual(run(collapse('6.12', null)));
+  });
+
+  test('a slot of half a 1 GiB page: huge again once all of its 2 MiB SPTEs are, not with the first', () => {
+    const half = {
+      'vm.memory': '1GiB',
+      'vm.backing': 'hugetlb-1g',
+      'vm.memslots': slots([0, 0, '512MiB']),
+      'timeline.0.range.length': '1GiB',
+      'guest.range': { start: 0, length: '2MiB' },
+    };
+    expect(run(half, { scheme: 'post-collapse/promote' }).hugeRecoveryNs).toBeGreaterThan(0);
+    expect(run(half, { scheme: 'post-collapse/zap' }).counters.hugeInstalls).toBe(1);
+    expect(run(half, { scheme: 'post-collapse/zap' }).hugeRecoveryNs).toBeNull();
   });
 
   test('aliases: both are zapped in one section, and no stale SPTE is left, whichever way the guest goes', () => {

@@ -201,6 +201,12 @@ describe('post-copy: what a scenario must say', () => {
     ]);
   });
 
+  test('several processes or back ends: refused, each by its own name', () => {
+    const vm = (more: object) => errors({ ...memory, vm: { ...memory.vm, ...more }, peer: { pageSize: '4k' } });
+    expect(vm({ backends: 1 })).toEqual([expect.stringMatching(/^vm\.backends must be 0 where .*, got 1$/)]);
+    expect(vm({ processes: 2 })).toContainEqual(expect.stringMatching(/^vm\.processes must be 1 where .*, got 2$/));
+  });
+
   test('units and collapses that the memory does not have: refused', () => {
     expect(errors({ ...memory, vm: { ...memory.vm, backing: 'hugetlb-2m' }, peer: { pageSize: '1g' } })[0]).toContain(
       'peer.pageSize must not be larger than 2MiB',

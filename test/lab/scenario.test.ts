@@ -276,6 +276,8 @@ describe('scenario: rules between fields', () => {
   test.each([
     ['fewer CPUs than vCPUs', { vm: { vcpus: 17 } }, 'machine.cpus'],
     ['memory that is not whole pages', { vm: { memory: '1.5GiB' } }, 'vm.memory'],
+    ['more small folios than fit', { vm: { memory: '17GiB', backing: 'shmem' } }, 'vm.memory'],
+    ['the same in several processes', { vm: { memory: '6GiB', backing: 'anonymous', backends: 2 } }, 'vm.memory'],
     ['entries larger than the pages', { vm: { backing: 'hugetlb-2m', mapped: '1g' } }, 'vm.mapped'],
     ['chunk that is not whole pages', { hgm: { chunkBytes: 5000 } }, 'hgm.chunkBytes'],
     [
@@ -347,6 +349,13 @@ describe('scenario: rules between fields', () => {
   ])('%s: refused at %s', (_, document, path) => {
     const paths = pathsOf(() => parseScenario(document));
     expect(paths.filter((found) => found === path)).toEqual([path]);
+  });
+
+  test('64 GiB: of huge pages, and of transparent ones', () => {
+    const memory = '64GiB';
+    expect(parseScenario({ vm: { memory } }).vm.memory).toBe(64 * GIB);
+    expect(parseScenario({ vm: { memory, backing: 'shmem', folios: '2m' } }).vm.memory).toBe(64 * GIB);
+    expect(parseScenario({ vm: { memory, backing: 'anonymous', mapped: '2m' } }).vm.memory).toBe(64 * GIB);
   });
 
   test('two operations at one time on overlapping ranges: the later one is refused', () => {

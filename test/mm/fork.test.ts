@@ -7,7 +7,9 @@ import type { Mm } from '../../src/mm/mm.ts';
 import { exitMmap } from '../../src/mm/operations/exit-mmap.ts';
 import { fork } from '../../src/mm/operations/fork.ts';
 import { khugepagedScan } from '../../src/mm/operations/khugepaged-scan.ts';
+import { splitHugePmd } from '../../src/mm/split-huge-pmd.ts';
 import { ThpWorld, type ThpWorldOptions } from '../support/thp-world.ts';
+import { until } from '../support/world.ts';
 
 const kernels = ['6.1', '6.12', '6.18'] as const;
 
@@ -252,4 +254,23 @@ describe('beside fork()', () => {
       });
     }
   }
+});
+
+test('a huge page that is split while fork waits for its entry: the child gets its pages, not a hole', () => {
+  const world = anonymous();
+  world.collapsed();
+  const child = world.spawn('fork', fork(world.mm, { copiesHugetlb: false }));
+  const table = world.mm.pageTables.lowestTable(world.at(0), 2);
+  world.spawn(
+    'split',
+    (function* splitting(): Process {
+      // Nobody who comes from the page takes mmap_lock; the folio lock is memory_failure()'s.
+      yield* until(() => world.mm.mmapLock.isWriteHeld && world.mm.notifiers.openSections.size > 0);
+      yield* splitHugePmd(world.vma, table, table.geometry.index(world.at(0) / 4096, 2));
+    })(),
+  );
+  world.run();
+  expect(world.hostLevels()).toEqual([1, 1, 1, 1]);
+  expect(framesOf(world, child.result as Mm)).toEqual(world.frames());
+  expect(world.findings()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { mapcountSchemes } from '../../src/mm/mapcount/index.ts';
 import type { MapcountSchemeId } from '../../src/mm/mapcount/mapcount-scheme.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { migratePages } from '../../src/mm/operations/migrate-pages.ts';
+import { mprotect } from '../../src/mm/operations/mprotect.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
 import { collapse } from '../support/collapse.ts';
 import { TestWorld, until, type WorldOptions } from '../support/world.ts';
@@ -203,4 +204,25 @@ describe('migrate-pages of hugetlb', () => {
     const [inversion] = w.sim.lockdep.findings;
     expect(inversion?.message).toMatch(/folio_lock under i_mmap_rwsem/);
   });
+});
+
+test('protected and opened again while under migration: comes back read-only, and the first write opens it', () => {
+  const w = new TestWorld({ hugePages: 1, mapped: 2 });
+  const all = [w.at(0), w.at(4)] as const;
+  w.spawn('migrate', migratePages(w.mm, ...all));
+  w.spawn(
+    'mprotect',
+    (function* protecting(): Process {
+      yield* until(() => w.mm.pageTables.kindAt(w.at(0)) === EntryKind.Migration);
+      yield* mprotect(w.mm, ...all, 'read');
+      yield* mprotect(w.mm, ...all, 'read-write');
+    })(),
+  );
+  w.run();
+  expect(w.mm.pageTables.translate(w.at(1))?.writable).toBe(false);
+  const page = w.call(gupSlow(w.mm, w.at(1)));
+  if (typeof page === 'string') throw new Error(page);
+  putFolio(page.folio, 0);
+  expect([page.writable, w.hostLevels()]).toEqual([true, [2, 2, 2, 2]]);
+  expect(w.findingKinds()).toEqual([]);
 });

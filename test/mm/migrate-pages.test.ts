@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
 import { checkAllSptes } from '../../src/kvm/checkers.ts';
 import { hva } from '../../src/mm/address.ts';
+import type { Folio } from '../../src/mm/folio.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { migratePages } from '../../src/mm/operations/migrate-pages.ts';
@@ -169,5 +170,48 @@ describe('migrate-pages: ranges', () => {
     const w = world();
     expect(w.call(migratePages(w.mm, hva(1), hva(4096)))).toBe('EINVAL');
     expect(w.mm.notifiers.stats.sections).toBe(0);
+  });
+});
+
+describe('migrate-pages of what has gone meanwhile', () => {
+  test.each(kernels)('%s, anonymous pages that are freed before their turn: no section, no copy', (kernel) => {
+    const w = world({ kernel });
+    const memory = new TestMemory(w, { kind: 'anonymous', pages: 4 });
+    const folios = [0, 1, 2, 3].map((page) => memory.folio(page));
+    // All are collected; the lock of the first holds the pass up.
+    w.spawn(
+      'holder',
+      (function* holding(): Process {
+        yield* (folios[0] as Folio).lock.acquire();
+        const areCollected = () => folios.every((folio) => folio?.refcount === 2) && !w.mm.mmapLock.isHeld;
+        const haveMoved = () =>
+          [1, 2, 3].every((page) => memory.folio(page)?.refcount === 1 && memory.folio(page) !== folios[page]);
+        yield* until(kernel === '6.1' ? areCollected : haveMoved);
+        yield* madvDontneed(w.mm, memory.at(0), memory.at(4));
+        yield* (folios[0] as Folio).lock.release();
+      })(),
+    );
+    expect(w.call(migrate(memory))).toBe(0);
+    expect(frames(memory)).toEqual(new Array(4).fill(undefined));
+    // 6.1 waits for the lock of the first with all others behind it; 6.12 has moved those before.
+    expect(w.mm.notifiers.stats.sections).toBe(1 + (kernel === '6.1' ? 0 : 3));
+    expectSound(w);
+  });
+
+  test('shmem, a part of a huge page under way is dropped: the split has a section of its own, all of the entry goes', () => {
+    const w = world();
+    const memory = new TestMemory(w, { kind: 'shmem', pages: 4, folios: 2, mapped: 2 });
+    w.spawn('migrate', migrate(memory));
+    w.spawn(
+      'dontneed',
+      (function* dropping(): Process {
+        yield* until(() => isUnderWay(memory, 0));
+        yield* madvDontneed(w.mm, memory.at(1), memory.at(2));
+      })(),
+    );
+    w.run();
+    // Of the migration, of MADV_DONTNEED, and of the split inside of it.
+    expect([memory.hostLevels(), w.mm.notifiers.stats.sections]).toEqual([[0, 0, 0, 0], 3]);
+    expectSound(w);
   });
 });

@@ -5,6 +5,8 @@ import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import type { Mm } from '../../src/mm/mm.ts';
 import { fork } from '../../src/mm/operations/fork.ts';
 import { mprotect, type Protection } from '../../src/mm/operations/mprotect.ts';
+import { splitHugePmd } from '../../src/mm/split-huge-pmd.ts';
+import { TestMemory } from '../support/memory.ts';
 import { ThpWorld, type ThpWorldOptions } from '../support/thp-world.ts';
 import { TestWorld } from '../support/world.ts';
 
@@ -165,4 +167,18 @@ test('mprotect(), no section: what can still be written is a finding', () => {
   w.mm.notifiers.rangeEnd = function* () {};
   protect(w, 'read');
   expect(findings(w)).toEqual(['write-through-read-only']);
+});
+
+test('a huge entry that is split by somebody who comes from the page, at any moment of mprotect: all of it is protected', () => {
+  for (let delayNs = 0; delayNs < 6000; delayNs += 7) {
+    const w = new TestWorld({ hugePages: 1 });
+    const memory = new TestMemory(w, { kind: 'anonymous', pages: 4, folios: 2, mapped: 2 });
+    const table = w.mm.pageTables.lowestTable(memory.at(0), 2);
+    const index = w.machine.geometry.index(memory.at(0) / PAGE_SIZE, 2);
+    w.spawn('split', splitHugePmd(memory.vma, table, index), delayNs);
+    expect(w.call(mprotect(w.mm, memory.at(0), memory.at(4), 'read'))).toBe(0);
+    const permissions = [0, 1, 2, 3].map((page) => w.mm.pageTables.translate(memory.at(page))?.writable);
+    expect([delayNs, permissions]).toEqual([delayNs, Array(4).fill(false)]);
+    expect(w.findingKinds()).toEqual([]);
+  }
 });

@@ -11,6 +11,7 @@ import { mremap } from '../../src/mm/operations/mremap.ts';
 import { truncate } from '../../src/mm/operations/truncate.ts';
 import { checkPageCounts } from '../../src/mm/page-checkers.ts';
 import { EntryKind } from '../../src/mm/radix-table.ts';
+import { splitHugePmd } from '../../src/mm/split-huge-pmd.ts';
 import { TestMemory } from '../support/memory.ts';
 import { TestWorld, until, type WorldOptions } from '../support/world.ts';
 
@@ -254,4 +255,18 @@ describe('truncation after a move', () => {
     expect(levelsAt(w, memory.at(33), 8)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
     expectSound(w);
   });
+});
+
+test('a huge entry that is split by somebody who comes from the page, at any moment of mremap: all of it moves', () => {
+  for (let delayNs = 0; delayNs < 8000; delayNs += 61) {
+    const w = new TestWorld({ hugePages: 1 });
+    const memory = new TestMemory(w, { kind: 'anonymous', pages: 4, folios: 2, mapped: 2 });
+    const table = w.mm.pageTables.lowestTable(memory.at(0), 2);
+    const index = w.machine.geometry.index(memory.at(0) / PAGE_SIZE, 2);
+    w.spawn('split', splitHugePmd(memory.vma, table, index), delayNs);
+    const before = framesAt(w, memory.at(0), 4);
+    expect(w.call(move(memory, 0, 4, 16))).toBe(0);
+    expect([delayNs, framesAt(w, memory.at(16), 4)]).toEqual([delayNs, before]);
+    expectSound(w);
+  }
 });

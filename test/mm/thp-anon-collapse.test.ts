@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Process } from '../../src/engine/process.ts';
+import type { AnonymousVma } from '../../src/mm/anonymous-vma.ts';
 import { Errno } from '../../src/mm/errno.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
+import { collapseHugePage } from '../../src/mm/operations/collapse-huge-page.ts';
+import { mprotect } from '../../src/mm/operations/mprotect.ts';
 import { ThpWorld } from '../support/thp-world.ts';
 
 const kernels = ['6.1', '6.12'] as const;
@@ -157,4 +161,23 @@ describe('collapse_huge_page()', () => {
       expect(world.sim.now).toBe(range.sim.now);
     }
   });
+});
+
+test('the mapping is cut and its other part protected before the collapse has mmap_lock: its own part stays writable', () => {
+  const world = new ThpWorld({ kind: 'anonymous', blocks: 2 });
+  const { mm, vma } = world;
+  const collapse = world.spawn(
+    'collapse',
+    (function* collapsing(): Process<unknown> {
+      yield* mm.mmapLock.acquireRead();
+      yield 1000;
+      return yield* collapseHugePage(vma as AnonymousVma, world.at(4), 'range');
+    })(),
+  );
+  // It drops mmap_lock, and this one comes in between: what was the whole mapping goes on as the part that is protected.
+  world.spawn('mprotect', mprotect(mm, world.at(0), world.at(4), 'read'), 1);
+  world.run();
+  expect([collapse.result, vma.writable, mm.findVma(world.at(4))?.writable]).toEqual(['succeed', false, true]);
+  expect(mm.pageTables.translate(world.at(4))?.writable).toBe(true);
+  expect(world.findings()).toEqual([]);
 });

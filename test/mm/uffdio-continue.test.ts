@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hva } from '../../src/mm/address.ts';
 import { Errno } from '../../src/mm/errno.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
+import { TestMemory } from '../support/memory.ts';
 import { TestWorld, until, type WorldOptions } from '../support/world.ts';
 
 const empty = (options: WorldOptions = {}) => new TestWorld({ mapped: 0, ...options });
@@ -147,4 +148,13 @@ describe('UFFDIO_CONTINUE', () => {
     const callNs = costs.syscallNs + costs.uffdContinueBaseNs + costs.condReschedNs;
     expect(world.sim.now).toBe(callNs + locksNs + walkNs + mapNs);
   });
+});
+
+test('UFFDIO_CONTINUE of shmem, a poisoned page of the file: -EIO, and it stays unmapped', () => {
+  const world = new TestWorld();
+  const memory = new TestMemory(world, { kind: 'shmem', pages: 4, mapped: 0 });
+  const folio = memory.vma.mapping?.folio(2);
+  if (folio !== undefined) folio.poisoned = true;
+  expect(world.call(uffdioContinue(world.mm, memory.at(0), memory.at(4)))).toBe(Errno.EIO);
+  expect([memory.hostLevels(), folio?.refcount, folio?.lock.isHeld]).toEqual([[1, 1, 0, 0], 1, false]);
 });

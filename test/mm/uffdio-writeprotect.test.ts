@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Process } from '../../src/engine/process.ts';
 import { Errno } from '../../src/mm/errno.ts';
+import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
+import { migratePages } from '../../src/mm/operations/migrate-pages.ts';
 import { uffdioWriteprotect } from '../../src/mm/operations/uffdio-writeprotect.ts';
+import { EntryKind } from '../../src/mm/radix-table.ts';
 import { registerUserfault, UserfaultfdCtx } from '../../src/mm/userfaultfd.ts';
 import { TestMemory } from '../support/memory.ts';
 import { callBeside, readAll, settle, touch, toucher, userfaultfd } from '../support/userfault.ts';
-import { TestWorld } from '../support/world.ts';
+import { TestWorld, until } from '../support/world.ts';
 
 const protect = (world: TestWorld, first: number, end: number, on = true, dontWake = false) =>
   uffdioWriteprotect(world.mm, world.at(first), world.at(end), { protect: on, dontWake });
@@ -95,4 +99,47 @@ describe('UFFDIO_WRITEPROTECT', () => {
     callBeside(world, uffdioWriteprotect(world.mm, memory.at(0), memory.at(4), { protect: false }));
     expect(writer.result).toBe('there');
   });
+});
+
+describe('a protected page', () => {
+  const anonymous = (huge: boolean) => {
+    const world = new TestWorld({ hugePages: 1 });
+    const memory = new TestMemory(world, { kind: 'anonymous', pages: 4, ...(huge ? { folios: 2, mapped: 2 } : {}) });
+    const ctx = new UserfaultfdCtx(world.mm);
+    registerUserfault(ctx, memory.vma.start, memory.vma.end, ['wp']);
+    const protectAll = () => uffdioWriteprotect(world.mm, memory.at(0), memory.at(4), { protect: true });
+    return { world, memory, protectAll };
+  };
+  const write = ({ world, memory }: ReturnType<typeof anonymous>, page: number) => {
+    const writer = world.spawn('writer', touch(world, memory.at(page)));
+    settle(world);
+    return [writer.state, writer.waitingFor?.lockClass.name];
+  };
+
+  test('a huge entry of which a part goes: the pieces that stay are protected as it was', () => {
+    const of = anonymous(true);
+    callBeside(of.world, of.protectAll());
+    callBeside(of.world, madvDontneed(of.world.mm, of.memory.at(0), of.memory.at(1)));
+    expect(of.memory.hostLevels()).toEqual([0, 1, 1, 1]);
+    expect(write(of, 2)).toEqual(['parked', 'userfaultfd.fault']);
+  });
+
+  for (const huge of [false, true]) {
+    test(`${huge ? 'a huge page' : 'small pages'} protected while under migration: protected when they have arrived`, () => {
+      const of = anonymous(huge);
+      const { world, memory } = of;
+      const move = world.spawn('migrate', migratePages(world.mm, memory.at(0), memory.at(4)));
+      world.spawn(
+        'protect',
+        (function* protecting(): Process {
+          yield* until(() => world.mm.pageTables.kindAt(memory.at(3)) === EntryKind.Migration);
+          expect(yield* of.protectAll()).toBe(0);
+        })(),
+      );
+      settle(world);
+      expect([move.result, memory.hostLevels()]).toEqual([0, new Array(4).fill(huge ? 2 : 1)]);
+      expect(write(of, 1)).toEqual(['parked', 'userfaultfd.fault']);
+      expect(world.findingKinds()).toEqual([]);
+    });
+  }
 });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
-import { hva } from '../../src/mm/address.ts';
+import { hva, pfn } from '../../src/mm/address.ts';
 import { Errno } from '../../src/mm/errno.ts';
 import { notifierSchemes } from '../../src/mm/notifier-schemes/index.ts';
 import { madvCollapse } from '../../src/mm/operations/madv-collapse.ts';
 import { madvDontneed } from '../../src/mm/operations/madv-dontneed.ts';
 import { munmap } from '../../src/mm/operations/munmap.ts';
+import { truncate } from '../../src/mm/operations/truncate.ts';
 import { uffdioContinue } from '../../src/mm/operations/uffdio-continue.ts';
 import { uffdioCopy } from '../../src/mm/operations/uffdio-copy.ts';
 import { registerUserfault, UserfaultfdCtx, type UserfaultMode } from '../../src/mm/userfaultfd.ts';
@@ -124,6 +125,19 @@ describe('handle_userfault: what is reported', () => {
     expect([reported('v1', false), reported('v2', false), reported('rfc2', false), reported('rfc2', true)]).toEqual([
       6, 6, 4, 6,
     ]);
+  });
+
+  test('a run that ends between the page and the wake: no sleeper is forgotten yet, at any moment of the ioctl', () => {
+    for (let endNs = 50_000; endNs < 60_000; endNs += 20) {
+      const world = new TestWorld({ mapped: 0 });
+      userfaultfd(world, ['minor']);
+      toucher(world, 1);
+      world.spawn('filler', resolve(world, 1, 2), 50_000);
+      world.spawn('clock', clock(60_000));
+      world.sim.run({ untilNs: endNs });
+      checkUserfaultWaiters(world.machine);
+      expect(world.findingKinds()).toEqual([]);
+    }
   });
 
   test('rounded to the huge page, a later piece is filled: nobody wakes, and the run says so; its first piece wakes', () => {
@@ -419,5 +433,71 @@ describe('a THP collapse of memory whose faults go to userspace', () => {
   test('registered for write protection: a table of shmem is not taken away', () => {
     expect(collapsed({ kind: 'shmem', folios: 2 }, ['wp'])).toEqual([Errno.EINVAL, 1]);
     expect(collapsed({ kind: 'shmem', folios: 2 }, [])).toEqual([0, 2]);
+  });
+});
+
+describe('a wake beside a read', () => {
+  test('at any moment of it: the sleeper goes on, whichever list it is on', () => {
+    // reader                               | who has filled the page
+    // takes the message off one list       |
+    // copies it to userspace               | looks at both lists without the lock
+    // puts the sleeper on the other list   |
+    for (let delayNs = 0; delayNs < 2500; delayNs += 23) {
+      const world = empty();
+      const ctx = userfaultfd(world, ['minor']);
+      const task = toucher(world, 1);
+      settle(world);
+      world.spawn('read', userfaultfdRead(ctx));
+      world.spawn('wake', userfaultfdWake(ctx, world.at(0), world.at(8)), delayNs);
+      settle(world);
+      // Nothing was filled: woken, it has queued itself anew.
+      expect([delayNs, ctx.stats.woken, ctx.stats.events]).toEqual([delayNs, 1, 2]);
+      expect(task.state).toBe('parked');
+    }
+  });
+});
+
+describe('behind the end of the file', () => {
+  const shortened = () => {
+    const world = empty();
+    const ctx = userfaultfd(world, ['missing']);
+    callBeside(world, truncate(world.vma, world.at(4)));
+    return { world, ctx };
+  };
+
+  test('a fault on hugetlb: -EFAULT, and no message; before it: a message where the page is missing', () => {
+    const { world, ctx } = shortened();
+    expect(callBeside(world, touch(world, world.at(5)))).toBe(Errno.EFAULT);
+    expect(ctx.stats.events).toBe(0);
+    world.mapping.remove(0);
+    toucher(world, 2);
+    settle(world);
+    expect(ctx.stats.events).toBe(1);
+  });
+
+  test('UFFDIO_COPY of hugetlb: -EFAULT, nothing is added and nothing stays behind', () => {
+    const { world } = shortened();
+    const frame = world.machine.memory.allocate(1);
+    expect(callBeside(world, uffdioCopy(world.mm, world.at(4), world.at(8)))).toBe(Errno.EFAULT);
+    expect([world.mapping.folio(1), world.mmLocks(), world.hostLevels()[4]]).toEqual([undefined, '', 0]);
+    // The page that was filled for it is free again.
+    const last = world.machine.memory.allocate(1);
+    for (let at = frame + 1; at < last; at++) {
+      expect(world.machine.memory.folioOf(pfn(at))).toBeUndefined();
+    }
+    expect(world.findingKinds()).toEqual([]);
+  });
+
+  test('UFFDIO_COPY of hugetlb while the file is cut, at any moment: the file ends where it was cut', () => {
+    for (let delayNs = 0; delayNs < 12_000; delayNs += 613) {
+      const world = empty();
+      userfaultfd(world, ['missing']);
+      world.mapping.remove(1);
+      world.spawn('copy', uffdioCopy(world.mm, world.at(4), world.at(8)));
+      world.spawn('truncate', truncate(world.vma, world.at(4)), delayNs);
+      settle(world);
+      expect([delayNs, world.mapping.folio(1), world.hostLevels()[4]]).toEqual([delayNs, undefined, 0]);
+      expect(world.findingKinds()).toEqual([]);
+    }
   });
 });

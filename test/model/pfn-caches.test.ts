@@ -47,6 +47,35 @@ describe('clock pages', () => {
     expect(maxOf(stallsNs)).toBeLessThan(10_000);
   });
 
+  describe('in memory that is still to come', () => {
+    /** Nobody answers the first vCPU, which touches nothing but its clock page for the first 10 ms. */
+    const missing = (timeline: readonly object[]) =>
+      run({
+        'vm.backing': 'shmem',
+        'vm.mapped': 'none',
+        'userfault.mode': 'minor',
+        'vm.pfnCaches': 1,
+        'vm.pfnCacheUse': '20us',
+        'guest.pattern': 'trace',
+        'guest.trace': 'time,vcpu,gfn,write\n10000000,0,1,1\n',
+        timeline,
+        settle: '1ms',
+        'limits.simulated': '5ms',
+      });
+
+    test('the first use sleeps until userspace brings the page', () => {
+      const { faults, stallByCauseNs, stallsNs } = missing([]);
+      expect(faults).toEqual({ total: 0, retries: 0, spurious: 0, userfault: 1 });
+      expect(stallByCauseNs.userfault).toBeGreaterThan(970_000);
+      expect([...stallsNs]).toEqual([1_000_000 - 20_000]);
+    });
+
+    test('it reads memslots meanwhile: a change of them waits for it', () => {
+      const result = missing([{ at: '100us', operation: 'dirty-log-enable' }]);
+      expect([findingKinds(result), result.operations]).toEqual([['time-budget'], []]);
+    });
+  });
+
   test('uses: one exit each, every 20 us, from each vCPU that has a page', () => {
     const { stallsNs, simulatedNs } = run(beside(4, { timeline: [], 'guest.pattern': 'stride', settle: '200us' }));
     expect(simulatedNs).toBe(200_000);

@@ -45,8 +45,7 @@ describe('random programs', () => {
         hgmVersions: ['v2'],
         schemes: ['post-collapse/zap', 'post-collapse/cut', 'post-collapse/promote', 'none'],
         mapcounts: ['subpage', 'head-per-pte'],
-        // What looks at the mapcount of a file's page before it has its lock is not sound by itself.
-        without: ['migrate-pages', 'fork', 'memory-failure'],
+        without: ['memory-failure'],
         userfault: false,
       },
     ],

@@ -101,7 +101,8 @@ describe('two processes on one file', () => {
       run({ 'vm.mapped': 'none', 'vm.vcpus': 1, 'vm.memory': '2MiB', 'timeline.0.range.length': '2MiB', ...overrides })
         .stallByCauseNs['fault-mutex'] ?? 0;
     expect(waits({})).toBe(0);
-    expect(waits(twoProcesses)).toBeGreaterThan(profile.costs.sleepWakeUpNs);
+    // The holder runs, so who waits spins: for no less than what the holder's fault takes under the mutex.
+    expect(waits(twoProcesses)).toBeGreaterThan(profile.costs.slowGupNs);
   });
 
   test('each with two VMs: vCPUs are numbered through all of them', () => {

@@ -79,7 +79,11 @@ describe('POST /v1/scenarios', () => {
       { name: 'x', timeline: [{ operation: 'madv-collapse', range: { start: '2GiB' } }] },
       'timeline.0.range',
     ],
-    ['an operation that is not there yet', { name: 'x', timeline: [{ operation: 'fork' }] }, 'timeline.0.operation'],
+    [
+      'an operation that no memory of its kind has',
+      { name: 'x', timeline: [{ operation: 'khugepaged-scan' }] },
+      'timeline.0.operation',
+    ],
   ])('%s: 422 SCENARIO_INVALID that names the field', async (_, payload, path) => {
     const app = await startService();
     const response = await app.inject({ method: 'POST', url: '/v1/scenarios', payload });

@@ -234,6 +234,12 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
   const isHugetlb = vm.backing.startsWith('hugetlb');
   const hasSection = ['range', 'range-chunked', 'narrow'].includes(scheme);
   const shrinksFile = asks('truncate', 'punch-hole');
+  const unanswered = userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
+  let crosswise: string | null = null;
+  if (isHugetlb && hgm.version === 'v1') crosswise = 'G.5: v1 takes its locks in both orders';
+  else if (isHugetlb && hgm.version === 'rfc1' && (asks('migrate-pages') || shrinksFile)) {
+    crosswise = '0.2: the rmap is walked under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it';
+  }
   switch (finding.kind) {
     case 'stall-at-end':
       return 'the run ends in the middle of a fault';
@@ -251,14 +257,10 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
     case 'deadlock':
     case 'lockdep-deadlock':
     case 'lockdep-order-inversion':
-      if (finding.message.includes('userfaultfd')) {
-        return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
-      }
-      if (!isHugetlb) return null;
-      if (hgm.version === 'v1') return 'G.5: v1 takes its locks in both orders';
-      return hgm.version === 'rfc1' && asks('migrate-pages')
-        ? '0.2: migration walks the rmap under the folio lock, faults of RFC v1 hold i_mmap_rwsem outside of it'
-        : null;
+      return finding.message.includes('userfaultfd') ? unanswered : crosswise;
+    // A deadlock beside which somebody's clock goes on: pfn caches are looked at again and again.
+    case 'time-budget':
+      return unanswered ?? crosswise;
     case 'mapped-outside-file':
     case 'removed-while-mapped':
     case 'mapped-after-free':
@@ -266,17 +268,22 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       if (mapcount === 'hstate-entry') return 'G.6, idea 3: an entry that points to a table is a count';
       // A page under migration counts as unmapped, and a mapping whose vma_lock is not free is passed by: fork holds it long.
       if (asks('fork') && asks('migrate-pages')) return 'F.7: a page is asked whether it is mapped before it is locked';
-      if (asks('migrate-pages')) return 'F.7: removal asks for the mapcount before it has the folio lock';
       return asks('madv-collapse') && hasSection ? 'G.5: truncation walks past a collapse' : null;
+    case 'mapcount':
+    case 'refcount':
+      return isHugetlb && shrinksFile && mapcount === 'hstate-entry' ? 'G.6, idea 3: truncation leaves counts' : null;
     case 'freed-while-mapped':
     case 'mapcount-leak':
     case 'count-underflow':
-      return isHugetlb && mapcount.startsWith('hstate') ? 'G.6: counts of entries' : null;
+      if (!isHugetlb) return null;
+      // Truncation takes the large leaf that has just been counted, and the small ones are still to be counted down.
+      if (hgm.version === 'v2' && scheme === 'narrow' && shrinksFile && asks('madv-collapse')) {
+        return 'G.5: v2 holds nothing that truncation takes';
+      }
+      return mapcount.startsWith('hstate') ? 'G.6: counts of entries' : null;
     case 'uffd-waiter-asleep':
       // Nobody reads messages here, so all that is asked is that the message is still there to be read.
       return finding.message.includes('not read') ? 'H.2: a message that nobody has read yet' : null;
-    case 'time-budget':
-      return userfault.mode !== 'none' || userfault.writeProtect ? 'H.4: nobody answers, and SRCU waits' : null;
     case 'event-budget':
       return vm.backing === 'shmem' && host.kernel !== '6.1' && host.earlyRetryCheck === false
         ? 'C.2: without the early check a fault maps a THP again as fast as a part of it is split off'

@@ -43,7 +43,7 @@ export function readAll(world: TestWorld, ctx: UserfaultfdCtx): [page: number, m
     'reader',
     (function* reading(): Process {
       for (let message = yield* userfaultfdRead(ctx); message !== null; message = yield* userfaultfdRead(ctx)) {
-        read.push([(message.address - world.vma.start) / 4096, message.mode]);
+        read.push([(message.address - world.at(0)) / 4096, message.mode]);
       }
     })(),
   );

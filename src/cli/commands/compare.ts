@@ -5,6 +5,7 @@ import type { ComparisonResult } from '../../lab/result.ts';
 import { resultToCsv } from '../../lab/result-csv.ts';
 import type { RunResult } from '../../lab/run-types.ts';
 import { summarize } from '../../lab/summary.ts';
+import { totalVcpus } from '../../lab/world.ts';
 import { WorkerPool } from '../../server/worker-pool.ts';
 import { comparisonTable } from '../comparison-table.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
@@ -66,7 +67,7 @@ async function compare(argument: string, options: CompareOptions): Promise<void>
   const result = await carryOut(plan, options.threads);
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (options.csv) process.stdout.write(resultToCsv(result));
-  else process.stdout.write(`${comparisonTable(result, plan.scenario.vm.vcpus)}\n`);
+  else process.stdout.write(`${comparisonTable(result, totalVcpus(plan.scenario))}\n`);
 }
 
 /** Runs the plan in worker threads and sums it up. */

@@ -3,7 +3,8 @@ import { Command, Option } from 'commander';
 import { planComparison } from '../../lab/comparison.ts';
 import { InvalidInput } from '../../lab/invalid-input.ts';
 import { runScenario } from '../../lab/run.ts';
-import type { RunRecord, RunResult, StallRecord, Topic } from '../../lab/run-types.ts';
+import type { OperationResult, RunRecord, RunResult, StallRecord, Topic } from '../../lab/run-types.ts';
+import type { TimelineEntry } from '../../lab/scenario.ts';
 import { topics as knownTopics } from '../../lab/vocabulary.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
 import { integer, overridesOf, profileOption, setOption, traceOption } from '../options.ts';
@@ -81,7 +82,7 @@ function run(argument: string, options: RunOptions): void {
       `${JSON.stringify({ scenario: plan.scenario.name, profile: plan.profile.name, ...figures, windows })}\n`,
     );
   } else {
-    process.stdout.write(`${outcome(result)}\n${windowTable(windows, options.windows)}\n`);
+    process.stdout.write(`${outcome(result, plan.scenario.timeline)}\n${windowTable(windows, options.windows)}\n`);
   }
 }
 
@@ -112,7 +113,7 @@ function lineWriter() {
   };
 }
 
-function outcome(result: RunResult): string {
+function outcome(result: RunResult, timeline: readonly TimelineEntry[]): string {
   const { stallsNs, operations, notifier, faults, findings } = result;
   const totalNs = stallsNs.reduce((sum, ns) => sum + ns, 0);
   const longestNs = stallsNs.reduce((longest, ns) => Math.max(longest, ns), 0);
@@ -123,10 +124,7 @@ function outcome(result: RunResult): string {
     ['of that', `spinning ${showNs(result.spinNs)}, asleep ${showNs(result.sleepNs)}`],
     ['causes', causesOf(result.stallByCauseNs, totalNs)],
     ['blackouts', `${result.blackout.count}, longest ${showNs(result.blackout.maxNs)}`],
-    ...operations.map(({ operation, startNs, durationNs, errno }): [string, string] => [
-      operation,
-      `at ${showNs(startNs)}, took ${showNs(durationNs)}${errno === null ? '' : `, ${errno}`}`,
-    ]),
+    ...timeline.map(({ operation }, index): [string, string] => [operation, operationOutcome(operations[index])]),
     ['notifier', `${notifier.sections} sections, open ${showNs(notifier.openNs)}; ${notifier.collapsed} collapsed`],
     [
       'faults',
@@ -142,6 +140,12 @@ function outcome(result: RunResult): string {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n');
+}
+
+function operationOutcome(result: OperationResult | undefined): string {
+  if (result === undefined) return 'had not ended with the run';
+  const { startNs, durationNs, errno } = result;
+  return `at ${showNs(startNs)}, took ${showNs(durationNs)}${errno === null ? '' : `, ${errno}`}`;
 }
 
 function causesOf(causes: Readonly<Partial<Record<string, number>>>, totalNs: number): string {

@@ -1,6 +1,6 @@
 import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pfn } from '../address.ts';
-import type { AnonymousVma } from '../anonymous-vma.ts';
+import { AnonymousVma } from '../anonymous-vma.ts';
 import { Folio } from '../folio.ts';
 import { folioMapcount, freeFolio } from '../free-folio.ts';
 import type { NotifierId } from '../notifier-schemes/notifier-scheme.ts';
@@ -104,14 +104,17 @@ export function* collapseHugePage(
 
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
-  let result = revalidate(vma, address);
+  const found = revalidate(vma, address);
   yield* mm.mmapLock.releaseRead();
 
-  if (result === 'succeed') {
+  let result: ScanResult = 'succeed';
+  if (typeof found === 'string') result = found;
+  else {
     yield* mm.mmapLock.acquireWrite();
     yield* sim.spend(costs.rwsemNs);
-    result = revalidate(vma, address);
-    if (result === 'succeed') result = yield* collapseLocked(vma, address, folio, scheme, control);
+    // Cut meanwhile, it may be the other half, with another permission.
+    const still = revalidate(vma, address);
+    result = typeof still === 'string' ? still : yield* collapseLocked(still, address, folio, scheme, control);
     yield* mm.mmapLock.releaseWrite();
   }
   if (result !== 'succeed') {
@@ -122,12 +125,13 @@ export function* collapseHugePage(
 }
 
 /** The lock was dropped: whatever was found before may be gone. Models hugepage_vma_revalidate(), mm/khugepaged.c. */
-function revalidate(vma: AnonymousVma, address: Hva): ScanResult {
+function revalidate(vma: AnonymousVma, address: Hva): AnonymousVma | ScanResult {
   const found = vma.mm.findVma(address);
   // A half of it will do: both have the same anon_vma.
-  if (found?.rmapTree !== vma.rmapTree || !holdsBlock(found, address)) return 'vma-check';
+  const isSame = found instanceof AnonymousVma && found.rmapTree === vma.rmapTree;
+  if (!isSame || !holdsBlock(found, address)) return 'vma-check';
   const pmd = findPmdOrThpOrNone(vma.mm, address);
-  return typeof pmd === 'string' ? pmd : 'succeed';
+  return typeof pmd === 'string' ? pmd : found;
 }
 
 function* collapseLocked(

@@ -5,6 +5,7 @@ import type { Mm } from '../mm.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 import { addRmap, addRmapBatch } from '../rmap.ts';
+import { isHugePmd } from '../split-huge-pmd.ts';
 import type { Vma } from '../vma.ts';
 
 /** Two locks of one class, the child's and the parent's, in this order: SINGLE_DEPTH_NESTING. */
@@ -32,8 +33,9 @@ export function* copyPageRange(dst: Vma, src: Vma): Process<void> {
       at = yield* copyPteRange(dst, src, table, at);
       continue;
     }
-    const kind = table.kinds[index];
-    if (kind === EntryKind.Leaf || kind === EntryKind.Migration) yield* copyHugePmd(dst, src, table, index);
+    if (isHugePmd(table, index)) {
+      if (!(yield* copyHugePmd(dst, src, table, index))) continue;
+    }
     at = hva((table.firstPageOf(index) + table.entryPages) * PAGE_SIZE);
   }
   yield* mm.notifiers.rangeEnd(section);
@@ -153,8 +155,13 @@ function copyNonpresentPte({ machine }: Mm, child: PageTable, table: PageTable, 
     folio.clearAnonExclusive(frame - folio.firstPfn, table.entryPages);
 }
 
-/** Models copy_huge_pmd(), mm/huge_memory.c: the child gets a PMD leaf, and a PTE table put by for the day it is split. */
-function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Process<void> {
+/**
+ * The child gets a PMD leaf, and a PTE table put by for the day it is split. False: the entry has been split while its lock was
+ * awaited, as mmap_lock keeps nobody out who comes from the page; what it has become is to be copied.
+ *
+ * Models copy_huge_pmd(), mm/huge_memory.c, with its -EAGAIN.
+ */
+function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Process<boolean> {
   const { sim, costs, memory, work } = src.mm.machine;
   const child = yield* childTable(dst.mm, hva(table.firstPageOf(index) * PAGE_SIZE), 2);
   yield* sim.spend(costs.tableAllocNs);
@@ -164,6 +171,7 @@ function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Proc
   work.ptlAcquisitions += 2;
   const frame = table.pfns[index] ?? 0;
   const folio = memory.folioOf(pfn(frame));
+  const isSplit = table.kinds[index] === EntryKind.Table;
   if (table.kinds[index] === EntryKind.Migration) {
     copyNonpresentPte(src.mm, child, table, index);
     yield* sim.spend(costs.pteInstallNs);
@@ -177,4 +185,5 @@ function* copyHugePmd(dst: Vma, src: Vma, table: PageTable, index: number): Proc
   }
   yield* table.ptl.release();
   yield* child.ptl.release();
+  return !isSplit;
 }

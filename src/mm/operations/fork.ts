@@ -36,6 +36,8 @@ export function* fork(mm: Mm, { copiesHugetlb }: ForkOptions): Process<Mm> {
   const child = new Mm(machine);
   yield* child.mmapLock.acquireWrite(NESTED);
   yield* sim.spend(2 * costs.rwsemNs);
+  // Before the first page is protected: who fills pages is turned away now, and does not wait for mmap_lock first.
+  const changes = beginUserfaultChange(mm, 'fork', hva(0), hva(Number.MAX_SAFE_INTEGER));
   for (const vma of [...mm.vmas].sort((a, b) => a.start - b.start)) {
     const copy = yield* dupVma(child, vma);
     if (vma.kind === 'anonymous') yield* copyPageRange(copy, vma);
@@ -43,7 +45,6 @@ export function* fork(mm: Mm, { copiesHugetlb }: ForkOptions): Process<Mm> {
       yield* copyHugetlbPageRange(copy, vma);
     }
   }
-  const changes = beginUserfaultChange(mm, 'fork', hva(0), hva(Number.MAX_SAFE_INTEGER));
   yield* child.mmapLock.releaseWrite();
   yield* cpuTlbShootdown(mm);
   yield* mm.mmapLock.releaseWrite();

@@ -31,9 +31,16 @@ function* dontneedVma(vma: Vma, start: Hva, end: Hva): Process<Result> {
   if (wholePagesEnd(vma, start) !== start) return Errno.EINVAL;
   const zapEnd = wholePagesEnd(vma, end);
   if (zapEnd <= start) return 0;
-  const told = yield* userfaultfdRemove(vma, start, zapEnd);
-  if (told && (vma.mm.findVma(start) !== vma || zapEnd > vma.end)) return Errno.ENOMEM;
-  yield* zapPageRange(vma, start, zapEnd);
+  if (!(yield* userfaultfdRemove(vma, start, zapEnd))) {
+    yield* zapPageRange(vma, start, zapEnd);
+    return 0;
+  }
+  // mmap_lock was dropped: what is mapped at the start by now is taken, as far as it reaches.
+  const found = vma.mm.findVma(start);
+  if (found === undefined) return Errno.ENOMEM;
+  if (wholePagesEnd(found, start) !== start) return Errno.EINVAL;
+  const foundEnd = wholePagesEnd(found, zapEnd < found.end ? zapEnd : found.end);
+  if (foundEnd > start) yield* zapPageRange(found, start, foundEnd);
   return 0;
 }
 

@@ -2,7 +2,7 @@ import type { Process } from '../../engine/process.ts';
 import { type Hva, hva, isAligned, PAGE_SIZE, pageOf, pfn } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import type { Folio } from '../folio.ts';
-import { putMapping } from '../free-folio.ts';
+import { folioMapcount, putMapping } from '../free-folio.ts';
 import { type Migration, moveToNewFolio, removeMigrationPtes, tryToMigrate, unlockMigrated } from '../migrate.ts';
 import type { Mm } from '../mm.ts';
 import { EntryKind } from '../radix-table.ts';
@@ -113,13 +113,19 @@ function* migrateBatch(mm: Mm, batch: readonly Migration[], waits: boolean): Pro
   let flush = false;
   for (const migration of batch) {
     const { folio } = migration;
+    if (folio.refcount === 1) {
+      // It was freed under us: only the reference that collected it is left.
+      yield* sim.spend(putMapping(folio, sim.current.cpu));
+      continue;
+    }
     if (waits) yield* folio.lock.acquire();
     else if (!folio.lock.tryAcquire()) {
       failed.push(migration);
       continue;
     }
     yield* sim.spend(costs.mutexNs);
-    if (yield* tryToMigrate(migration)) flush = true;
+    // What nobody maps any more is walked to by nobody, and has no section.
+    if (folioMapcount(folio) > 0 && (yield* tryToMigrate(migration))) flush = true;
     unmapped.push(migration);
   }
   if (flush) yield* cpuTlbShootdown(mm);

@@ -5,7 +5,7 @@ import { moveHugetlbPageTables } from '../hugetlb-move.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 import type { Mm } from '../mm.ts';
 import { movePageTables } from '../move-page-tables.ts';
-import { beginUserfaultChange, completeUserfaultChange } from '../userfaultfd-changes.ts';
+import { type ChangeEvent, completeUserfaultChange, moveRegistrations } from '../userfaultfd-changes.ts';
 import type { Vma } from '../vma.ts';
 import { unmapLocked } from './munmap.ts';
 
@@ -17,7 +17,8 @@ import { unmapLocked } from './munmap.ts';
  * Locks     mmap_lock (W) from the start to the end: faults of the whole mm wait. Under it what moves the tables takes, and
  *           i_mmap_rwsem or anon_vma.rwsem (W) to make the new mapping known.
  * Order     What is mapped at `to` goes; the new mapping, behind the old one for whoever comes from a page; the entries, in one
- *           section; then munmap() of the old range, in a section {UNMAP} of its own.
+ *           section; then munmap() of the old range, in a section {UNMAP} of its own. Readers of a userfaultfd that asks for moves
+ *           or unmaps are told of those that were made, when mmap_lock is dropped, and waited for.
  * Returns   0; -EFAULT if the range is not inside one mapping; -EINVAL if it is not aligned, cuts a huge page of hugetlb, or
  *           overlaps its target.
  * Left out  Growing, shrinking and MREMAP_DONTUNMAP. Ranges over several mappings, which 6.17 can move. Merging with a mapping
@@ -28,14 +29,14 @@ export function* mremap(mm: Mm, start: Hva, end: Hva, to: Hva | null): Process<R
   yield* sim.spend(costs.syscallNs);
   yield* mm.mmapLock.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
-  const changes = beginUserfaultChange(mm, 'remap', start, end);
-  const result = yield* mremapTo(mm, start, end, to ?? freePlace(mm));
+  const changes: ChangeEvent[] = [];
+  const result = yield* mremapTo(mm, start, end, to ?? freePlace(mm), changes);
   yield* mm.mmapLock.releaseWrite();
   yield* completeUserfaultChange(changes);
   return result;
 }
 
-function* mremapTo(mm: Mm, start: Hva, end: Hva, to: Hva): Process<Result> {
+function* mremapTo(mm: Mm, start: Hva, end: Hva, to: Hva, changes: ChangeEvent[]): Process<Result> {
   const toEnd = hva(to + (end - start));
   if (!isAligned(start, PAGE_SIZE) || !isAligned(end, PAGE_SIZE) || !isAligned(to, PAGE_SIZE)) return Errno.EINVAL;
   if (start < toEnd && to < end) return Errno.EINVAL;
@@ -45,13 +46,16 @@ function* mremapTo(mm: Mm, start: Hva, end: Hva, to: Hva): Process<Result> {
     const cuts = [start, end].some((at) => vma.hugePageStart(at) !== at);
     if (cuts || !isAligned(to, vma.hugePageSize)) return Errno.EINVAL;
   }
-  const unmapped = yield* unmapLocked(mm, to, toEnd);
+  const unmapped = yield* unmapLocked(mm, to, toEnd, changes);
   if (unmapped !== 0) return unmapped;
-  return yield* moveVma(vma, start, end, to, toEnd);
+  yield* moveVma(vma, start, end, to);
+  changes.push(...moveRegistrations(mm, start, end, to));
+  return yield* unmapLocked(mm, start, end, changes);
 }
 
-function* moveVma(vma: Vma, start: Hva, end: Hva, to: Hva, toEnd: Hva): Process<Result> {
+function* moveVma(vma: Vma, start: Hva, end: Hva, to: Hva): Process<void> {
   const { mm } = vma;
+  const toEnd = hva(to + (end - start));
   const { rmapRwsem } = vma.rmapTree;
   yield* rmapRwsem.acquireWrite();
   yield* mm.machine.sim.spend(mm.machine.costs.rwsemNs);
@@ -64,7 +68,6 @@ function* moveVma(vma: Vma, start: Hva, end: Hva, to: Hva, toEnd: Hva): Process<
   } else {
     yield* movePageTables(vma, start, end, to);
   }
-  return yield* unmapLocked(mm, start, end);
 }
 
 /**

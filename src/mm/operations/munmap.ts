@@ -5,7 +5,7 @@ import { freePgtables } from '../free-pgtables.ts';
 import type { Mm } from '../mm.ts';
 import { MmuGather } from '../mmu-gather.ts';
 import { dropRegistrations } from '../userfaultfd.ts';
-import { beginUserfaultChange, completeUserfaultChange } from '../userfaultfd-changes.ts';
+import { beginUserfaultChange, type ChangeEvent, completeUserfaultChange } from '../userfaultfd-changes.ts';
 import type { Vma } from '../vma.ts';
 import { splitVma } from '../vma-split.ts';
 import { unmapSingleVma } from '../zap-page-range.ts';
@@ -43,14 +43,16 @@ export function* munmap(mm: Mm, start: Hva, end: Hva): Process<Result> {
 }
 
 /**
- * munmap() for who holds mmap_lock (W), and keeps it: of what mremap() has moved away, or moves to.
+ * munmap() for who holds mmap_lock (W), and keeps it: of what mremap() has moved away, or moves to. The caller completes
+ * `changes` when it holds the lock no more.
  *
  * Models do_vmi_munmap(), mm/mmap.c, mm/vma.c; do_munmap().
  */
-export function* unmapLocked(mm: Mm, start: Hva, end: Hva): Process<Result> {
+export function* unmapLocked(mm: Mm, start: Hva, end: Hva, changes: ChangeEvent[]): Process<Result> {
   const vmas = yield* cutOut(mm, start, end);
   if (typeof vmas === 'string') return vmas;
   if (vmas.length === 0) return 0;
+  changes.push(...beginUserfaultChange(mm, 'unmap', start, end));
   for (const vma of vmas) mm.detach(vma);
   dropRegistrations(mm, start, end, null);
   yield* unmapRegion(mm, vmas);

@@ -36,6 +36,7 @@ export function findPmdOrThpOrNone(mm: Mm, address: Hva): PmdEntry | ScanResult 
     case EntryKind.Table:
       return pmd;
     case EntryKind.Leaf:
+    case EntryKind.Invalid:
       return 'pmd-mapped';
     case EntryKind.Migration:
       return 'pmd-null';

@@ -10,7 +10,7 @@ import type { ShmemVma } from '../shmem-vma.ts';
  *
  * Models    mfill_atomic_pte_continue() and mfill_atomic_install_pte(), mm/userfaultfd.c.
  * Locks     The folio lock, under it the page table lock. The caller holds mmap_lock for read.
- * Returns   0; -EFAULT where the page cache has no page; -EEXIST where something is mapped.
+ * Returns   0; -EFAULT where the page cache has no page; -EIO for a poisoned one; -EEXIST where something is mapped.
  */
 export function* continueShmemPage(vma: ShmemVma, address: Hva): Process<Result> {
   const { sim, costs } = vma.mm.machine;
@@ -25,7 +25,8 @@ export function* continueShmemPage(vma: ShmemVma, address: Hva): Process<Result>
   yield* sim.spend(costs.mutexNs);
   let result: Result = Errno.EFAULT;
   // Looked up before the lock: truncation may have had it meanwhile.
-  if (vma.mapping.folio(index) === folio) {
+  if (vma.mapping.folio(index) === folio && folio.poisoned) result = Errno.EIO;
+  else if (vma.mapping.folio(index) === folio) {
     const first = folio.cached?.index ?? index;
     result = (yield* setPte(vma, table, address, folio, index - first, true)) ? 0 : Errno.EEXIST;
   }

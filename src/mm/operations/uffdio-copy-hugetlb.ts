@@ -2,6 +2,7 @@ import type { Process } from '../../engine/process.ts';
 import { type Hva, PAGE_SIZE } from '../address.ts';
 import { Errno, type Result } from '../errno.ts';
 import { Folio } from '../folio.ts';
+import { freeFolio } from '../free-folio.ts';
 import { hugetlbFullWalkAlloc } from '../hugetlb.ts';
 import { mapLeaf, settleLookUp } from '../hugetlb-rmap.ts';
 import type { HugetlbVma } from '../hugetlb-vma.ts';
@@ -13,7 +14,7 @@ import { EntryKind } from '../radix-table.ts';
  * Models    mfill_atomic_hugetlb(), mm/userfaultfd.c, and hugetlb_mfill_atomic_pte(), mm/hugetlb.c.
  * Locks     The fault mutex and vma_lock (R) from the look at the entry to the end, the copy included: every fault on this page
  *           waits as long as that takes. Then the folio lock, and the page table lock.
- * Returns   0; -EEXIST where the entry is not empty, or the file has the page.
+ * Returns   0; -EEXIST where the entry is not empty, or the file has the page; -EFAULT beyond the end of the file.
  * Left out  Reservations: the pool has a page for every page of the file.
  */
 export function* copyHugePage(vma: HugetlbVma, address: Hva): Process<Result> {
@@ -39,6 +40,12 @@ function* copyLocked(vma: HugetlbVma, address: Hva): Process<Result> {
 
   const folio = new Folio(machine, memory.allocate(vma.hstateLevel), vma.hstateLevel, true);
   yield* sim.spend((vma.hugePageSize / PAGE_SIZE) * costs.copyPageNs);
+  // Asked only now: the file may have become shorter meanwhile. Truncation sets its size first, then waits for the mutex.
+  if (cacheIndex >= vma.mapping.endIndex) {
+    folio.changeRefs(-1);
+    yield* sim.spend(freeFolio(folio));
+    return Errno.EFAULT;
+  }
   vma.mapping.add(cacheIndex, folio);
   yield* folio.lock.acquire();
   yield* table.ptl.acquire();

@@ -45,6 +45,8 @@ export function* mfillAtomic(
   const ctx = options.ctx ?? userfaultAt(mm, start)?.ctx ?? null;
   yield* sim.spend(costs.syscallNs + costs.uffdContinueBaseNs);
   if (ctx !== null && ctx.mmapChanging > 0) return Errno.EAGAIN;
+  const due = { start, end };
+  if (options.dontWake !== true) ctx?.wakesDue.add(due);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
@@ -66,5 +68,6 @@ export function* mfillAtomic(
   yield* mm.mmapLock.releaseRead();
   const wakes = ctx?.hasWaiters === true && filled > start && options.dontWake !== true;
   if (wakes) yield* userfaultfdWake(ctx, start, filled);
+  ctx?.wakesDue.delete(due);
   return result;
 }

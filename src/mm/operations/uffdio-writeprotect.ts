@@ -1,5 +1,5 @@
 import type { Process } from '../../engine/process.ts';
-import { type Hva, hva } from '../address.ts';
+import { type Hva, hva, PAGE_SIZE, pageOf } from '../address.ts';
 import { canChangePteWritable } from '../change-protection.ts';
 import { Errno, type Result } from '../errno.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
@@ -18,7 +18,7 @@ export interface WriteprotectOptions extends UffdioOptions {
 }
 
 /**
- * UFFDIO_WRITEPROTECT: sets the uffd-wp bit in every present entry of the range, or clears it. A write to such an entry becomes a
+ * UFFDIO_WRITEPROTECT: sets the uffd-wp bit in every entry of the range that shows a page, or one under migration, or clears it. A write to such an entry becomes a
  * message; a read does not.
  *
  * Models    mwriteprotect_range() and uffd_wp_range(), mm/userfaultfd.c, with change_protection(), mm/mprotect.c, or
@@ -35,6 +35,9 @@ export function* uffdioWriteprotect(mm: Mm, start: Hva, end: Hva, options: Write
   const ctx = options.ctx ?? userfaultAt(mm, start)?.ctx ?? null;
   yield* sim.spend(costs.syscallNs + costs.uffdContinueBaseNs);
   if (ctx !== null && ctx.mmapChanging > 0) return Errno.EAGAIN;
+  const due = { start, end };
+  const mayWake = ctx !== null && !options.protect && options.dontWake !== true;
+  if (mayWake) ctx.wakesDue.add(due);
   yield* mm.mmapLock.acquireRead();
   yield* sim.spend(costs.rwsemNs);
   const vma = mm.findVma(start);
@@ -46,19 +49,20 @@ export function* uffdioWriteprotect(mm: Mm, start: Hva, end: Hva, options: Write
   else if (cutsLeaf(vma, start, end)) result = Errno.EINVAL;
   else yield* uffdWpRange(vma, start, end, options.protect);
   yield* mm.mmapLock.releaseRead();
-  if (result === 0 && ctx !== null && !options.protect && options.dontWake !== true) {
-    yield* userfaultfdWake(ctx, start, end);
-  }
+  if (result === 0 && mayWake) yield* userfaultfdWake(ctx, start, end);
+  ctx?.wakesDue.delete(due);
   return result;
 }
 
 function cutsLeaf(vma: Vma, start: Hva, end: Hva): boolean {
   if (vma instanceof HugetlbVma) return vma.hugePageStart(start) !== start || vma.hugePageStart(end) !== end;
-  let cuts = false;
-  vma.mm.pageTables.forEachLeaf(start, end, (table, _index, address) => {
-    if (address < start || address + table.geometry.entryBytes(table.level) > end) cuts = true;
+  return [start, hva(end - PAGE_SIZE)].some((at) => {
+    const table = vma.mm.pageTables.lowestTable(at, 1);
+    const index = table.geometry.index(pageOf(at), table.level);
+    if (table.kinds[index] !== EntryKind.Leaf && table.kinds[index] !== EntryKind.Migration) return false;
+    const first = table.firstPageOf(index) * PAGE_SIZE;
+    return first < start || first + table.entryPages * PAGE_SIZE > end;
   });
-  return cuts;
 }
 
 /** Both ways; see uffdioWriteprotect(). The caller holds mmap_lock. */
@@ -111,8 +115,10 @@ function* changeEntries(vma: Vma, start: Hva, end: Hva, protect: boolean): Proce
 }
 
 function changeEntry(vma: Vma, table: PageTable, index: number, protect: boolean): boolean {
-  if (table.kinds[index] !== EntryKind.Leaf || table.isUffdWp(index) === protect) return false;
+  const present = table.kinds[index] === EntryKind.Leaf;
+  if (!(present || table.kinds[index] === EntryKind.Migration) || table.isUffdWp(index) === protect) return false;
   table.setUffdWp(index, protect);
-  if (!protect && canChangePteWritable(vma, table, index)) table.setWritable(index, true);
+  // What is under migration is given its permission by the first write after it.
+  if (present && !protect && canChangePteWritable(vma, table, index)) table.setWritable(index, true);
   return true;
 }
