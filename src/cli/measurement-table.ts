@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { MeasuredScheme, MeasurementResult } from '../host/measurement-result.ts';
 import { formatSize } from '../lab/units.ts';
+import { hostLine, hugePagesOf } from './host-lines.ts';
 import { digits, showNs } from './quantities.ts';
 
 /** The result for people: two rows for each place, the control and the operation, then what the machine is. */
@@ -63,14 +64,12 @@ function heading({ scenario, measurement }: MeasurementResult): string {
 }
 
 function footing({ host, measurement, schemes }: MeasurementResult): string[] {
-  const { kvm, thp } = host;
   const counts = schemes
     .filter(({ scheme }) => scheme === 'kernel')
     .map(({ place, repetitions, dropped }) => `${place} ${repetitions} (${dropped} dropped)`);
-  const mmu = { tdp: kvm.tdpMmu ? 'TDP MMU' : 'two-dimensional paging', shadow: 'shadow paging' };
   return [
     `repetitions: ${counts.join(', ')}; stalls from ${showNs(measurement.thresholdNs)} on, until ${showNs(measurement.tailNs)} after the operation`,
-    `kernel ${host.kernel}, ${host.cpu}${host.virtualized ? ' (a virtual machine)' : ''}, ${kvm.module ?? 'KVM'}: ${kvm.mmu === null ? 'MMU unknown' : mmu[kvm.mmu]}`,
-    `transparent huge pages ${thp.enabled ?? 'none'}, of shmem ${thp.shmem ?? 'none'}; time-stamp counter ${digits(measurement.tscHz / 1e6)} MHz`,
+    hostLine(host),
+    `${hugePagesOf(host)}; time-stamp counter ${digits(measurement.tscHz / 1e6)} MHz`,
   ];
 }

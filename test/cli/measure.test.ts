@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
+import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { noGuest, noSystem } from '../host/support.ts';
 import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
@@ -117,5 +118,49 @@ describe('stallscope calibrate', { retry: 2 }, () => {
     const { code, stderr } = await stallscope('calibrate', '--base', 'x');
     expect(code).toBe(2);
     expect(stderr).toMatch(/x/);
+  });
+});
+
+describe('stallscope validate without files', { retry: 2 }, () => {
+  it('one case: predicted beside measured, a plot, and what the model has not', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout, stderr } = await stallscope('validate', '--case', 'dontneed-shmem', '--repetitions', '2');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/│ dontneed-shmem │ predicted │(.*│){6}\n│ +│ measured +│(.*│){6}\n│ +│ control/);
+    expect(stdout).toMatch(/^dontneed-shmem {2}[.PM*|]{60}$/m);
+    expect(stdout).toMatch(/^profile this-host: .* costs measured here/m);
+    expect(stdout).toMatch(/^not in the model:$/m);
+  });
+
+  it('--profile and --json: the costs of that profile, and no calibration', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const args = ['--case', 'fork', '--repetitions', '1', '--profile', 'epyc-uncontended', '--json'];
+    const { code, stdout } = await stallscope('validate', ...args);
+    expect(code).toBe(0);
+    const { source, profile, cases } = JSON.parse(stdout) as ValidationResult;
+    expect([source, profile.name, cases.map((one) => one.case)]).toEqual([
+      'host and simulation',
+      'epyc-uncontended',
+      ['fork'],
+    ]);
+    expect(cases[0]?.measured.operationNs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a case that there is not', ['--case', 'x'], /case: no such case: x; there are collapse-anonymous/],
+    ['a change of the scenario', ['--set', 'vm.vcpus=2'], /--set: is for files/],
+    ['a case with files', ['a.json', '--case', 'fork'], /--case: is for validate without files/],
+    ['a profile that there is not', ['--profile', 'x'], /no profile is named "x"/],
+  ])('%s: exit 2, and stderr names it', async (_, args, message) => {
+    const { code, stdout, stderr } = await stallscope('validate', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('a host without KVM: exit 1, and stderr says what is missing', async ({ skip }) => {
+    if (whatIsMissing() === null) skip('this host has KVM');
+    const { code, stdout, stderr } = await stallscope('validate');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/nothing can be measured on this host: /);
   });
 });
