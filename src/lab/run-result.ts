@@ -2,7 +2,7 @@
 
 import { blackouts, isSleep, type StallCause, type StallWindow } from '../kvm/stall-windows.ts';
 import { hugeRecovery } from './huge-recovery.ts';
-import type { PostCopy } from './post-copy.ts';
+import type { PostCopy } from './post-copy/post-copy.ts';
 import type { RunInput, RunResult } from './run-types.ts';
 import type { Timeline } from './timeline.ts';
 import { userfaultCounters } from './userfault-builder.ts';

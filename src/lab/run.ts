@@ -8,7 +8,7 @@ import { type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
-import { buildPostCopy, type PostCopy } from './post-copy.ts';
+import { buildPostCopy, type PostCopy } from './post-copy/post-copy.ts';
 import { publishRecords } from './run-records.ts';
 import { resultOf } from './run-result.ts';
 import type { Finding, RunInput, RunResult } from './run-types.ts';

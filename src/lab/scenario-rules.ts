@@ -5,7 +5,7 @@ import { guestRules } from './guest-rules.ts';
 import type { InputError } from './invalid-input.ts';
 import { memslotRules } from './memslot-layout.ts';
 import { backingBytes, checkEntry, leafBytes, operationRules } from './operation-rules.ts';
-import { postCopyRules } from './post-copy-rules.ts';
+import { postCopyRules } from './post-copy/rules.ts';
 import type { Scenario, TimelineEntry } from './scenario-schema.ts';
 import { MAX_MEMORY_BYTES } from './schema/fields.ts';
 import { formatSize, formatTime, GIB } from './units.ts';

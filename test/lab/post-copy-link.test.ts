@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
 import { Simulation } from '../../src/engine/simulation.ts';
-import { Mailbox } from '../../src/lab/mailbox.ts';
-import { type Chunk, Connection, Link } from '../../src/lab/post-copy-link.ts';
+import { type Chunk, Connection, Link } from '../../src/lab/post-copy/link.ts';
+import { Mailbox } from '../../src/lab/post-copy/mailbox.ts';
 
 const WAKE_UP_NS = 100;
 

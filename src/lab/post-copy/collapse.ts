@@ -1,10 +1,10 @@
-import type { Process } from '../engine/process.ts';
-import type { Simulation } from '../engine/simulation.ts';
-import { type Hva, hva, type Level } from '../mm/address.ts';
-import type { Result } from '../mm/errno.ts';
-import type { Mm } from '../mm/mm.ts';
-import type { NotifierScheme } from '../mm/notifier-schemes/notifier-scheme.ts';
-import { madvCollapse } from '../mm/operations/madv-collapse.ts';
+import type { Process } from '../../engine/process.ts';
+import type { Simulation } from '../../engine/simulation.ts';
+import { type Hva, hva, type Level } from '../../mm/address.ts';
+import type { Result } from '../../mm/errno.ts';
+import type { Mm } from '../../mm/mm.ts';
+import type { NotifierScheme } from '../../mm/notifier-schemes/notifier-scheme.ts';
+import { madvCollapse } from '../../mm/operations/madv-collapse.ts';
 import { Mailbox } from './mailbox.ts';
 
 export interface CollapserOptions {

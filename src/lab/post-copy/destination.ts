@@ -1,21 +1,21 @@
 // The VMM on the host that the VM has come to: threads that read what the guest misses and ask the source for it, and threads
 // that put in place what comes.
 
-import type { Process } from '../engine/process.ts';
-import type { KvmCosts } from '../kvm/costs.ts';
-import { type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
-import { Errno, type Result } from '../mm/errno.ts';
-import { handleMmFault } from '../mm/fault.ts';
-import type { Machine } from '../mm/machine.ts';
-import type { Mm } from '../mm/mm.ts';
-import { uffdioContinue } from '../mm/operations/uffdio-continue.ts';
-import { uffdioCopy } from '../mm/operations/uffdio-copy.ts';
-import { type UserfaultfdCtx, userfaultAt } from '../mm/userfaultfd.ts';
-import { userfaultfdPoll, userfaultfdRead } from '../mm/userfaultfd-read.ts';
-import { userfaultfdWake } from '../mm/userfaultfd-wake.ts';
-import type { Vma } from '../mm/vma.ts';
-import type { Chunk, Connection } from './post-copy-link.ts';
-import type { PostCopySource } from './post-copy-source.ts';
+import type { Process } from '../../engine/process.ts';
+import type { KvmCosts } from '../../kvm/costs.ts';
+import { type Hva, hva, PAGE_SIZE } from '../../mm/address.ts';
+import { Errno, type Result } from '../../mm/errno.ts';
+import { handleMmFault } from '../../mm/fault.ts';
+import type { Machine } from '../../mm/machine.ts';
+import type { Mm } from '../../mm/mm.ts';
+import { uffdioContinue } from '../../mm/operations/uffdio-continue.ts';
+import { uffdioCopy } from '../../mm/operations/uffdio-copy.ts';
+import { type UserfaultfdCtx, userfaultAt } from '../../mm/userfaultfd.ts';
+import { userfaultfdPoll, userfaultfdRead } from '../../mm/userfaultfd-read.ts';
+import { userfaultfdWake } from '../../mm/userfaultfd-wake.ts';
+import type { Vma } from '../../mm/vma.ts';
+import type { Chunk, Connection } from './link.ts';
+import type { PostCopySource } from './source.ts';
 
 export interface DestinationOptions {
   readonly machine: Machine<KvmCosts>;

@@ -1,9 +1,9 @@
 // The network between the two hosts of a migration: one link that everything goes over, in order, and connections on it, each
 // with a window.
 
-import { assert } from '../engine/assert.ts';
-import type { Process } from '../engine/process.ts';
-import type { Simulation, Task } from '../engine/simulation.ts';
+import { assert } from '../../engine/assert.ts';
+import type { Process } from '../../engine/process.ts';
+import type { Simulation, Task } from '../../engine/simulation.ts';
 import { Mailbox } from './mailbox.ts';
 
 export interface LinkOptions {

@@ -1,13 +1,13 @@
 // The host that the VM comes from. It has every page and sends them: those that are asked for first, the others in order.
 
-import { lockClass } from '../engine/locks/lock-class.ts';
-import { WaitQueue } from '../engine/locks/wait-queue.ts';
-import type { Process } from '../engine/process.ts';
-import type { KvmCosts } from '../kvm/costs.ts';
-import { PAGE_SIZE } from '../mm/address.ts';
-import type { Machine } from '../mm/machine.ts';
+import { lockClass } from '../../engine/locks/lock-class.ts';
+import { WaitQueue } from '../../engine/locks/wait-queue.ts';
+import type { Process } from '../../engine/process.ts';
+import type { KvmCosts } from '../../kvm/costs.ts';
+import { PAGE_SIZE } from '../../mm/address.ts';
+import type { Machine } from '../../mm/machine.ts';
+import { Connection, Link, type LinkOptions } from './link.ts';
 import { Mailbox } from './mailbox.ts';
-import { Connection, Link, type LinkOptions } from './post-copy-link.ts';
 
 const sourceIdleClass = lockClass('post-copy source', 'sleeping');
 

@@ -1,9 +1,9 @@
 // What must hold between the fields that say which faults go to userspace, and where its pages come from.
 
-import { backingBytes, leafBytes } from './operation-rules.ts';
-import type { Rule } from './scenario-rules.ts';
-import type { Scenario } from './scenario-schema.ts';
-import { formatSize } from './units.ts';
+import { backingBytes, leafBytes } from '../operation-rules.ts';
+import type { Rule } from '../scenario-rules.ts';
+import type { Scenario } from '../scenario-schema.ts';
+import { formatSize } from '../units.ts';
 
 const isHugetlb = ({ backing }: Scenario['vm']): boolean => backing.startsWith('hugetlb');
 

@@ -1,22 +1,22 @@
 // The destination's side of a post-copy migration, from the moment at which the vCPUs start with no memory to the moment at
 // which every page is in place: what a scenario's `peer` describes.
 
-import { lockClass } from '../engine/locks/lock-class.ts';
-import { WaitQueue } from '../engine/locks/wait-queue.ts';
-import type { Process } from '../engine/process.ts';
-import type { Task } from '../engine/simulation.ts';
-import { PAGE_SIZE } from '../mm/address.ts';
-import type { Finding } from '../mm/machine.ts';
-import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
-import { userfaultfdRelease } from '../mm/userfaultfd-wake.ts';
-import { levelOf } from './memory-builder.ts';
-import { leafBytes } from './operation-rules.ts';
-import { PostCopyCollapser } from './post-copy-collapse.ts';
-import { PostCopyDestination } from './post-copy-destination.ts';
-import { PostCopySource } from './post-copy-source.ts';
-import type { RunInput } from './run-types.ts';
-import type { VmmUserfault } from './userfault-builder.ts';
-import { splitScheme, totalVcpus, type VmmProcess, type World } from './world.ts';
+import { lockClass } from '../../engine/locks/lock-class.ts';
+import { WaitQueue } from '../../engine/locks/wait-queue.ts';
+import type { Process } from '../../engine/process.ts';
+import type { Task } from '../../engine/simulation.ts';
+import { PAGE_SIZE } from '../../mm/address.ts';
+import type { Finding } from '../../mm/machine.ts';
+import { notifierSchemes } from '../../mm/notifier-schemes/index.ts';
+import { userfaultfdRelease } from '../../mm/userfaultfd-wake.ts';
+import { levelOf } from '../memory-builder.ts';
+import { leafBytes } from '../operation-rules.ts';
+import type { RunInput } from '../run-types.ts';
+import type { VmmUserfault } from '../userfault-builder.ts';
+import { splitScheme, totalVcpus, type VmmProcess, type World } from '../world.ts';
+import { PostCopyCollapser } from './collapse.ts';
+import { PostCopyDestination } from './destination.ts';
+import { PostCopySource } from './source.ts';
 
 const completionClass = lockClass('post-copy completion', 'sleeping');
 

@@ -1,5 +1,5 @@
-import type { Process } from '../engine/process.ts';
-import type { Simulation, Task } from '../engine/simulation.ts';
+import type { Process } from '../../engine/process.ts';
+import type { Simulation, Task } from '../../engine/simulation.ts';
 
 /**
  * What comes over a wire for one thread: each item has a time of its own before which nobody can have it, and they come in
