@@ -1,7 +1,7 @@
-// engine <- mm <- kvm <- lab <- server <- cli. An arrow points from the one that is used; types count as much as values.
+// engine <- mm <- kvm <- lab <- host <- server <- cli. An arrow points from the one that is used; types count as much as values.
 
 /** The folders of src in arrow order. Each may import itself and what stands before it. */
-const LAYERS = ['engine', 'mm', 'kvm', 'lab', 'server', 'cli'];
+const LAYERS = ['engine', 'mm', 'kvm', 'lab', 'host', 'server', 'cli'];
 
 const arrows = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `${layer}-looks-inward-only`,

@@ -5,7 +5,7 @@ FROM node:24-slim AS packages
 WORKDIR /stallscope
 COPY package.json package-lock.json .npmrc ./
 # The base image is Node 24 already: the optional packages with another copy of it stay out.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-*
 
 FROM node:24-slim
 ENV NODE_ENV=production \

@@ -2,8 +2,10 @@
 
 import { Command, CommanderError } from 'commander';
 import { InvalidInput } from '../lab/invalid-input.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { mapcountsCommand } from './commands/mapcounts.ts';
+import { measureCommand } from './commands/measure.ts';
 import { profilesCommand } from './commands/profiles.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
@@ -32,6 +34,8 @@ for (const command of [
   scenariosCommand(),
   profilesCommand(),
   mapcountsCommand(),
+  measureCommand(),
+  calibrateCommand(),
   validateCommand(),
   serveCommand(),
 ]) {

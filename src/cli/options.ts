@@ -6,7 +6,7 @@ import { mapcountSchemes, schemeIds } from '../lab/vocabulary.ts';
 import { readText } from './documents.ts';
 
 /** For options that may be given again and again. */
-function collect(value: string, before: readonly string[] | undefined): string[] {
+export function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 

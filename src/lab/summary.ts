@@ -56,26 +56,14 @@ function mustBelongTo(plan: ComparisonPlan, results: readonly RunResult[], index
 
 function summarizeGroup({ results, wallMs }: Group): SchemeResult {
   const [first] = results;
-  const histogram = new StallHistogram();
-  let count = 0;
-  let totalNs = 0;
-  let maxNs = 0;
-  for (const { stallsNs } of results) {
-    for (const ns of stallsNs) {
-      histogram.record(ns);
-      totalNs += ns;
-      if (ns > maxNs) maxNs = ns;
-    }
-    count += stallsNs.length;
-  }
-  const meanNs = count === 0 ? 0 : Math.round(totalNs / count);
+  const { stall, histogram } = stallFigures(results.map(({ stallsNs }) => stallsNs));
   const sum = (pick: (result: RunResult) => number) => results.reduce((total, result) => total + pick(result), 0);
   const perRun = (pick: (result: RunResult) => number) => thousandths(mean(results.map(pick)));
   const nsPerRun = (pick: (result: RunResult) => number) => Math.round(mean(results.map(pick)));
   return {
     scheme: first.scheme,
     mapcount: first.mapcount,
-    stall: { count, meanNs, ...histogram.quantiles(), maxNs, totalNs },
+    stall,
     stallByCauseNs: sumOfCauses(results),
     spinNs: sum((result) => result.spinNs),
     sleepNs: sum((result) => result.sleepNs),
@@ -105,12 +93,32 @@ function summarizeGroup({ results, wallMs }: Group): SchemeResult {
       throughputLoss: significant(mean(results.map((result) => result.guest.throughputLoss))),
     },
     findings: results.flatMap(({ seed, findings }) => findings.map((finding) => ({ ...finding, seed }))),
-    histogram: histogram.encode(),
+    histogram,
     counters: meanCounters(results),
     simulatedNs: nsPerRun((result) => result.simulatedNs),
     events: nsPerRun((result) => result.events),
     wallMs: Math.round(wallMs.reduce((total, ms) => total + ms, 0)),
   };
+}
+
+/** Of all stall windows together; one list for each repetition. */
+export function stallFigures(
+  repetitions: readonly (Float64Array | readonly number[])[],
+): Pick<SchemeResult, 'stall' | 'histogram'> {
+  const histogram = new StallHistogram();
+  let count = 0;
+  let totalNs = 0;
+  let maxNs = 0;
+  for (const stallsNs of repetitions) {
+    for (const ns of stallsNs) {
+      histogram.record(ns);
+      totalNs += ns;
+      if (ns > maxNs) maxNs = ns;
+    }
+    count += stallsNs.length;
+  }
+  const meanNs = count === 0 ? 0 : Math.round(totalNs / count);
+  return { stall: { count, meanNs, ...histogram.quantiles(), maxNs, totalNs }, histogram: histogram.encode() };
 }
 
 /** Only causes that some run reports, in the order of the vocabulary. */
@@ -172,7 +180,8 @@ function baselineOf({ schemes }: ComparisonPlan): NotifierSchemeId {
   return schemes.includes('range') ? 'range' : (schemes[0] ?? 'range');
 }
 
-function compareLongest(
+/** The longest stall of each repetition beside that of the baseline. */
+export function compareLongest(
   baselines: readonly number[],
   longest: readonly number[],
 ): Pick<PairedResult, 'maxStallRatio' | 'maxStallDifferenceNs'> {

@@ -20,12 +20,14 @@ import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOption
 import { Idempotency } from './idempotency.ts';
 import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
+import { MeasurementService, type MeasuringHost } from './measurement-service.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonEventRoutes } from './routes/comparison-events.ts';
 import { comparisonRoutes } from './routes/comparisons.ts';
 import { healthRoutes } from './routes/health.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { measurementRoutes } from './routes/measurements.ts';
 import type { ComparisonStore } from './store.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -45,6 +47,8 @@ export interface AppParts {
   /** Asked of every caller, except for health. */
   readonly token?: string | undefined;
   readonly limits?: Partial<ServiceLimits>;
+  /** What measures; this host where it is absent. */
+  readonly measuringHost?: MeasuringHost;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
 }
 
@@ -87,14 +91,16 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ...parts.limits,
   });
 
-  // Before the listening socket closes: no new work, every socket told, unfinished comparisons cancelled. This stands
+  const measurements = new MeasurementService(parts.logger, parts.measuringHost);
+
+  // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
   const sockets = new Set<EventSubscriber>();
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
     for (const subscriber of sockets) subscriber.goAway();
-    await Promise.all([comparisons.stop(), mapcountTable.stop()]);
+    await Promise.all([comparisons.stop(), measurements.stop(), mapcountTable.stop()]);
   });
 
   await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
@@ -117,6 +123,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   catalogRoutes(app, mapcountTable);
   libraryRoutes(app, library, idempotency);
   comparisonRoutes(app, { comparisons, store: parts.store, library, idempotency });
+  measurementRoutes(app, measurements, idempotency);
   comparisonEventRoutes(app, comparisons, sockets, { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions });
   return app;
 }

@@ -2,6 +2,7 @@
 // lab, which knows their rules: here they are only objects.
 
 import Type from 'typebox';
+import { measurementDocumentSchema } from '../host/measurement-request.ts';
 import { comparisonDocumentSchema } from '../lab/comparison.ts';
 import type { MapcountConsumer } from '../lab/mapcount-consumers.ts';
 import { mapcountSchemes } from '../lab/vocabulary.ts';
@@ -70,6 +71,27 @@ export const ComparisonSchema = Type.Object({
     Type.Object({}, { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' }),
   ),
   error: Type.Optional(Type.Unsafe<Problem>(ProblemSchema)),
+});
+
+const MeasurementSummarySchema = Type.Object({
+  ...ComparisonSummarySchema.properties,
+  progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'Repetitions that count.' }),
+});
+
+export const MeasurementSchema = Type.Object({
+  ...MeasurementSummarySchema.properties,
+  spec: Type.Unsafe<unknown>(measurementDocumentSchema),
+  result: Type.Optional(
+    Type.Unsafe<object>(
+      Type.Object({}, { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' }),
+    ),
+  ),
+  error: Type.Optional(Type.Unsafe<Problem>(ProblemSchema)),
+});
+
+export const MeasurementListSchema = Type.Object({
+  items: Type.Array(MeasurementSummarySchema),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
 });
 
 export const ComparisonListSchema = Type.Object({

@@ -3,8 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { calibrateCommand } from '../../src/cli/commands/calibrate.ts';
 import { compareCommand } from '../../src/cli/commands/compare.ts';
 import { mapcountsCommand } from '../../src/cli/commands/mapcounts.ts';
+import { measureCommand } from '../../src/cli/commands/measure.ts';
 import { profilesCommand } from '../../src/cli/commands/profiles.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
 import { scenariosCommand } from '../../src/cli/commands/scenarios.ts';
@@ -84,6 +86,8 @@ describe('docs/reference/cli.md', () => {
     scenariosCommand(),
     profilesCommand(),
     mapcountsCommand(),
+    measureCommand(),
+    calibrateCommand(),
     validateCommand(),
     serveCommand(),
   ];

@@ -113,6 +113,7 @@ describe('GET /openapi.json', () => {
     );
     expect(calls.toSorted()).toEqual([
       'DELETE /v1/comparisons/{id}',
+      'DELETE /v1/measurements/{id}',
       'GET /healthz',
       'GET /readyz',
       'GET /v1/catalog',
@@ -122,11 +123,15 @@ describe('GET /openapi.json', () => {
       'GET /v1/comparisons/{id}/events',
       'GET /v1/comparisons/{id}/result',
       'GET /v1/comparisons/{id}/trace',
+      'GET /v1/measurements',
+      'GET /v1/measurements/{id}',
+      'GET /v1/measurements/{id}/result',
       'GET /v1/profiles',
       'GET /v1/profiles/{name}',
       'GET /v1/scenarios',
       'GET /v1/scenarios/{name}',
       'POST /v1/comparisons',
+      'POST /v1/measurements',
       'POST /v1/profiles',
       'POST /v1/scenarios',
     ]);

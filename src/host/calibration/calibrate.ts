@@ -1,0 +1,57 @@
+// What this host's primitive steps cost, each measured many times.
+
+import { setTimeout } from 'node:timers/promises';
+import { whatIsMissing } from '../availability.ts';
+import { TscClock } from '../clock.ts';
+import { allowedCpus, pinTo } from '../cpus.ts';
+import { LruDrain } from '../lru-drain.ts';
+import { System } from '../system.ts';
+import { TimedCalls } from '../timed-call.ts';
+import { takeTurn } from '../turn.ts';
+import { warmMemory } from '../warm-memory.ts';
+import { exitPrimitive, guestPrimitives } from './guest-primitives.ts';
+import { Loops } from './loops.ts';
+import { memoryPrimitives } from './memory-primitives.ts';
+import type { Primitive } from './primitive.ts';
+import { processorPrimitives } from './processor-primitives.ts';
+
+export interface Calibration {
+  readonly primitives: readonly Primitive[];
+  readonly ticksPerNs: number;
+}
+
+const WARM_BYTES = 160 * 1024 * 1024;
+const CLOCK_WARM_UP_MS = 50;
+
+export async function calibrate(): Promise<Calibration> {
+  const hasGuest = whatIsMissing() === null;
+  const seenByGuest = hasGuest ? await guestPrimitives() : [];
+  const system = await System.load();
+  const cleanup = new DisposableStack();
+  try {
+    cleanup.defer(await takeTurn(system));
+    const timed = new TimedCalls(system);
+    cleanup.defer(() => timed.close());
+    const loops = new Loops(system);
+    cleanup.defer(() => loops.close());
+    const drain = new LruDrain(system);
+    cleanup.defer(() => drain.close());
+    const clock = new TscClock(system, timed);
+    const cpus = allowedCpus(system);
+    const [own, partnerCpu = null] = cpus;
+    if (own !== undefined) pinTo(system, own);
+    cleanup.defer(() => pinTo(system, ...cpus));
+    warmMemory(system, WARM_BYTES);
+    await setTimeout(CLOCK_WARM_UP_MS);
+    const bench = { system, timed, loops, drain, ticksPerNs: () => clock.ticksPerNs(), partnerCpu };
+    const primitives = [
+      ...(await processorPrimitives(bench)),
+      ...memoryPrimitives(bench),
+      ...(hasGuest ? [exitPrimitive(bench)] : []),
+      ...seenByGuest,
+    ];
+    return { primitives: primitives.filter(({ samples }) => samples > 0), ticksPerNs: clock.ticksPerNs() };
+  } finally {
+    cleanup.dispose();
+  }
+}

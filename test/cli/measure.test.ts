@@ -1,0 +1,166 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { whatIsMissing } from '../../src/host/availability.ts';
+import type { MeasurementResult } from '../../src/host/measurement-result.ts';
+import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
+import { noGuest, noSystem } from '../host/support.ts';
+import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+
+const QUICK = ['--memory', '4MiB', '--repetitions', '2', '--time', '1s'];
+
+/** Processes that this one has started, with those that they have started. */
+function descendants(parent: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+  return children.flatMap((pid) => [pid, ...descendants(pid)]);
+}
+
+/** -1: there is no such process any more, or only its remains. */
+function parentOf(pid: number): number {
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return state === 'Z' ? -1 : Number(parent);
+  } catch {
+    return -1;
+  }
+}
+
+function hasGuest(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes('kvm-vcpu'));
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let round = 0; !holds(); round++) {
+    if (round > 1_000) throw new Error('it did not come to pass');
+    await setTimeout(10);
+  }
+}
+
+describe('stallscope measure', { retry: 2 }, () => {
+  it('a table: a row for the control and one for the operation', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout, stderr } = await stallscope('measure', 'madv-collapse', ...QUICK);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^madv-collapse of 2MiB of 4MiB anonymous memory, folios 4k, mapped 4k, 1 vCPU$/m);
+    expect(stdout).toMatch(/│ inside +│ control +│/);
+    expect(stdout).toMatch(/│ +│ kernel +│/);
+    expect(stdout).toMatch(/^kernel \S+, .*: (TDP MMU|two-dimensional paging|shadow paging|MMU unknown)$/m);
+  });
+
+  it('--json: the result of a comparison, with the source host', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout } = await stallscope('measure', 'nothing', '--json', ...QUICK);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as MeasurementResult;
+    expect([result.source, result.scenario, result.schemes.length]).toEqual(['host', 'nothing', 2]);
+    expect(result.measurement.memoryBytes).toBe(4 * 2 ** 20);
+  });
+
+  it.each([
+    ['an unknown operation', ['x'], /operation: no such operation: x/],
+    ['too much memory', ['nothing', '--memory', '2GiB'], /memory: has to be from 4MiB to 1GiB/],
+    ['too long a time', ['nothing', '--time', '2min'], /time: has to be from 100ms to 1min/],
+    ['a size without a unit', ['nothing', '--memory', '64'], /It has to be a size, such as 64MiB/],
+    ['an operation that does not go with the memory', ['punch-hole', '--backing', 'anonymous'], /use backing shmem/],
+  ])('%s: exit 2, and stderr names it', async (_, args, message) => {
+    const { code, stdout, stderr } = await stallscope('measure', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('a host without KVM: exit 1, and stderr says what is missing and what works', async ({ skip }) => {
+    if (whatIsMissing() === null) skip('this host has KVM');
+    const { code, stdout, stderr } = await stallscope('measure', 'nothing');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/nothing can be measured on this host: .* simulated works without it/);
+  });
+
+  it.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    '%s in the middle: the guest and all processes are gone',
+    async (signal, { skip }) => {
+      if (noGuest !== null) skip(noGuest);
+      const child = start(['measure', 'madv-collapse', '--memory', '4MiB', '--repetitions', '1000', '--time', '1min']);
+      const ended = ending(child);
+      let started: number[] = [];
+      await until(() => {
+        started = descendants(child.pid ?? 0);
+        return started.some(hasGuest);
+      });
+      child.kill(signal);
+      await ended;
+      expect(child.signalCode).toBe(signal);
+      await until(() => started.every((pid) => parentOf(pid) === -1));
+    },
+  );
+});
+
+describe('stallscope calibrate', { retry: 2 }, () => {
+  it('--out: a profile that other commands accept', async ({ skip }) => {
+    if (noSystem !== null) skip(noSystem);
+    const file = temporaryFile('host.json', '');
+    const { code, stdout } = await stallscope('calibrate', '--name', 'mine', '--out', file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/│ system call +│ +\S+ ns │.*│ syscallNs/);
+    const checked = await stallscope('validate', file);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('profile mine')]);
+  });
+
+  it('a base that there is not: exit 2', async () => {
+    const { code, stderr } = await stallscope('calibrate', '--base', 'x');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/x/);
+  });
+});
+
+describe('stallscope validate without files', { retry: 2 }, () => {
+  it('one case: predicted beside measured, a plot, and what the model has not', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout, stderr } = await stallscope('validate', '--case', 'dontneed-shmem', '--repetitions', '2');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/│ dontneed-shmem │ predicted │(.*│){6}\n│ +│ measured +│(.*│){6}\n│ +│ control/);
+    expect(stdout).toMatch(/^dontneed-shmem {2}[.PM*|]{60}$/m);
+    expect(stdout).toMatch(/^profile this-host: .* costs measured here/m);
+    expect(stdout).toMatch(/^not in the model:$/m);
+  });
+
+  it('--profile and --json: the costs of that profile, and no calibration', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const args = ['--case', 'fork', '--repetitions', '1', '--profile', 'epyc-uncontended', '--json'];
+    const { code, stdout } = await stallscope('validate', ...args);
+    expect(code).toBe(0);
+    const { source, profile, cases } = JSON.parse(stdout) as ValidationResult;
+    expect([source, profile.name, cases.map((one) => one.case)]).toEqual([
+      'host and simulation',
+      'epyc-uncontended',
+      ['fork'],
+    ]);
+    expect(cases[0]?.measured.operationNs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a case that there is not', ['--case', 'x'], /case: no such case: x; there are collapse-anonymous/],
+    ['a change of the scenario', ['--set', 'vm.vcpus=2'], /--set: is for files/],
+    ['a case with files', ['a.json', '--case', 'fork'], /--case: is for validate without files/],
+    ['a profile that there is not', ['--profile', 'x'], /no profile is named "x"/],
+  ])('%s: exit 2, and stderr names it', async (_, args, message) => {
+    const { code, stdout, stderr } = await stallscope('validate', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('a host without KVM: exit 1, and stderr says what is missing', async ({ skip }) => {
+    if (whatIsMissing() === null) skip('this host has KVM');
+    const { code, stdout, stderr } = await stallscope('validate');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/nothing can be measured on this host: /);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { MEMORY_AT } from '../../src/host/guest-memory.ts';
+import type { HostFacts } from '../../src/host/host-facts.ts';
+import type { Measurement, Repetition } from '../../src/host/measure.ts';
+import { planMeasurement } from '../../src/host/measurement-plan.ts';
+import { measurementResult } from '../../src/host/measurement-result.ts';
+import type { Window } from '../../src/host/window.ts';
+
+const FACTS = { kernel: '6.18' } as HostFacts;
+/** Time stamps at two ticks a nanosecond, from a start that does not fit into a number. */
+const START = 2n ** 60n;
+const at = (ns: number): bigint => START + 2n * BigInt(ns);
+
+function window(ns: number, gaps: [from: number, to: number][][], more: Partial<Window> = {}): Window {
+  return {
+    start: at(0),
+    end: at(ns),
+    gaps: gaps.map((list) => list.map(([from, to]) => ({ from: at(from), to: at(to), address: MEMORY_AT + 4096 }))),
+    lostGaps: 0,
+    touches: ns / 10,
+    runDelayNs: 0,
+    efaults: 0,
+    kvm: null,
+    ...more,
+  };
+}
+
+function repetition(control: Window, operation: Window, ns: number, errno: string | null = null): Repetition {
+  return { control, operation, time: { start: at(0), end: at(ns), errno }, operatorDelayNs: 0 };
+}
+
+function measurement(repetitions: Repetition[]): Measurement {
+  const plan = planMeasurement({ operation: 'madv-collapse' });
+  const samples = [{ place: 'inside', repetitions, dropped: 3 } as const];
+  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, wallMs: 100 };
+}
+
+describe('measurementResult', () => {
+  it('two repetitions: gaps are stall windows in ns, the longest of each is held against its control', () => {
+    const { schemes, paired, repetitions, source } = measurementResult(
+      measurement([
+        repetition(
+          window(10_000, [[[100, 400]]]),
+          window(20_000, [
+            [
+              [0, 6_000],
+              [7_000, 7_500],
+            ],
+          ]),
+          5_000,
+        ),
+        repetition(window(10_000, [[[100, 600]]]), window(20_000, [[[0, 8_000]]]), 7_000, 'EAGAIN'),
+      ]),
+      FACTS,
+    );
+    expect([source, repetitions]).toEqual(['host', 2]);
+    const [control, kernel] = schemes;
+    expect(control).toMatchObject({ scheme: 'control', dropped: 3, operations: [], faults: null, tlbFlushes: null });
+    expect(control!.stall).toMatchObject({ count: 2, maxNs: 500, totalNs: 800, meanNs: 400 });
+    expect(kernel!.stall).toMatchObject({ count: 3, maxNs: 8_000, totalNs: 14_500 });
+    expect(kernel!.perRepetition.longestNs).toEqual({ p10: 6_000, p50: 6_000, p90: 8_000 });
+    expect(kernel!.perRepetition.totalNs).toEqual({ p10: 6_500, p50: 6_500, p90: 8_000 });
+    expect(kernel!.operations).toEqual([
+      { operation: 'madv-collapse', durationNs: { p50: 5_000, max: 7_000 }, errno: 'EAGAIN' },
+    ]);
+    expect(paired).toHaveLength(1);
+    expect(paired[0]).toMatchObject({ baseline: 'control', scheme: 'kernel', place: 'inside' });
+    expect(paired[0]!.maxStallDifferenceNs.estimate).toBe((5_700 + 7_500) / 2);
+    expect(paired[0]!.totalStallDifferenceNs.estimate).toBe((6_200 + 7_500) / 2);
+    expect(paired[0]!.maxStallRatio.estimate).toBe((20 + 16) / 2);
+  });
+
+  it('windows: one by one, from the start of the operation on', () => {
+    const one = repetition(
+      window(10_000, [[]]),
+      window(20_000, [
+        [
+          [-50, 100],
+          [200, 300],
+        ],
+      ]),
+      1,
+    );
+    const result = measurementResult(measurement([one, one]), FACTS, { windows: true });
+    expect(result.schemes.map(({ windows }) => windows?.length)).toEqual([0, 4]);
+    expect(result.schemes[1]!.windows![2]).toEqual({
+      repetition: 1,
+      vcpu: 0,
+      startNs: -50,
+      endNs: 100,
+      offset: 4096,
+    });
+  });
+
+  it('touches: the rate counts, as the windows need not be of one length', () => {
+    const [, kernel] = measurementResult(
+      measurement([repetition(window(10_000, [[]]), window(20_000, [[]], { touches: 500 }), 1)]),
+      FACTS,
+    ).schemes;
+    expect(kernel!.guest).toEqual({ touches: 500, throughputLoss: 0.75 });
+  });
+
+  it('several vCPUs: a blackout is where all of them stand still', () => {
+    const operation = window(10_000, [
+      [
+        [0, 3_000],
+        [5_000, 6_000],
+      ],
+      [[2_000, 5_500]],
+    ]);
+    const [, kernel] = measurementResult(
+      measurement([repetition(window(10_000, [[], []]), operation, 1)]),
+      FACTS,
+    ).schemes;
+    expect(kernel!.blackout).toEqual({ count: 2, maxNs: 1_000, totalNs: 1_500 });
+  });
+
+  it('what KVM counts: faults and flushes as a mean, and every counter that moved', () => {
+    const counted = (taken: number): Partial<Window> => ({
+      kvm: new Map([
+        ['pf_taken', taken],
+        ['remote_tlb_flush', 1],
+        ['pf_spurious', 0],
+      ]),
+      efaults: 2,
+    });
+    const control = window(10_000, [[]], { kvm: new Map([['pf_taken', 0]]) });
+    const [first, kernel] = measurementResult(
+      measurement([2, 5].map((taken) => repetition(control, window(10_000, [[]], counted(taken)), 1))),
+      FACTS,
+    ).schemes;
+    expect(first!.faults).toEqual({ total: 0, retries: null, spurious: 0, userfault: null });
+    expect(kernel!.faults).toEqual({ total: 3.5, retries: null, spurious: 0, userfault: null });
+    expect(kernel!.tlbFlushes).toBe(1);
+    expect(kernel!.counters).toEqual({ efaults: 2, pf_taken: 3.5, remote_tlb_flush: 1 });
+  });
+});
