@@ -8,7 +8,7 @@ import { hostFacts } from '../../src/host/host-facts.ts';
 import { measure } from '../../src/host/measure.ts';
 import { planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
-import { measured, noGuest, stalledShare } from './support.ts';
+import { measured, measuredInQuiet, noGuest, stalledShare } from './support.ts';
 
 /** What the process holds and would keep after a measurement that does not clean up. */
 function belongings(): Record<string, number | string> {
@@ -35,7 +35,7 @@ describe('measure', { retry: 2 }, () => {
     skip,
   }) => {
     if (noGuest !== null) skip(noGuest);
-    const [inside] = (await measured({ operation: 'madv-collapse' })).samples;
+    const [inside] = (await measuredInQuiet(skip, { operation: 'madv-collapse' })).samples;
     expect(inside!.repetitions.map(({ time }) => time.errno)).toEqual(inside!.repetitions.map(() => null));
     expect(stalledShare(inside!, 'during operation')).toBeGreaterThan(0.3);
     expect(stalledShare(inside!, 'during operation')).toBeGreaterThan(4 * stalledShare(inside!, 'control'));
@@ -44,14 +44,14 @@ describe('measure', { retry: 2 }, () => {
 
   it('madv-collapse: a guest outside of the range goes on', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const { samples } = await measured({ operation: 'madv-collapse', places: ['inside', 'outside'] });
+    const { samples } = await measuredInQuiet(skip, { operation: 'madv-collapse', places: ['inside', 'outside'] });
     const [inside, outside] = samples;
     expect(2 * stalledShare(outside!, 'during operation')).toBeLessThan(stalledShare(inside!, 'during operation'));
   });
 
   it('nothing: no more stalls than in the control', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const [sample] = (await measured({ operation: 'nothing' })).samples;
+    const [sample] = (await measuredInQuiet(skip, { operation: 'nothing' })).samples;
     // Both are noise: their medians differ by chance, and by far less than a collapse differs from either.
     expect(stalledShare(sample!, 'operation')).toBeLessThan(3 * stalledShare(sample!, 'control') + 0.02);
   });
@@ -65,14 +65,18 @@ describe('measure', { retry: 2 }, () => {
     { operation: 'fork' },
   ])('$operation, backing $backing: done without an error, and the guest feels it', async (request, { skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const [sample] = (await measured({ repetitions: 5, ...request })).samples;
+    const [sample] = (await measuredInQuiet(skip, { repetitions: 5, ...request })).samples;
     expect(sample!.repetitions.filter(({ time }) => time.errno !== null)).toEqual([]);
     expect(stalledShare(sample!, 'during operation')).toBeGreaterThan(2 * stalledShare(sample!, 'control'));
   });
 
   it('munmap of memory that the guest does not touch: done, and the guest goes on', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const { samples } = await measured({ operation: 'munmap', places: ['other-vma', 'no-slot'], repetitions: 5 });
+    const { samples } = await measuredInQuiet(skip, {
+      operation: 'munmap',
+      places: ['other-vma', 'no-slot'],
+      repetitions: 5,
+    });
     for (const { repetitions } of samples) {
       expect(repetitions.filter(({ time }) => time.errno !== null)).toEqual([]);
       for (const { operation } of repetitions) expect(operation.touches).toBeGreaterThan(0);
@@ -81,10 +85,12 @@ describe('measure', { retry: 2 }, () => {
 
   it('uffdio-continue: each page is asked for, and the guest waits for it', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const measurement = await measured({ operation: 'uffdio-continue', repetitions: 2 }).catch((error: unknown) => {
-      if (error instanceof HostError && /userfaultfd|busy/.test(error.message)) return error.message;
-      throw error;
-    });
+    const measurement = await measuredInQuiet(skip, { operation: 'uffdio-continue', repetitions: 2 }).catch(
+      (error: unknown) => {
+        if (error instanceof HostError && /userfaultfd|busy/.test(error.message)) return error.message;
+        throw error;
+      },
+    );
     if (typeof measurement === 'string') return skip(measurement);
     const [sample] = measurement.samples;
     expect(stalledShare(sample!, 'during operation')).toBeGreaterThan(2 * stalledShare(sample!, 'control'));
@@ -94,7 +100,7 @@ describe('measure', { retry: 2 }, () => {
 
   it('time stamps: guest and host read one clock, and every gap has a length', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const { samples, ticksPerNs, plan } = await measured({ operation: 'madv-dontneed', repetitions: 5 });
+    const { samples, ticksPerNs, plan } = await measuredInQuiet(skip, { operation: 'madv-dontneed', repetitions: 5 });
     const gaps = samples[0]!.repetitions.flatMap(({ operation }) => operation.gaps.flat());
     expect(gaps.length).toBeGreaterThan(0);
     for (const { from, to } of gaps) expect(Number(to - from) / ticksPerNs).toBeGreaterThan(0.9 * plan.thresholdNs);
@@ -108,7 +114,7 @@ describe('measure', { retry: 2 }, () => {
 
   it('the result: a comparison with the source host', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
-    const measurement = await measured({ operation: 'madv-collapse', repetitions: 5 });
+    const measurement = await measuredInQuiet(skip, { operation: 'madv-collapse', repetitions: 5 });
     const result = measurementResult(measurement, hostFacts());
     expect(result.source).toBe('host');
     expect(result.schemes.map(({ scheme, place }) => `${scheme} ${place}`)).toEqual([

