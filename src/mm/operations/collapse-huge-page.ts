@@ -46,23 +46,11 @@ export function* hpageCollapseScanPmd(
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
     if (!sim.elapse(costs.pteScanNs)) yield costs.pteScanNs;
-    if (table.kinds[index] === EntryKind.Migration || table.kinds[index] === EntryKind.Poison) {
+    const found = judgePte(table, index, heuristics, armed);
+    if (found === 'hole') continue;
+    if (found !== 'page') {
       // A poisoned page is taken for a swapped one, and cannot be brought in.
-      result = table.kinds[index] === EntryKind.Migration ? 'pte-non-present' : 'fail';
-      break;
-    }
-    if (table.kinds[index] !== EntryKind.Leaf) {
-      // A hole of which userspace wants to hear is not filled behind its back.
-      if (!armed && heuristics.countNone()) continue;
-      result = 'exceed-none-pte';
-      break;
-    }
-    if (table.isUffdWp(index)) {
-      result = 'pte-uffd-wp';
-      break;
-    }
-    if (!heuristics.countShared(table, index)) {
-      result = 'exceed-shared-pte';
+      result = table.kinds[index] === EntryKind.Poison ? 'fail' : found;
       break;
     }
     if (!hasOnlyMappings(folioAt(vma, table, index))) {
@@ -207,21 +195,10 @@ function* isolate(
   yield* sim.spend(costs.ptlNs);
   work.ptlAcquisitions += 1;
   for (let index = 0; index < table.kinds.length; index++) {
-    if (table.kinds[index] === EntryKind.Migration || table.kinds[index] === EntryKind.Poison) {
-      result = 'pte-non-present';
-      break;
-    }
-    if (table.kinds[index] !== EntryKind.Leaf) {
-      if (!armed && heuristics.countNone()) continue;
-      result = 'exceed-none-pte';
-      break;
-    }
-    if (table.isUffdWp(index)) {
-      result = 'pte-uffd-wp';
-      break;
-    }
-    if (!heuristics.countShared(table, index)) {
-      result = 'exceed-shared-pte';
+    const found = judgePte(table, index, heuristics, armed);
+    if (found === 'hole') continue;
+    if (found !== 'page') {
+      result = found;
       break;
     }
     writable ||= table.writable[index] === 1;
@@ -285,4 +262,19 @@ function folioAt(vma: AnonymousVma, table: PageTable, index: number): Folio {
   const folio = vma.mm.machine.memory.folioOf(pfn(table.pfns[index] ?? 0));
   if (folio === undefined) throw new Error('model assertion failed: a mapped page belongs to a folio');
   return folio;
+}
+
+/** What the scan and the isolation ask alike of an entry: a page that may go, a hole that may be filled, or why neither. */
+function judgePte(
+  table: PageTable,
+  index: number,
+  heuristics: KhugepagedHeuristics,
+  armed: boolean,
+): ScanResult | 'page' | 'hole' {
+  const kind = table.kinds[index];
+  if (kind === EntryKind.Migration || kind === EntryKind.Poison) return 'pte-non-present';
+  // A hole of which userspace wants to hear is not filled behind its back.
+  if (kind !== EntryKind.Leaf) return !armed && heuristics.countNone() ? 'hole' : 'exceed-none-pte';
+  if (table.isUffdWp(index)) return 'pte-uffd-wp';
+  return heuristics.countShared(table, index) ? 'page' : 'exceed-shared-pte';
 }
