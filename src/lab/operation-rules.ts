@@ -44,7 +44,7 @@ const wholeLeaves = ({ backing, mapped, folios }: Scenario['vm']): number =>
   isHugetlb(backing) || mapped === '2m' || folios === '2m' ? backingBytes[backing] : PAGE_BYTES;
 
 const hugetlbOnly = ({ backing }: Scenario['vm']): string | null =>
-  isHugetlb(backing) ? null : `is not available yet for ${backing}`;
+  isHugetlb(backing) ? null : `is for HugeTLB memory alone, got ${backing}`;
 const fileOnly = ({ backing }: Scenario['vm']): string | null =>
   backing === 'anonymous' ? `needs a file, which ${backing} memory has not` : null;
 
@@ -90,7 +90,7 @@ export function checkEntry(
   const unavailable = rule.unavailable?.(vm) ?? null;
   if (unavailable !== null) refuse('operation', `${operation} ${unavailable}`);
   if (rule.wholeMemory && (range.start !== 0 || range.length !== vm.memory)) {
-    refuse('range', `must be all of vm.memory for ${operation}: parts of it are not available yet`);
+    refuse('range', `must be all of vm.memory for ${operation}, which knows no parts of it`);
   }
   const unit = rule.unit(vm);
   for (const key of ['start', 'length'] as const) {
