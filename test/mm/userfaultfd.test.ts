@@ -88,6 +88,30 @@ describe('handle_userfault: going to sleep', () => {
     }
   });
 
+  test('the page comes while the lock of the list is waited for: nobody is there to be woken, and nobody sleeps', () => {
+    // vCPU                                  | filler
+    // finds the entry empty                 |
+    // waits for the lock of the list        | fills the entry
+    //                                       | looks at the list: nobody
+    // queues its message                    |
+    // looks once more: filled, no sleep     |
+    const world = empty();
+    const ctx = userfaultfd(world, ['minor']);
+    world.spawn(
+      'holder',
+      (function* holding(): Process {
+        yield* ctx.waitLock.acquire();
+        yield 20_000;
+        yield* ctx.waitLock.release();
+      })(),
+    );
+    const task = toucher(world, 1);
+    world.spawn('filler', resolve(world, 1, 2), 5000);
+    settle(world);
+    expect([task.state, task.result, ctx.hasWaiters]).toEqual(['ended', 'there', false]);
+    expect([ctx.stats.events, ctx.stats.woken]).toEqual([1, 0]);
+  });
+
   test('an fd for faults of user mode only: -EFAULT, no message', () => {
     const world = empty();
     const ctx = userfaultfd(world, ['minor'], { userModeOnly: true });
