@@ -19,6 +19,13 @@ import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
 import type { PageTable } from '../page-table.ts';
 import { EntryKind } from '../radix-table.ts';
 
+/**
+ * What keeps others from taking a page for unmapped while its tables change (reference I.2): nothing but the locks of the
+ * version; the folio lock, from the look-up to the set leaf; or no such moment at all, since the huge leaf is counted first
+ * and takes the place of the tables in one write.
+ */
+export type CollapseProtection = 'version-locks' | 'folio-lock' | 'atomic-swap';
+
 export interface HugetlbCollapseOptions {
   readonly vma: HugetlbVma;
   readonly start: Hva;
@@ -28,6 +35,8 @@ export interface HugetlbCollapseOptions {
   readonly chunkBytes: number;
   /** Largest leaf to build; the hstate's own size when absent. */
   readonly maxLevel?: Level;
+  /** Absent: the folio lock if the scheme needs it, else the locks of the version. */
+  readonly protection?: CollapseProtection;
 }
 
 /** One call of hugetlb_collapse(): its arguments, its mmu_gather and the section that is open, if any. */
@@ -40,6 +49,8 @@ export class HugetlbCollapse {
   readonly maxLevel: Level;
   /** Nothing else keeps others away from the page: the scheme has no section, or the version relied on this lock (RFC v1). */
   readonly locksFolio: boolean;
+  /** The leaf takes the place of the tables before their leaves are unmapped. */
+  readonly swaps: boolean;
   readonly gather: MmuGather;
   section: NotifierSection | null = null;
   /** Tables that a swap has taken out of the tree and that still count their leaves. */
@@ -52,7 +63,9 @@ export class HugetlbCollapse {
     this.scheme = options.scheme;
     this.chunkBytes = options.chunkBytes;
     this.maxLevel = options.maxLevel ?? options.vma.hstateLevel;
-    this.locksFolio = options.scheme.needsFolioLock || options.vma.hgmVersion === 'rfc1';
+    const protection = options.protection ?? (options.scheme.needsFolioLock ? 'folio-lock' : 'version-locks');
+    this.locksFolio = protection === 'folio-lock' || options.vma.hgmVersion === 'rfc1';
+    this.swaps = protection === 'atomic-swap';
     this.gather = new MmuGather(options.vma.mm);
   }
 
@@ -85,6 +98,14 @@ function entryAt(vma: HugetlbVma, address: Hva, level: Level): { table: PageTabl
  * Left out  uffd-wp markers, dirty transfer.
  */
 export function* collapseEntry(collapse: HugetlbCollapse, address: Hva, level: Level): Process<Result> {
+  if (collapse.swaps && !collapse.isCollapsed(address, level)) {
+    const swapped = yield* swapEntry(collapse, address, level);
+    if (typeof swapped === 'string') return swapped;
+    if (swapped !== null) {
+      yield* releaseDetached(collapse, swapped, address);
+      return 0;
+    }
+  }
   const { vma } = collapse;
   const { sim, costs } = vma.mm.machine;
   yield* sim.spend(costs.hgmWalkNs);

@@ -7,7 +7,7 @@ import type { Mm } from '../mm.ts';
 import type { NotifierScheme } from '../notifier-schemes/notifier-scheme.ts';
 import { ShmemVma } from '../shmem-vma.ts';
 import type { Vma } from '../vma.ts';
-import { HugetlbCollapse } from './hugetlb-collapse.ts';
+import { type CollapseProtection, HugetlbCollapse } from './hugetlb-collapse.ts';
 import { hugetlbCollapseRfc1 } from './hugetlb-collapse-rfc1.ts';
 import { hugetlbCollapseRfc2 } from './hugetlb-collapse-rfc2.ts';
 import { hugetlbCollapseV1 } from './hugetlb-collapse-v1.ts';
@@ -29,6 +29,8 @@ export interface MadvCollapseOptions {
   readonly scheme: NotifierScheme;
   readonly chunkBytes: number;
   readonly maxLevel?: Level;
+  /** Of hugetlb memory; see HugetlbCollapseOptions. */
+  readonly protection?: CollapseProtection;
 }
 
 /**
