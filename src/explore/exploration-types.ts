@@ -43,7 +43,7 @@ export interface ExploredOperation {
   /** mprotect and uffdio-writeprotect: what remains allowed. The others ignore it. */
   readonly protection: 'read' | 'read-write';
   /** Another operation that follows this one in the same thread, such as the next of several partial unmaps. */
-  readonly then?: ExploredOperation;
+  readonly next?: ExploredOperation;
 }
 
 /** One access of a guest. A vCPU makes a bounded number of them and ends. */

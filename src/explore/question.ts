@@ -27,7 +27,7 @@ export interface OperationInput {
   readonly operation: ExploredOperationId;
   readonly pages?: ExploredOperation['pages'];
   readonly protection?: ExploredOperation['protection'];
-  readonly then?: OperationInput;
+  readonly next?: OperationInput;
 }
 
 export interface QuestionError {
@@ -147,7 +147,7 @@ export function questionOf(input: QuestionInput): ExplorationQuestion {
     const protection = operation.protection ?? 'read';
     oneOf(`${path}.protection`, protection, ['read', 'read-write']);
     const done = { operation: operation.operation, pages: range, protection };
-    return operation.then === undefined ? done : { ...done, then: complete(operation.then, `${path}.then`) };
+    return operation.next === undefined ? done : { ...done, next: complete(operation.next, `${path}.next`) };
   }
 
   function check(): void {
