@@ -79,22 +79,22 @@ export class Simulation {
   private readonly ring = new ReadyRing();
   // Starts as a double, and stays one: a number that outgrows 31 bits in mid-run would cost the compiled code.
   private clock: SimTimeNs = Number.NaN;
-  private running: Task | null = null;
+  protected running: Task | null = null;
   private inRun = false;
 
   // Up to where elapse() may go in this run; -1 where it may not.
   private inlineLimit: SimTimeNs = -1;
   private eventLimit = 0;
   private until: (() => boolean) | null = null;
-  private failure: { readonly error: Error } | null = null;
+  protected failure: { readonly error: Error } | null = null;
   private observerEvents = 0;
   private uncontended = 0;
   private uncontendedLimit = UNCONTENDED_MAX;
   private eventsAtCheck = -1;
 
   /** By slot; a slot of an ended task is used again. */
-  private readonly taskTable: (Task | null)[] = [];
-  private readonly freeTaskSlots: number[] = [];
+  protected readonly taskTable: (Task | null)[] = [];
+  protected readonly freeTaskSlots: number[] = [];
   private nextTaskId = 0;
   /** By slot; in queue and ring a timer is the complement of its slot. */
   private readonly timerTable: (Timer | null)[] = [];
@@ -122,6 +122,11 @@ export class Simulation {
     const task = this.running;
     if (task === null) throw new AssertionError('simulation: no process runs');
     return task;
+  }
+
+  /** The same; null: none runs, such as before the run. */
+  get currentOrNull(): Task | null {
+    return this.running;
   }
 
   /** The stream of that name: the same one at every call. */
@@ -477,14 +482,14 @@ export class Simulation {
     }
   }
 
-  private endWait(task: Task): void {
+  protected endWait(task: Task): void {
     const waitable = task.waitingFor as Waitable;
     if (!task.granted) throw acquireWithoutYield(task);
     task.waitingFor = null;
     task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.clock);
   }
 
-  private end(task: Task, result: unknown): void {
+  protected end(task: Task, result: unknown): void {
     task.stateCode = ENDED;
     task.result = result;
     this.lockdep.ended(task);

@@ -10,6 +10,8 @@ export interface Accessor {
   /** What it has touched so far, as hasTouched takes it. */
   accessMark(): readonly number[];
   hasTouched(first: Gfn, pages: number, mark: readonly number[]): boolean;
+  /** The same for writes, for checkers: whatever has to be drawn for it comes from a stream of its own. */
+  hasWritten(first: Gfn, pages: number, mark: readonly number[]): boolean;
 }
 
 /** A moment, as the marks of all vCPUs. */
@@ -49,5 +51,10 @@ export class AccessHistory {
   /** Whether a vCPU has touched one of these frames since then. */
   since({ marks }: AccessEpoch, first: Gfn, pages: number): boolean {
     return this.#accessors.some((accessor, index) => accessor.hasTouched(first, pages, marks[index] ?? []));
+  }
+
+  /** Whether a vCPU has written to one of these frames since then. */
+  wroteSince({ marks }: AccessEpoch, first: Gfn, pages: number): boolean {
+    return this.#accessors.some((accessor, index) => accessor.hasWritten(first, pages, marks[index] ?? []));
   }
 }

@@ -85,6 +85,8 @@ export interface GuestAccessPattern {
   hitsAfterProtecting(memory: GuestMemory, hits: number, firstPage: number, pages: number): number;
   /** SPTEs have come, or may be written again. A pattern may keep its count of hits: a miss that is none any more is looked at when it is due. */
   hitsAfterInstalling(memory: GuestMemory, hits: number): number;
+  /** The part of its accesses that write; absent: not known, and all of them count as writes. */
+  readonly writeFraction?: number;
   /** What has been made so far, for touchChance: a few counts, which nobody but the pattern reads. */
   mark?(): readonly number[];
   /**

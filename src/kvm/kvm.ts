@@ -9,13 +9,19 @@ import { type Gfn, gfn, pageOf } from '../mm/address.ts';
 import type { KernelVersion, Machine } from '../mm/machine.ts';
 import type { Mm } from '../mm/mm.ts';
 import { AccessHistory } from './accessed.ts';
+import { checkLocked, checkReplace } from './checkers.ts';
 import type { KvmCosts } from './costs.ts';
+import { GivenAwayPages } from './given-away-pages.ts';
 import { type HullUnit, Invalidation } from './invalidation.ts';
 import type { Memslot } from './memslot.ts';
+import { MmuLockWatch } from './mmu-lock-watch.ts';
 import { PfnCaches } from './pfn-cache.ts';
 import { KvmEvents } from './records.ts';
+import { SectionLedger } from './section-ledger.ts';
 import { Srcu } from './srcu.ts';
-import { TdpRoot } from './tdp-table.ts';
+import { TableRcu } from './table-rcu.ts';
+import { TdpRoot, type TdpTable } from './tdp-table.ts';
+import { TranslatedFrames } from './translated-frames.ts';
 
 const slotsLockClass = lockClass('kvm.slots_lock', 'sleeping');
 const mnInvalidateLockClass = lockClass('kvm.mn_invalidate_lock', 'spinning');
@@ -47,6 +53,14 @@ export interface KvmOptions {
 /** From 6.13 on (reference M) the fault that maps a page marks it dirty and accessed, and zaps leave struct pages alone. */
 export const marksAtFault = (kernel: KernelVersion): boolean => kernel === '6.18';
 
+/** What checkers keep beside a VM, in order to tell whether what it keeps itself is right. */
+export interface KvmChecks {
+  readonly sections: SectionLedger;
+  readonly mmuLock: MmuLockWatch;
+  readonly frames: TranslatedFrames;
+  readonly givenAway: GivenAwayPages;
+}
+
 /** One VM as KVM sees it. Models struct kvm with the parts of its MMU that the fault path and the notifiers use. */
 export class Kvm {
   readonly machine: Machine<KvmCosts>;
@@ -67,6 +81,10 @@ export class Kvm {
   /** Where a change of memslots waits until no section is open. */
   readonly memslotsUpdateWait: WaitQueue;
   readonly tdp: TdpRoot;
+  /** Whoever walks tables without a lock that keeps them. */
+  readonly tableRcu = new TableRcu();
+  /** Null: the checkers of this run are switched off. */
+  readonly checks: KvmChecks | null;
   readonly pfnCaches: PfnCaches;
   readonly events: KvmEvents;
   readonly memslots: Memslot[] = [];
@@ -98,10 +116,21 @@ export class Kvm {
     this.mnInvalidateLock = new Spinlock(machine.sim, mnInvalidateLockClass);
     this.srcu = new Srcu(machine.sim);
     this.memslotsUpdateWait = new WaitQueue(machine.sim, memslotsUpdateClass);
-    this.tdp = new TdpRoot(machine.geometry);
+    this.checks = machine.checks ? this.#makeChecks() : null;
+    const replaced = (table: TdpTable, index: number, pfn: number): void => checkReplace(this, table, index, pfn);
+    this.tdp = new TdpRoot(machine.geometry, this.checks === null ? null : { frames: this.checks.frames, replaced });
     this.pfnCaches = new PfnCaches(this);
     this.accesses = new AccessHistory(machine.sim);
     this.events = new KvmEvents(machine.sim.records, name);
+  }
+
+  #makeChecks(): KvmChecks {
+    return {
+      sections: new SectionLedger(),
+      mmuLock: new MmuLockWatch(this),
+      frames: new TranslatedFrames(this.machine.geometry),
+      givenAway: new GivenAwayPages(this),
+    };
   }
 
   memslotOf(frame: Gfn): Memslot | undefined {
@@ -139,7 +168,7 @@ export class Kvm {
 
   /** They may be written again. */
   spteUnprotected(first: number, pages: number): void {
-    this.#tell(first, pages);
+    for (const listener of this.spteListeners) listener(gfn(first), pages);
     for (const vcpu of this.running) vcpu.spteInstalled(gfn(first), pages);
   }
 
@@ -151,26 +180,33 @@ export class Kvm {
   }
 
   #tell(first: number, pages: number): void {
+    if (this.checks !== null) checkLocked(this, first, pages);
     for (const listener of this.spteListeners) listener(gfn(first), pages);
   }
 
   *readLock(): Process<void> {
     yield* this.#lockWord();
+    const before = this.checks?.mmuLock.came(false) ?? 0;
     yield* this.mmuLock.acquireRead();
+    this.checks?.mmuLock.entered(false, before);
   }
 
   *readUnlock(): Process<void> {
     yield* this.#lockWord();
+    this.checks?.mmuLock.left(false);
     yield* this.mmuLock.releaseRead();
   }
 
   *writeLock(): Process<void> {
     yield* this.#lockWord();
+    const before = this.checks?.mmuLock.came(true) ?? 0;
     yield* this.mmuLock.acquireWrite();
+    this.checks?.mmuLock.entered(true, before);
   }
 
   *writeUnlock(): Process<void> {
     yield* this.#lockWord();
+    this.checks?.mmuLock.left(true);
     yield* this.mmuLock.releaseWrite();
   }
 

@@ -6,7 +6,14 @@ import type { Process } from '../engine/process.ts';
 import { type Gfn, type Hva, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { AgingNotificationType, MmuNotification } from '../mm/mmu-notifier.ts';
 import { kvmAgeRanges } from './aging.ts';
-import { checkPagesLeave, checkPagesProtected, checkSectionEmpty } from './checkers.ts';
+import {
+  checkFolioGivenAway,
+  checkPagesLeave,
+  checkPagesProtected,
+  checkSectionEmpty,
+  checkSectionStillEmpty,
+  checkSections,
+} from './checkers.ts';
 import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
 import type { SlotRange } from './memslot.ts';
@@ -28,8 +35,11 @@ export function registerKvm(kvm: Kvm, handler: CollapsedHandler): () => void {
       if (found !== null) check(kvm, found.first, found.end);
     }
   };
-  kvm.mm.watchPages(inEachSlot(checkPagesLeave));
-  kvm.mm.watchProtection(inEachSlot(checkPagesProtected));
+  if (kvm.checks !== null) {
+    kvm.mm.watchPages(inEachSlot(checkPagesLeave));
+    kvm.mm.watchProtection(inEachSlot(checkPagesProtected));
+    kvm.machine.folioWatchers.push((folio, why) => checkFolioGivenAway(kvm, folio, why));
+  }
   return kvm.mm.notifiers.register((notification) => client.notified(notification));
 }
 
@@ -108,12 +118,14 @@ class MmuNotifierClient {
     // Raised before the first SPTE goes: a fault from now on is thrown away, even while the zap has dropped the lock.
     const hull = hullOf(kvm, notification, overlaps);
     kvm.invalidation.begin(hull.first, hull.end);
+    kvm.checks?.sections.opened(notification.section, overlaps);
     let flush = false;
     for (const { first, end } of overlaps) {
       if (yield* tdpMmuZapLeafs(kvm, first, end)) flush = true;
     }
     if (flush) yield* kvmFlushRemoteTlbs(kvm);
     for (const { first, end } of overlaps) checkSectionEmpty(kvm, first, end);
+    checkSections(kvm);
     yield* kvm.writeUnlock();
   }
 
@@ -126,9 +138,13 @@ class MmuNotifierClient {
     const { sim, costs } = kvm.machine;
     yield* sim.spend(costs.notifierCallNs);
     const srcu = kvm.srcu.readLock();
-    if (this.#overlaps(notification).length > 0) {
+    const overlaps = this.#overlaps(notification);
+    if (overlaps.length > 0) {
       yield* kvm.writeLock();
+      for (const { first, end } of overlaps) checkSectionStillEmpty(kvm, first, end);
+      kvm.checks?.sections.ended(notification.section);
       kvm.invalidation.end();
+      checkSections(kvm);
       kvm.stats.seqBumps += 1;
       yield* kvm.writeUnlock();
     }
@@ -159,6 +175,7 @@ class MmuNotifierClient {
     yield* mnInvalidateLock.acquire();
     yield* machine.sim.spend(machine.costs.ptlNs);
     invalidation.changeActive(delta);
+    if (this.#kvm.checks !== null) this.#kvm.checks.sections.active += delta;
     yield* mnInvalidateLock.release();
     // Pairs with the wait in kvm_swap_active_memslots(): the last section that closes lets memslots change.
     if (invalidation.mnActiveInvalidateCount === 0) memslotsUpdateWait.wakeAll();

@@ -4,6 +4,7 @@ import { Errno } from '../mm/errno.ts';
 import { type GupPage, gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import type { AsyncPf } from './asynchronous-page-fault.ts';
+import { checkTableLive } from './checkers.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
@@ -49,7 +50,9 @@ export function* kvmTdpPageFault(
   if (!fromSnapshot) {
     yield* sim.spend(costs.faultSetupNs);
     if (write && present) {
+      kvm.tableRcu.readLock(sim.current);
       const fast = yield* fastPageFault(kvm, slot, frame);
+      kvm.tableRcu.readUnlock(sim.current);
       if (fast !== null) return fast;
     }
     yield* sim.spend(costs.retryCheckNs);
@@ -111,6 +114,7 @@ function* fastPageFault(kvm: Kvm, slot: Memslot, frame: Gfn): Process<FaultResul
   // A huge SPTE would make all of its frames dirty: it is split first, by the full path.
   if (!table.isProtected(index) || (table.level > 1 && slot.dirtyLogging)) return null;
   yield* sim.spend(costs.atomicHotNs);
+  checkTableLive(kvm, table);
   if (kvm.tdp.top.find(frame, 1) !== table || !table.isProtected(index)) return null;
   table.unprotect(index);
   // After the cmpxchg, as there: a write that comes before the bit is one that the next reader of the log still protects against.

@@ -7,7 +7,7 @@ import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import { isAccessed } from './aging.ts';
-import { checkInstall, checkReplace } from './checkers.ts';
+import { checkInstall, checkTableLive } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import type { TdpTable } from './tdp-table.ts';
@@ -142,9 +142,24 @@ export function* kvmTdpMmuMap(
   write: boolean,
   account: FaultAccount,
 ): Process<FaultResult> {
-  const { sim, costs, geometry } = kvm.machine;
+  const { sim, costs } = kvm.machine;
   sim.lockdep.assertHeld(kvm.mmuLock, 'read');
   yield* sim.spend(costs.hostLevelNs + costs.tdpMapNs);
+  kvm.tableRcu.readLock(sim.current);
+  const result = yield* mapUnderRcu(kvm, slot, frame, page, write, account);
+  kvm.tableRcu.readUnlock(sim.current);
+  return result;
+}
+
+function* mapUnderRcu(
+  kvm: Kvm,
+  slot: Memslot,
+  frame: Gfn,
+  page: Pick<GupPage, 'pfn' | 'writable'>,
+  write: boolean,
+  account: FaultAccount,
+): Process<FaultResult> {
+  const { sim, costs, geometry } = kvm.machine;
   let goal = Math.min(slot.maxLevel(frame, geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
 
   for (;;) {
@@ -165,6 +180,7 @@ export function* kvmTdpMmuMap(
     }
     const atGoal = table.level === goal;
     yield* sim.spend(atGoal ? costs.atomicHotNs : costs.tableAllocNs + costs.atomicHotNs);
+    checkTableLive(kvm, table);
     // The cmpxchg fails if another vCPU has changed the entry since it was read.
     if (table.kind(index) !== kind || kvm.tdp.top.find(frame, goal) !== table) return retryLost;
     if (atGoal) {
@@ -225,7 +241,6 @@ function* installLeaf(
 ): Process<void> {
   const firstGfn = gfn(table.firstPageOf(index));
   const removed = table.kinds[index] === EntryKind.Table ? table.unlink(index) : null;
-  checkReplace(kvm, table, index, page.pfn - (frame - firstGfn));
   table.setLeaf(index, page.pfn - (frame - firstGfn), page.writable);
   if (page.writable) slot.markDirty(frame);
   checkInstall(kvm, slot, firstGfn, table.entryPages, frame);
@@ -260,4 +275,5 @@ export function* handleRemovedPt(kvm: Kvm, table: TdpTable): Process<void> {
   yield* sim.spend(ns);
   work.spteTeardownXchg += geometry.entriesPerTable;
   work.spteTablesFreed += 1;
+  kvm.tableRcu.retire(table);
 }

@@ -1,9 +1,20 @@
 import { assert } from '../engine/assert.ts';
+import { probe } from '../engine/probe.ts';
 import { type Geometry, type Gfn, gfn, type Level, type Pfn, pfn } from '../mm/address.ts';
 import { EntryKind, RadixTable } from '../mm/radix-table.ts';
 import type { AccessEpoch } from './accessed.ts';
 import { EntryBits } from './entry-bits.ts';
 import type { SpteMix } from './tlb-reach.ts';
+import type { TranslatedFrames } from './translated-frames.ts';
+
+/** A checker's view of a whole tree: every change of it comes through TdpTable. */
+export interface TdpWatch {
+  readonly frames: TranslatedFrames;
+  /** A leaf is about to be written where a leaf is already. */
+  replaced(table: TdpTable, index: number, pfn: number): void;
+}
+
+const ROOT_LEVEL = 4;
 
 /** One page of the TDP page table (EPT, NPT). Models struct kvm_mmu_page; entries are SPTEs, indexed by gfn. */
 export class TdpTable extends RadixTable<TdpTable> {
@@ -18,13 +29,19 @@ export class TdpTable extends RadixTable<TdpTable> {
   /** For each of frameTests, the entries under which some frame is as it says. */
   readonly #found: readonly EntryBits[];
 
-  constructor(geometry: Geometry, level: Level, firstGfn: number) {
+  readonly #watch: TdpWatch | null;
+  /** The grace period is over, and its memory may be anything by now. */
+  isFreed = false;
+
+  constructor(geometry: Geometry, level: Level, firstGfn: number, watch: TdpWatch | null = null) {
     super(geometry, level, firstGfn);
+    this.#watch = watch;
     this.#found = frameTests.map(() => new EntryBits(geometry.entriesPerTable));
     this.#lookAtAll();
   }
 
   override setLeaf(index: number, frame: number, writable: boolean): void {
+    if (this.#watch !== null && this.#isInTree) this.#watchLeaf(this.#watch, index, frame);
     super.setLeaf(index, frame, writable);
     if (this.#protected !== null) this.#protected[index] = 0;
     this.#agedLeaves?.delete(index);
@@ -33,11 +50,13 @@ export class TdpTable extends RadixTable<TdpTable> {
 
   override fillLeaves(firstFrame: number): void {
     super.fillLeaves(firstFrame);
+    if (this.#watch !== null && this.#isInTree) this.#watchMapped(this.#watch.frames);
     this.#lookAtAll();
   }
 
   override copyLeaves<Other extends RadixTable<Other>>(from: RadixTable<Other>): void {
     super.copyLeaves(from);
+    if (this.#watch !== null && this.#isInTree) this.#watchMapped(this.#watch.frames);
     this.#lookAtAll();
   }
 
@@ -47,21 +66,68 @@ export class TdpTable extends RadixTable<TdpTable> {
   }
 
   override clear(index: number, kind: EntryKind = EntryKind.None): void {
+    if (this.#watch !== null && this.#isInTree) this.#watchCleared(this.#watch.frames, index);
     super.clear(index, kind);
     this.#agedLeaves?.delete(index);
     this.#look(index);
   }
 
   override link(index: number, child: TdpTable): void {
+    if (this.#watch !== null && this.#isInTree) {
+      this.#watchCleared(this.#watch.frames, index);
+      child.#watchMapped(this.#watch.frames);
+    }
     super.link(index, child);
     this.#agedLeaves?.delete(index);
     this.#look(index);
   }
 
   override unlink(index: number, kind: EntryKind = EntryKind.None): TdpTable {
+    if (this.#watch !== null && this.#isInTree) this.child(index).#watchUnlinked(this.#watch.frames);
     const child = super.unlink(index, kind);
     this.#look(index);
     return child;
+  }
+
+  /** Linked to the root: what it maps is what guests translate by. */
+  get #isInTree(): boolean {
+    let top: TdpTable = this;
+    while (top.parent !== null) top = top.parent;
+    return top.level === ROOT_LEVEL;
+  }
+
+  #watchLeaf(watch: TdpWatch, index: number, frame: number): void {
+    const isLeaf = this.kinds[index] === EntryKind.Leaf;
+    if (isLeaf && this.pfns[index] === frame) return;
+    if (isLeaf) {
+      watch.replaced(this, index, frame);
+      this.#watchCleared(watch.frames, index);
+    }
+    watch.frames.mapped(this.level, frame);
+  }
+
+  #watchCleared(frames: TranslatedFrames, index: number): void {
+    if (this.kinds[index] === EntryKind.Leaf) {
+      frames.unmapped(this.level, this.firstPageOf(index), this.pfns[index] ?? 0);
+    }
+  }
+
+  #watchMapped(frames: TranslatedFrames): void {
+    if (this.leaves === 0) return;
+    const { kinds, pfns, level } = this;
+    for (let index = 0; index < kinds.length; index++) {
+      if (kinds[index] === EntryKind.Leaf) frames.mapped(level, pfns[index] as number);
+      else if (kinds[index] === EntryKind.Table) this.child(index).#watchMapped(frames);
+    }
+  }
+
+  #watchUnlinked(frames: TranslatedFrames): void {
+    if (this.leaves === 0) return;
+    const { kinds } = this;
+    for (let index = 0; index < kinds.length; index++) {
+      if (kinds[index] === EntryKind.Table) this.child(index).#watchUnlinked(frames);
+      else this.#watchCleared(frames, index);
+    }
   }
 
   /** The first entry from `from` on under which some frame is as `test` says, or the number of entries. */
@@ -71,6 +137,7 @@ export class TdpTable extends RadixTable<TdpTable> {
 
   /** All entries have changed, and none of them holds a table. */
   #lookAtAll(): void {
+    if (probe !== null) return;
     for (const test of frameTests) {
       const bits = this.#found[test.ordinal] as EntryBits;
       const found = test.inTable(this);
@@ -83,6 +150,8 @@ export class TdpTable extends RadixTable<TdpTable> {
 
   /** An entry has changed. The table above learns of it if the answer for this one as a whole is another one now. */
   #look(index: number): void {
+    // Only guests that skip to their next miss ask, and an exploration's steps.
+    if (probe !== null) return;
     let changed = false;
     const child = this.kinds[index] === EntryKind.Table ? this.child(index) : null;
     for (const test of frameTests) {
@@ -142,8 +211,12 @@ export class TdpTable extends RadixTable<TdpTable> {
     return this.kinds[index] === EntryKind.Leaf && this.#protected !== null && this.#protected[index] === 1;
   }
 
+  override cellContent(offset: number): number {
+    return super.cellContent(offset) * 2 + (this.#protected?.[offset] === 1 ? 1 : 0);
+  }
+
   newChild(index: number): TdpTable {
-    return new TdpTable(this.geometry, this.childLevel, this.firstPageOf(index));
+    return new TdpTable(this.geometry, this.childLevel, this.firstPageOf(index), this.#watch);
   }
 }
 
@@ -159,9 +232,9 @@ export class TdpRoot {
   readonly geometry: Geometry;
   readonly top: TdpTable;
 
-  constructor(geometry: Geometry) {
+  constructor(geometry: Geometry, watch: TdpWatch | null = null) {
     this.geometry = geometry;
-    this.top = new TdpTable(geometry, 4, 0);
+    this.top = new TdpTable(geometry, ROOT_LEVEL, 0, watch);
   }
 
   isMapped(frame: Gfn): boolean {

@@ -187,15 +187,31 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** Whether one of its accesses since then went to one of these frames: drawn where the pattern knows a chance alone. */
   hasTouched(first: Gfn, pages: number, mark: readonly number[]): boolean {
+    return this.#drawn(this.#touchChance(first, pages, mark), 'accessed bits');
+  }
+
+  hasWritten(first: Gfn, pages: number, mark: readonly number[]): boolean {
+    const { writeFraction = 1 } = this.#options.pattern;
+    if (writeFraction === 0) return false;
+    const touched = this.#touchChance(first, pages, mark);
+    // Of accesses that are independent of one another, the part that writes.
+    const written = writeFraction === 1 ? touched : -Math.expm1(writeFraction * Math.log1p(-touched));
+    return this.#drawn(written, 'lost writes');
+  }
+
+  #drawn(chance: number, what: string): boolean {
+    if (chance === 0 || chance === 1) return chance === 1;
+    return this.#kvm.machine.sim.random(`vcpu ${this.id} ${what}`).next() < chance;
+  }
+
+  #touchChance(first: Gfn, pages: number, mark: readonly number[]): number {
     const { memory, pattern } = this.#options;
     const from = Math.max(memory.page(first), 0);
     const to = Math.min(memory.page(first) + pages, memory.pages);
-    if (from >= to) return false;
+    if (from >= to) return 0;
     this.#catchUp();
-    if (pattern.touchChance === undefined) return this.touches > (mark[0] ?? 0);
-    const chance = pattern.touchChance(memory, mark, from, to - from);
-    if (chance === 0 || chance === 1) return chance === 1;
-    return this.#kvm.machine.sim.random(`vcpu ${this.id} accessed bits`).next() < chance;
+    if (pattern.touchChance === undefined) return this.touches > (mark[0] ?? 0) ? 1 : 0;
+    return pattern.touchChance(memory, mark, from, to - from);
   }
 
   /** Makes the accesses that were due before now, if it runs guest code. */

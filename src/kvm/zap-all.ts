@@ -29,6 +29,8 @@ export function* kvmMmuZapAll(kvm: Kvm): Process<void> {
     yield* sim.spend(costs.spteClearNs + costs.tableFreeNs);
     kvm.machine.work.spteTablesFreed += 1;
   }
+  // No TLB has anything of a VM that runs no more.
+  kvm.checks?.frames.flushedTo(kvm.checks.frames.flushMark);
   yield* kvm.writeUnlock();
 }
 
@@ -62,4 +64,5 @@ function* zapSubtree(kvm: Kvm, table: TdpTable): Process<void> {
   work.spteTablesFreed += 1;
   const ns = geometry.entriesPerTable * costs.spteVisitNs + present * (costs.spteClearNs + kvm.zapMarkNs);
   yield* sim.spend(ns + costs.tableFreeNs);
+  kvm.tableRcu.retire(table);
 }

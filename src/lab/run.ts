@@ -8,6 +8,7 @@ import { type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
+import { checkLockWaiters } from '../mm/waiter-checkers.ts';
 import { buildPostCopy, type PostCopy } from './post-copy/post-copy.ts';
 import { publishRecords } from './run-records.ts';
 import { resultOf } from './run-result.ts';
@@ -107,7 +108,10 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
 /** What lockdep finds is a finding of the run, at the moment of its discovery. */
 function reportLockdep({ machine }: World): void {
   machine.sim.lockdep.channel.listen(({ kind, message, simTimeNs, chains }) =>
-    machine.findings.add({ kind: `lockdep-${kind}`, message, simTimeNs, evidence: { chains } }),
+    machine.findings.add(
+      { kind: `lockdep-${kind}`, message, simTimeNs, evidence: { chains } },
+      { tasks: chains.map(({ task }) => task) },
+    ),
   );
 }
 
@@ -120,5 +124,6 @@ function checkAtRest({ machine, vms }: World, settled: boolean): void {
     checkPageCounts(machine);
   }
   checkUserfaultWaiters(machine);
+  checkLockWaiters(machine);
   for (const { kvm } of vms) checkAllSptes(kvm);
 }

@@ -48,6 +48,11 @@ export const scenarioSchema = Type.Object(
     }),
     settle: time(0, MAX_SIMULATED_NS, 20 * MS, 'Time that the run goes on after the last operation has ended.'),
     limits: limitsSchema,
+    checks: Type.Boolean({
+      default: true,
+      description:
+        'Whether what must hold is checked while it runs (docs/checkers.md). Off, findings of checkers and lockdep are missing; nothing else differs.',
+    }),
   },
   { ...closed, description: 'A host, a VM, what its guest does, and the operations in between.' },
 );

@@ -72,13 +72,14 @@ export function splitScheme(scheme: NotifierSchemeId): { notifier: NotifierId; h
 export function buildWorld(input: RunInput, listener: VcpuListener = deaf): World {
   const { scenario, profile } = input;
   const machine = createMachine<KvmCosts>({
-    sim: new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs }),
+    sim: new Simulation({ seed: input.seed, wakeUpNs: profile.costs.sleepWakeUpNs, lockdep: scenario.checks }),
     kernel: scenario.machine.kernel,
     preemption: scenario.machine.preemption,
     cpus: scenario.machine.cpus,
     geometry: new Geometry(),
     costs: profile.costs,
     hugetlbMapcount: mapcountSchemes[input.mapcount],
+    checks: scenario.checks,
   });
   const processes: VmmProcess[] = [];
   const vms: VirtualMachine[] = [];

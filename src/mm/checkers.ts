@@ -1,6 +1,7 @@
 // What must hold of the primary MMU whenever no operation is under way: a second, simpler way to the same numbers.
 
 import { type Hva, hva, PAGE_SIZE, pfn } from './address.ts';
+import type { FindingKind } from './finding-kinds.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
@@ -14,6 +15,7 @@ import { EntryKind } from './radix-table.ts';
  * scheme defines it. Reports differences as findings.
  */
 export function checkFolioCounts(machine: Machine): void {
+  if (!machine.checks) return;
   const { hugetlbMapcount: scheme } = machine;
   const mappings = new Set(hugetlbVmas(machine).map(({ mapping }) => mapping));
   for (const mapping of mappings) {
@@ -61,7 +63,7 @@ export function checkFolioCounts(machine: Machine): void {
     if (!entry.table.isMarked(entry.index)) report(folio, 'mapcount', 'leaves are mapped and not counted', start);
   }
 
-  function report(folio: Folio, kind: string, message: string, evidence: unknown): void {
+  function report(folio: Folio, kind: FindingKind, message: string, evidence: unknown): void {
     const text = `folio ${folio.firstPfn}: ${message}`;
     machine.findings.add({ kind, message: text, simTimeNs: machine.sim.now, evidence });
   }
@@ -72,8 +74,9 @@ export function checkFolioCounts(machine: Machine): void {
  * truncation has left it behind, and who writes to it writes to nothing. Other memory has page-checkers.ts.
  */
 export function checkMappedHugePages(machine: Machine): void {
+  if (!machine.checks) return;
   const { memory, findings, sim } = machine;
-  const report = (kind: string, message: string, evidence: unknown): void =>
+  const report = (kind: FindingKind, message: string, evidence: unknown): void =>
     findings.add({ kind, message, simTimeNs: sim.now, evidence });
   const reported = new Set<Folio>();
   for (const vma of hugetlbVmas(machine)) {

@@ -40,6 +40,7 @@ export function freeFolio(folio: Folio): number {
       evidence: { firstPfn: folio.firstPfn, pages: folio.pages, mapcount: count },
     });
   }
+  for (const watch of machine.folioWatchers) watch(folio, 'freed');
   machine.memory.remove(folio);
   return machine.costs.freePageNs;
 }

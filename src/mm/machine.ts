@@ -1,10 +1,14 @@
 import type { Simulation } from '../engine/simulation.ts';
 import type { Geometry } from './address.ts';
 import type { MmCosts } from './costs.ts';
+import { FindingLog } from './findings.ts';
+import type { Folio } from './folio.ts';
 import { HugetlbFaultMutexes } from './hugetlb-fault-mutexes.ts';
 import type { MapcountScheme } from './mapcount/mapcount-scheme.ts';
 import type { Mm } from './mm.ts';
 import { PhysicalMemory } from './physical-memory.ts';
+
+export type { Finding } from './findings.ts';
 
 /** Kernels whose code the model follows; see docs/kernel-map.md for what differs between them. */
 export type KernelVersion = '6.1' | '6.12' | '6.18';
@@ -22,6 +26,8 @@ export interface MachineOptions<Costs extends MmCosts = MmCosts> {
   readonly costs: Costs;
   /** How folios of hugetlb count their mappings: what the HGM discussion is about. */
   readonly hugetlbMapcount: MapcountScheme;
+  /** Whether what must hold is checked as the run goes on; it is unless told otherwise. */
+  readonly checks?: boolean;
 }
 
 /** The host that everything runs on: its clock, its kernel, what things cost on it. */
@@ -32,48 +38,23 @@ export interface Machine<Costs extends MmCosts = MmCosts> extends MachineOptions
   readonly hugetlbFaultMutexes: HugetlbFaultMutexes;
   readonly work: WorkCounters;
   readonly findings: FindingLog;
+  readonly checks: boolean;
+  /** Called with each folio that is freed, or whose data is about to be copied: by checkers, so they take no time and change nothing. */
+  readonly folioWatchers: ((folio: Folio, why: 'freed' | 'copied') => void)[];
 }
 
 export function createMachine<Costs extends MmCosts>(options: MachineOptions<Costs>): Machine<Costs> {
+  const { checks = true } = options;
   return {
     ...options,
+    checks,
     memory: new PhysicalMemory(options.geometry),
     mms: [],
     hugetlbFaultMutexes: new HugetlbFaultMutexes(options.sim, options.cpus),
     work: new WorkCounters(),
-    findings: new FindingLog(),
+    findings: new FindingLog(checks),
+    folioWatchers: [],
   };
-}
-
-/** Something that a run has shown to be wrong in what it models. The run goes on. */
-export interface Finding {
-  readonly kind: string;
-  readonly message: string;
-  readonly simTimeNs: number;
-  readonly evidence: unknown;
-}
-
-/** Collects findings; the same kind is kept a bounded number of times, so that a storm of them stays readable. */
-class FindingLog {
-  readonly #list: Finding[] = [];
-  readonly #ofKind = new Map<string, number>();
-  readonly #listeners: ((finding: Finding) => void)[] = [];
-
-  get list(): readonly Finding[] {
-    return this.#list;
-  }
-
-  add(finding: Finding): void {
-    const seen = (this.#ofKind.get(finding.kind) ?? 0) + 1;
-    this.#ofKind.set(finding.kind, seen);
-    if (seen > 10) return;
-    this.#list.push(finding);
-    for (const listener of this.#listeners) listener(finding);
-  }
-
-  listen(listener: (finding: Finding) => void): void {
-    this.#listeners.push(listener);
-  }
 }
 
 /** How often the model did what: the work counts that reference G.7 and K.2 tabulate. */

@@ -95,6 +95,7 @@ export function* moveToNewFolio(folio: Folio): Process<Folio | null> {
     target.changeRefs(1);
     yield* sim.spend(costs.pageCacheLookupNs + putMapping(folio, sim.current.cpu));
   }
+  for (const watch of machine.folioWatchers) watch(folio, 'copied');
   yield* sim.spend(costs.mutexNs + folio.pages * costs.copyPageNs);
   return target;
 }

@@ -1,4 +1,5 @@
 import { Spinlock } from '../engine/locks/spinlock.ts';
+import { probe } from '../engine/probe.ts';
 import { type Geometry, type Hva, hva, type Level, PAGE_SIZE, type Pfn, pageOf, pfn } from './address.ts';
 import { pageTableLockClass, pmdPtlClass, ptlClass } from './locks.ts';
 import type { Machine } from './machine.ts';
@@ -25,12 +26,19 @@ export class PageTable extends RadixTable<PageTable> {
   /** Entries that userspace has protected against writes (the uffd-wp bit); made when the first one is. */
   #uffdWp: Uint8Array | null = null;
 
+  override cellContent(offset: number): number {
+    const bits = (this.#marks?.has(offset) === true ? 1 : 0) + (this.#uffdWp?.[offset] === 1 ? 2 : 0);
+    return super.cellContent(offset) * 4 + bits;
+  }
+
   isUffdWp(index: number): boolean {
+    if (probe !== null) probe.read(this.firstCell + index);
     return this.#uffdWp?.[index] === 1;
   }
 
   /** Models pte_mkuffd_wp() and pte_clear_uffd_wp(). An entry that has the bit is read-only; one that loses it need not be. */
   setUffdWp(index: number, on: boolean): void {
+    if (probe !== null) probe.write(this.firstCell + index);
     if (on) {
       this.#uffdWp ??= new Uint8Array(this.kinds.length);
       this.#uffdWp[index] = 1;
@@ -53,10 +61,12 @@ export class PageTable extends RadixTable<PageTable> {
   }
 
   isMarked(index: number): boolean {
+    if (probe !== null) probe.read(this.firstCell + index);
     return this.#marks?.has(index) ?? false;
   }
 
   setMark(index: number, marked: boolean): void {
+    if (probe !== null) probe.write(this.firstCell + index);
     this.#marks ??= new Set();
     if (marked) this.#marks.add(index);
     else this.#marks.delete(index);
@@ -114,7 +124,7 @@ export class PageTables {
   leafLevel(address: Hva): Level | 0 {
     const table = this.lowestTable(address, 1);
     const index = this.geometry.index(pageOf(address), table.level);
-    return table.kinds[index] === EntryKind.Leaf ? table.level : 0;
+    return table.kind(index) === EntryKind.Leaf ? table.level : 0;
   }
 
   /** The 4K frame that `address` translates to, or null where nothing is mapped. */
@@ -122,7 +132,7 @@ export class PageTables {
     const page = pageOf(address);
     const table = this.lowestTable(address, 1);
     const index = this.geometry.index(page, table.level);
-    if (table.kinds[index] !== EntryKind.Leaf) return null;
+    if (table.kind(index) !== EntryKind.Leaf) return null;
     const frame = (table.pfns[index] ?? 0) + (page - table.firstPageOf(index));
     return { pfn: pfn(frame), writable: table.writable[index] === 1 };
   }

@@ -9,7 +9,8 @@ import { userfaultfdMustWait } from './userfaultfd-wait.ts';
  * Reports every sleeper whose page is in place: whoever has put it there has woken nobody, and nobody else will. One whose page
  * has not come sleeps rightly, and so does one at whose page an ioctl is still at work.
  */
-export function checkUserfaultWaiters({ mms, findings, sim }: Machine): void {
+export function checkUserfaultWaiters({ mms, findings, sim, checks }: Machine): void {
+  if (!checks) return;
   for (const mm of mms) {
     for (const ctx of mm.userfaultfds) {
       for (const waiter of [...ctx.faultPending, ...ctx.faultRead]) {

@@ -110,7 +110,9 @@ describe('checkAllSptes', () => {
   test('one stale SPTE among others, and holes around it: found', () => {
     const world = new TestWorld({ hstateLevel: 3, hugePages: 1, sptes: false });
     world.mapSptes(9, 3, 1);
-    world.kvm.tdp.tableAt(world.frame(10), 1).setLeaf(2, world.folio().firstPfn, true);
+    const table = world.kvm.tdp.tableAt(world.frame(10), 1);
+    table.clear(2);
+    table.setLeaf(2, world.folio().firstPfn, true);
     checkAllSptes(world.kvm);
     expect(world.machine.findings.list).toMatchObject([{ kind: 'stale-spte', evidence: { gfn: 10 } }]);
   });

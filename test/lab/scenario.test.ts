@@ -71,6 +71,7 @@ describe('scenario: defaults', () => {
       timeline: [],
       settle: 20_000_000,
       limits: { simulated: 60_000_000_000, events: 200_000_000 },
+      checks: true,
     });
   });
 

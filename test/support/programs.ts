@@ -247,6 +247,9 @@ export function predictedBy(finding: Finding, { scenario, scheme, mapcount }: Pr
       return shrinksFile || asks('munmap', 'mprotect', 'mremap') ? 'KVM_RUN returns -EFAULT where nothing is' : null;
     case 'spte-replaced': // One that may only be read, and a write that finds the new page.
     case 'stale-spte':
+    case 'stale-tlb':
+    case 'freed-while-translated':
+    case 'lost-write':
       return !isHugetlb && asks('madv-collapse', 'khugepaged-scan') && !hasSection
         ? 'I.5: a collapse that changes pfns needs its section'
         : null;

@@ -1,17 +1,22 @@
 // What all locks share: a first-come queue of tasks, and the hand-over. A released lock never becomes free while somebody
 // waits: the releaser makes the next waiter its holder, so nobody can slip in before it.
 
+import { cellsFor, type Probed, probe } from '../probe.ts';
 import { DONE, type Operation, PARK_ONCE } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
 import type { LockClass } from './lock-class.ts';
 
-export abstract class Lock implements Waitable {
+export abstract class Lock implements Waitable, Probed {
   readonly lockClass: LockClass;
+  /** In an exploration: who holds it, and who wants it. */
+  readonly cell = cellsFor(this, 2);
   readonly sleeping: boolean;
   /** How many tasks wait. */
   waiters = 0;
   firstWaiter: Task | null = null;
+
+  abstract readonly isHeld: boolean;
 
   protected readonly sim: Simulation;
   /** What a task's heldInfo says of a reader of this lock; one more for a writer. */
@@ -100,6 +105,22 @@ export abstract class Lock implements Waitable {
     return false;
   }
 
+  /** Whether it could be taken now. An exploration has no queue: whoever wants a free lock may be given it. */
+  abstract admits(write: boolean): boolean;
+
+  /** Makes the task a holder; it admits that. */
+  admit(task: Task, info: number): void {
+    this.setHeld((info & 1) === 1);
+    task.pushHeld(this, info);
+  }
+
+  protected abstract setHeld(write: boolean): void;
+
+  /** Its holders know that they hold it: there is nothing more to tell. */
+  cellContent(): number {
+    return 0;
+  }
+
   /** Its holder goes to sleep for another lock, or has got that. */
   ownerSleeps(): void {}
   ownerRuns(): void {}
@@ -117,6 +138,7 @@ export abstract class ExclusiveLock extends Lock {
     const task = this.sim.current;
     const info = this.info(subclass, 1);
     this.begin(task, info);
+    if (probe !== null) return probe.acquire(this, task, info);
     if (this.isHeld) return this.wait(task, info);
     this.isHeld = true;
     return this.take(task, info);
@@ -124,6 +146,7 @@ export abstract class ExclusiveLock extends Lock {
 
   /** Never waits, and so can be part of no deadlock as the last link: it makes no order. */
   tryAcquire(subclass = 0): boolean {
+    if (probe !== null) probe.tried(this);
     if (this.isHeld) return false;
     this.isHeld = true;
     this.take(this.sim.current, this.info(subclass, 1));
@@ -134,7 +157,15 @@ export abstract class ExclusiveLock extends Lock {
     this.sim.current.popHeld(this, 1);
     if (this.firstWaiter === null) this.isHeld = false;
     else this.grantFirst();
-    return DONE;
+    return probe === null ? DONE : probe.released(this, true);
+  }
+
+  override admits(): boolean {
+    return !this.isHeld;
+  }
+
+  protected override setHeld(): void {
+    this.isHeld = true;
   }
 }
 
@@ -151,6 +182,7 @@ export abstract class SharedLock extends Lock {
     const task = this.sim.current;
     const info = this.info(subclass, 0);
     this.begin(task, info);
+    if (probe !== null) return probe.acquire(this, task, info);
     // A writer that waits blocks later readers: else a stream of them would starve it.
     if (this.isWriteHeld || this.firstWaiter !== null) return this.wait(task, info);
     this.readers++;
@@ -161,12 +193,14 @@ export abstract class SharedLock extends Lock {
     const task = this.sim.current;
     const info = this.info(subclass, 1);
     this.begin(task, info);
+    if (probe !== null) return probe.acquire(this, task, info);
     if (this.isWriteHeld || this.readers > 0) return this.wait(task, info);
     this.isWriteHeld = true;
     return this.take(task, info);
   }
 
   tryAcquireRead(subclass = 0): boolean {
+    if (probe !== null) probe.tried(this);
     if (this.isWriteHeld || this.firstWaiter !== null) return false;
     this.readers++;
     this.take(this.sim.current, this.info(subclass, 0));
@@ -174,6 +208,7 @@ export abstract class SharedLock extends Lock {
   }
 
   tryAcquireWrite(subclass = 0): boolean {
+    if (probe !== null) probe.tried(this);
     if (this.isWriteHeld || this.readers > 0) return false;
     this.isWriteHeld = true;
     this.take(this.sim.current, this.info(subclass, 1));
@@ -184,14 +219,23 @@ export abstract class SharedLock extends Lock {
     this.sim.current.popHeld(this, 0);
     this.readers--;
     if (this.readers === 0 && this.firstWaiter !== null) this.handOver();
-    return DONE;
+    return probe === null ? DONE : probe.released(this, false);
   }
 
   releaseWrite(): Operation {
     this.sim.current.popHeld(this, 1);
     this.isWriteHeld = false;
     if (this.firstWaiter !== null) this.handOver();
-    return DONE;
+    return probe === null ? DONE : probe.released(this, true);
+  }
+
+  override admits(write: boolean): boolean {
+    return !this.isWriteHeld && (!write || this.readers === 0);
+  }
+
+  protected override setHeld(write: boolean): void {
+    if (write) this.isWriteHeld = true;
+    else this.readers++;
   }
 
   /** The lock is free and somebody waits. */

@@ -50,6 +50,11 @@ export class PhasesPattern implements GuestAccessPattern, AccessTimes, TlbAccoun
     this.#left = accessesOf(this.#phase);
   }
 
+  /** That of the phase that writes most. */
+  get writeFraction(): number {
+    return Math.max(0, ...this.#phases.map((of) => (of.kind === 'idle' ? 0 : (of.pattern.writeFraction ?? 1))));
+  }
+
   get haltNs(): number | null {
     if (this.#left > 0) return null;
     if (this.#index === this.#phases.length) return Number.POSITIVE_INFINITY;

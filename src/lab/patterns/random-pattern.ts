@@ -41,6 +41,10 @@ export abstract class RandomPattern implements GuestAccessPattern {
   /** The page of any access. */
   protected abstract drawPage(): number;
 
+  get writeFraction(): number {
+    return this.writes.fraction;
+  }
+
   page(memory: GuestMemory): number {
     if (this.#page === null) {
       const miss = this.#skips ? this.drawMiss(memory) : null;

@@ -35,6 +35,10 @@ export class StridePattern implements GuestAccessPattern {
     this.#stepsPerGcd = modularInverse(this.#stride / this.#gcd, this.#cycle);
   }
 
+  get writeFraction(): number {
+    return this.#writes.fraction;
+  }
+
   page(): number {
     return this.#page;
   }
