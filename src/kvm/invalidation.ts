@@ -2,6 +2,7 @@
 // mmu_lock protects every write; the early check reads without it and may be wrong, which is why it is asked again.
 
 import { assert } from '../engine/assert.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import type { Task } from '../engine/task.ts';
 import type { Gfn } from '../mm/address.ts';
@@ -13,15 +14,14 @@ import type { Gfn } from '../mm/address.ts';
 export type HullUnit = (frame: Gfn) => number;
 
 /** Models the mmu_invalidate_* and mn_* fields of struct kvm and the predicates over them, virt/kvm/kvm_main.c. */
-export class Invalidation {
+export class Invalidation implements Probed {
   readonly #sim: Simulation;
   readonly #unit: HullUnit;
-  /** Open sections of the mm, whether or not they overlap a memslot. */
-  mnActiveInvalidateCount = 0;
-  /** Open sections that overlap a memslot. */
-  mmuInvalidateInProgress = 0;
-  /** Sections closed so far. VM-wide: a fault anywhere that is under way notices. */
-  mmuInvalidateSeq = 0;
+  #mnActiveInvalidateCount = 0;
+  #mmuInvalidateInProgress = 0;
+  #mmuInvalidateSeq = 0;
+  /** What the retry predicates ask, and the count of the mm's sections. */
+  readonly cell = cellsFor(this, 2);
   // invariant: meaningful only while mmuInvalidateInProgress > 0; only grows until it is 0 again
   #hullStart = 0;
   #hullEnd = 0;
@@ -31,6 +31,45 @@ export class Invalidation {
   constructor(sim: Simulation, unit: HullUnit = (frame) => frame) {
     this.#sim = sim;
     this.#unit = unit;
+  }
+
+  /** Open sections of the mm, whether or not they overlap a memslot. */
+  get mnActiveInvalidateCount(): number {
+    if (probe !== null) probe.read(this.cell + 1);
+    return this.#mnActiveInvalidateCount;
+  }
+
+  set mnActiveInvalidateCount(count: number) {
+    if (probe !== null) probe.write(this.cell + 1);
+    this.#mnActiveInvalidateCount = count;
+  }
+
+  /** Open sections that overlap a memslot. */
+  get mmuInvalidateInProgress(): number {
+    if (probe !== null) probe.read(this.cell);
+    return this.#mmuInvalidateInProgress;
+  }
+
+  set mmuInvalidateInProgress(count: number) {
+    if (probe !== null) probe.write(this.cell);
+    this.#mmuInvalidateInProgress = count;
+  }
+
+  /** Sections closed so far. VM-wide: a fault anywhere that is under way notices. */
+  get mmuInvalidateSeq(): number {
+    if (probe !== null) probe.read(this.cell);
+    return this.#mmuInvalidateSeq;
+  }
+
+  set mmuInvalidateSeq(seq: number) {
+    if (probe !== null) probe.write(this.cell);
+    this.#mmuInvalidateSeq = seq;
+  }
+
+  cellContent(offset: number): number {
+    if (offset === 1) return this.#mnActiveInvalidateCount;
+    const hull = this.#mmuInvalidateInProgress === 0 ? 0 : this.#hullStart * 4099 + this.#hullEnd;
+    return (hull * 64 + this.#mmuInvalidateSeq) * 8 + this.#mmuInvalidateInProgress;
   }
 
   /** kvm_mmu_invalidate_begin() and _range_add(), in units of the hull. The caller holds mmu_lock for write. */

@@ -1,4 +1,5 @@
 import { assert } from '../engine/assert.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import { type Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
 import type { DirtyBitmap } from './dirty-bitmap.ts';
 
@@ -10,12 +11,12 @@ export interface SlotRange {
 }
 
 /** A linear map from guest frames to host virtual addresses. Models struct kvm_memory_slot. */
-export class Memslot {
+export class Memslot implements Probed {
   readonly baseGfn: Gfn;
   readonly pages: number;
   readonly userspaceAddr: Hva;
-  /** KVM_MEM_LOG_DIRTY_PAGES: no new SPTE is larger than 4K. */
-  dirtyLogging = false;
+  #dirtyLogging = false;
+  readonly #cell = cellsFor(this, 1);
   /** What has been written since it was last read; null: logging is off. */
   dirtyBitmap: DirtyBitmap | null = null;
 
@@ -24,6 +25,21 @@ export class Memslot {
     this.baseGfn = baseGfn;
     this.pages = pages;
     this.userspaceAddr = userspaceAddr;
+  }
+
+  /** KVM_MEM_LOG_DIRTY_PAGES: no new SPTE is larger than 4K. */
+  get dirtyLogging(): boolean {
+    if (probe !== null) probe.read(this.#cell);
+    return this.#dirtyLogging;
+  }
+
+  set dirtyLogging(on: boolean) {
+    if (probe !== null) probe.write(this.#cell);
+    this.#dirtyLogging = on;
+  }
+
+  cellContent(): number {
+    return this.#dirtyLogging ? 1 : 0;
   }
 
   /** A frame may be written from now on: with logging on, it counts as written. */

@@ -1,6 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import { lockClass } from '../engine/locks/lock-class.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import type { Simulation } from '../engine/simulation.ts';
 
@@ -11,11 +12,12 @@ const srcuClass = lockClass('kvm.srcu', 'sleeping');
  *
  * Models kvm->srcu with srcu_read_lock(), srcu_read_unlock(), synchronize_srcu_expedited(), kernel/rcu/srcutree.c.
  */
-export class Srcu {
+export class Srcu implements Probed {
   readonly #waiters: WaitQueue;
   /** Readers that began since the last grace period, and those from before it, by the parity of its number. */
   readonly #readers: [number, number] = [0, 0];
   #period: 0 | 1 = 0;
+  readonly #cell = cellsFor(this, 1);
 
   constructor(sim: Simulation) {
     this.#waiters = new WaitQueue(sim, srcuClass);
@@ -23,11 +25,13 @@ export class Srcu {
 
   /** Returns what the unlock takes. */
   readLock(): 0 | 1 {
+    if (probe !== null) probe.add(this.#cell);
     this.#readers[this.#period] += 1;
     return this.#period;
   }
 
   readUnlock(period: 0 | 1): void {
+    if (probe !== null) probe.add(this.#cell);
     this.#readers[period] -= 1;
     assert(this.#readers[period] >= 0, 'a reader of memslots ends once');
     if (this.#readers[period] === 0) this.#waiters.wakeAll();
@@ -35,8 +39,16 @@ export class Srcu {
 
   /** Waits for every reader that has begun by now. One updater at a time: the caller holds slots_lock. */
   *synchronize(): Process<void> {
+    if (probe !== null) probe.write(this.#cell);
     const before = this.#period;
     this.#period = before === 0 ? 1 : 0;
-    while (this.#readers[before] > 0) yield* this.#waiters.wait();
+    while (this.#readers[before] > 0) {
+      if (probe !== null) probe.read(this.#cell);
+      yield* this.#waiters.wait();
+    }
+  }
+
+  cellContent(): number {
+    return (this.#readers[0] * 64 + this.#readers[1]) * 2 + this.#period;
   }
 }

@@ -1,4 +1,5 @@
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import { anonVmaRwsemClass } from './locks.ts';
 import type { Machine } from './machine.ts';
 import type { RmapTree, Vma } from './vma.ts';
@@ -10,12 +11,32 @@ import type { RmapTree, Vma } from './vma.ts';
  * Models struct anon_vma, include/linux/rmap.h, with the interval tree of its VMAs. Its lock is that of the root. A child gets
  *        an anon_vma of its own beside, for the pages that it alone has; nobody here looks for the mappings of these.
  */
-export class AnonVma implements RmapTree {
+export class AnonVma implements RmapTree, Probed {
   /** anon_vma->rwsem: read by rmap walks, write by collapse. */
   readonly rmapRwsem: RwSemaphore;
-  readonly vmas: Vma[] = [];
+  readonly #vmas: Vma[] = [];
+  readonly #cell = cellsFor(this, 1);
 
   constructor(machine: Machine) {
     this.rmapRwsem = new RwSemaphore(machine.sim, anonVmaRwsemClass);
+  }
+
+  get vmas(): readonly Vma[] {
+    if (probe !== null) probe.read(this.#cell);
+    return this.#vmas;
+  }
+
+  addVma(vma: Vma): void {
+    if (probe !== null) probe.write(this.#cell);
+    this.#vmas.push(vma);
+  }
+
+  removeVma(vma: Vma): void {
+    if (probe !== null) probe.write(this.#cell);
+    this.#vmas.splice(this.#vmas.indexOf(vma), 1);
+  }
+
+  cellContent(): number {
+    return this.#vmas.reduce((content, { cell }) => content * 31 + cell, 7);
   }
 }

@@ -13,7 +13,7 @@ export class AnonymousVma extends Vma {
   constructor(mm: Mm, start: Hva, end: Hva, pageOffset = 0, anonVma = new AnonVma(mm.machine)) {
     super(mm, start, end, false, pageOffset);
     this.rmapTree = anonVma;
-    anonVma.vmas.push(this);
+    anonVma.addVma(this);
   }
 
   get anonVmaRwsem(): RwSemaphore {

@@ -1,6 +1,7 @@
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { Mutex } from '../engine/locks/mutex.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Level, Pfn } from './address.ts';
 import { folioLockClass } from './locks.ts';
 import type { Machine } from './machine.ts';
@@ -13,7 +14,7 @@ import type { AddressSpace } from './page-cache.ts';
  * Models struct folio, include/linux/mm_types.h: _refcount lies in the head page, where GUP of every vCPU and the puts of a
  * collapse meet; the compound mapcount (_entire_mapcount) lies in the first tail page, which is another cache line.
  */
-export class Folio {
+export class Folio implements Probed {
   readonly machine: Machine;
   readonly firstPfn: Pfn;
   /** 1: one page; 2: 2 MiB; 3: 1 GiB. */
@@ -21,15 +22,15 @@ export class Folio {
   readonly pages: number;
   /** Of hugetlb: its mappings are counted by the scheme of the run, not as those of THP. */
   readonly hugetlb: boolean;
-  refcount = 1;
+  #refcount = 1;
   /** Of these, references that GUP or a fault has taken and not dropped yet. */
   gupRefs = 0;
-  /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
-  entireMapcount = 0;
-  poisoned = false;
-  migratable = true;
-  /** Where the page cache has it; null: anonymous, or removed from it. */
-  cached: { readonly mapping: AddressSpace; readonly index: number } | null = null;
+  #entireMapcount = 0;
+  #poisoned = false;
+  #migratable = true;
+  #cached: { readonly mapping: AddressSpace; readonly index: number } | null = null;
+  /** References, mapcounts, and all the rest. */
+  readonly #cell = cellsFor(this, 3);
   #headLine: CacheLine | null = null;
   #entireMapcountLine: CacheLine | null = null;
   #lock: Mutex | null = null;
@@ -45,6 +46,71 @@ export class Folio {
     this.level = level;
     this.pages = machine.geometry.pagesPer[level];
     machine.memory.add(this);
+  }
+
+  get refcount(): number {
+    if (probe !== null) probe.read(this.#cell);
+    return this.#refcount;
+  }
+
+  set refcount(count: number) {
+    if (probe !== null) probe.write(this.#cell);
+    this.#refcount = count;
+  }
+
+  /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
+  get entireMapcount(): number {
+    if (probe !== null) probe.read(this.#cell + 1);
+    return this.#entireMapcount;
+  }
+
+  set entireMapcount(count: number) {
+    if (probe !== null) probe.write(this.#cell + 1);
+    this.#entireMapcount = count;
+  }
+
+  get poisoned(): boolean {
+    if (probe !== null) probe.read(this.#cell + 2);
+    return this.#poisoned;
+  }
+
+  set poisoned(poisoned: boolean) {
+    if (probe !== null) probe.write(this.#cell + 2);
+    this.#poisoned = poisoned;
+  }
+
+  get migratable(): boolean {
+    if (probe !== null) probe.read(this.#cell + 2);
+    return this.#migratable;
+  }
+
+  set migratable(migratable: boolean) {
+    if (probe !== null) probe.write(this.#cell + 2);
+    this.#migratable = migratable;
+  }
+
+  /** Where the page cache has it; null: anonymous, or removed from it. */
+  get cached(): { readonly mapping: AddressSpace; readonly index: number } | null {
+    if (probe !== null) probe.read(this.#cell + 2);
+    return this.#cached;
+  }
+
+  set cached(cached: { readonly mapping: AddressSpace; readonly index: number } | null) {
+    if (probe !== null) probe.write(this.#cell + 2);
+    this.#cached = cached;
+  }
+
+  cellContent(offset: number): number {
+    if (offset === 0) return this.#refcount;
+    if (offset === 1) {
+      let content = this.#entireMapcount;
+      for (const count of this.#subpageMapcounts ?? []) content = content * 31 + count;
+      return content;
+    }
+    const flags = (this.#poisoned ? 1 : 0) + (this.#migratable ? 2 : 0);
+    let shared = this.#sharedPages === true ? 1 : 0;
+    if (typeof this.#sharedPages !== 'boolean') for (const bit of this.#sharedPages) shared = shared * 2 + bit + 2;
+    return (shared * 64 + (this.#cached === null ? 0 : 1 + this.#cached.index)) * 4 + flags;
   }
 
   /** `struct page` of the head: the reference count. */
@@ -72,6 +138,8 @@ export class Folio {
 
   /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */
   get subpageMapcounts(): Int32Array {
+    // Whoever asks may change them.
+    if (probe !== null) probe.write(this.#cell + 1);
     this.#subpageMapcounts ??= new Int32Array(this.pages);
     return this.#subpageMapcounts;
   }
@@ -84,17 +152,20 @@ export class Folio {
    * on to all pages.
    */
   isAnonExclusive(page: number): boolean {
+    if (probe !== null) probe.read(this.#cell + 2);
     return this.#sharedPages === false || (this.#sharedPages !== true && this.#sharedPages[page] === 0);
   }
 
   /** ClearPageAnonExclusive() of `count` pages from `page` on. */
   clearAnonExclusive(page: number, count: number): void {
+    if (probe !== null) probe.write(this.#cell + 2);
     if (count === this.pages) this.#sharedPages = true;
     else this.#sharedBits().fill(1, page, page + count);
   }
 
   /** SetPageAnonExclusive(). */
   setAnonExclusive(page: number, count: number): void {
+    if (probe !== null) probe.write(this.#cell + 2);
     if (count === this.pages) this.#sharedPages = false;
     else this.#sharedBits().fill(0, page, page + count);
   }
@@ -113,9 +184,14 @@ export class Folio {
 
   /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
   changeRefs(delta: number): void {
-    this.refcount += delta;
-    if (this.refcount < 0) {
-      this.refcount = 0;
+    // To take one tells nothing; to drop one does, as it may be the last.
+    if (probe !== null) {
+      if (delta > 0) probe.add(this.#cell);
+      else probe.write(this.#cell);
+    }
+    this.#refcount += delta;
+    if (this.#refcount < 0) {
+      this.#refcount = 0;
       this.reportUnderflow('reference count');
     }
   }

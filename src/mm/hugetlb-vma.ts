@@ -37,7 +37,7 @@ export class HugetlbVma extends Vma {
     this.hstateLevel = options.hstateLevel;
     this.hgmVersion = options.hgmVersion ?? 'v2';
     this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass);
-    this.mapping.vmas.push(this);
+    this.mapping.addVma(this);
   }
 
   /** Held for read by faults and CONTINUE while they walk; for write by those versions' collapse that exclude them by it. */

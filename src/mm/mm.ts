@@ -1,4 +1,5 @@
 import { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Hva } from './address.ts';
 import { AnonymousVma } from './anonymous-vma.ts';
 import { HugetlbVma, type HugetlbVmaOptions } from './hugetlb-vma.ts';
@@ -22,7 +23,7 @@ export interface MmCpu {
 }
 
 /** The address space of a process: of a VMM, or of a child that it has forked. */
-export class Mm {
+export class Mm implements Probed {
   readonly machine: Machine;
   /** Tells it from the others of its machine: how many were made before it. */
   readonly index: number;
@@ -31,7 +32,8 @@ export class Mm {
   readonly notifiers: MmuNotifierChain;
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
-  readonly vmas: Vma[] = [];
+  readonly #vmas: Vma[] = [];
+  readonly #cell = cellsFor(this, 1);
   /** Its mappings are going, and until they have gone counts and entries disagree. */
   exiting = false;
   /** The fds that this process has made, and the ranges that it has registered with them. */
@@ -48,6 +50,15 @@ export class Mm {
     this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass);
     this.pageTables = new PageTables(machine);
     this.notifiers = new MmuNotifierChain(machine.sim, this.events);
+  }
+
+  get vmas(): readonly Vma[] {
+    if (probe !== null) probe.read(this.#cell);
+    return this.#vmas;
+  }
+
+  cellContent(): number {
+    return this.#vmas.reduce((content, { cell }) => content * 31 + cell, 7);
   }
 
   get mapcount(): MapcountScheme {
@@ -73,7 +84,8 @@ export class Mm {
 
   /** Takes a mapping out of the address space. What it still maps is the caller's to zap. */
   detach(vma: Vma): void {
-    this.vmas.splice(this.vmas.indexOf(vma), 1);
+    if (probe !== null) probe.write(this.#cell);
+    this.#vmas.splice(this.#vmas.indexOf(vma), 1);
   }
 
   /** Called where pages are about to be given up: a checker's, not a notifier's, so it takes no time and changes nothing. */
@@ -100,7 +112,8 @@ export class Mm {
   }
 
   #add<V extends Vma>(vma: V): V {
-    this.vmas.push(vma);
+    if (probe !== null) probe.write(this.#cell);
+    this.#vmas.push(vma);
     return vma;
   }
 

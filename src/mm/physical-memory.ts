@@ -1,3 +1,4 @@
+import { cellsFor, probe } from '../engine/probe.ts';
 import { type Geometry, type Level, type Pfn, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
 
@@ -46,21 +47,47 @@ export class PhysicalMemory {
   /** Frames for one folio of `level`, aligned to its size. */
   allocate(level: Level): Pfn {
     const pages = this.#geometry.pagesPer[level];
+    if (probe !== null) return pfn(probe.number(FIRST_FRAME, pages));
     const first = Math.ceil(this.#nextFrame / pages) * pages;
     this.#nextFrame = first + pages;
     return pfn(first);
   }
 
+  /** In an exploration, by frame: the cell that tells whether there is a folio. It outlives the folio. */
+  readonly #cells = new Map<number, number>();
+
+  #cellOf(folio: Folio): number {
+    const { firstPfn, pages } = folio;
+    let cell = this.#cells.get(firstPfn);
+    if (cell !== undefined) return cell;
+    cell = cellsFor({ cellContent: () => this.#lookUp(firstPfn)?.level ?? 0 }, 1);
+    for (let frame: number = firstPfn; frame < firstPfn + pages; frame++) this.#cells.set(frame, cell);
+    return cell;
+  }
+
   add(folio: Folio): void {
+    if (probe !== null) {
+      probe.write(this.#cellOf(folio));
+      // Made with the folio, so that it does not matter who is the first to want them.
+      void folio.lock;
+      void folio.migrationWaiters;
+    }
     this.#folios[folio.level]?.set(folio.firstPfn, folio);
   }
 
   remove(folio: Folio): void {
+    if (probe !== null) probe.write(this.#cellOf(folio));
     this.#folios[folio.level]?.delete(folio.firstPfn);
   }
 
   /** The folio that a frame belongs to; undefined where it has been freed. */
   folioOf(frame: Pfn): Folio | undefined {
+    const cell = probe === null ? undefined : this.#cells.get(frame);
+    if (cell !== undefined) probe?.read(cell);
+    return this.#lookUp(frame);
+  }
+
+  #lookUp(frame: Pfn): Folio | undefined {
     for (let level: Level = 3; level >= 1; level = (level - 1) as Level) {
       const folios = this.#folios[level];
       if (folios === undefined || folios.size === 0) continue;

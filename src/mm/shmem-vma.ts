@@ -11,7 +11,7 @@ export class ShmemVma extends Vma {
   constructor(mm: Mm, start: Hva, end: Hva, mapping: AddressSpace, pageOffset = 0) {
     super(mm, start, end, true, pageOffset);
     this.mapping = mapping;
-    mapping.vmas.push(this);
+    mapping.addVma(this);
   }
 
   get rmapTree(): AddressSpace {

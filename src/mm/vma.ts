@@ -1,5 +1,6 @@
 import { assert } from '../engine/assert.ts';
 import type { RwSemaphore } from '../engine/locks/rw-semaphore.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import { type Hva, hva, isAligned, PAGE_SIZE } from './address.ts';
 import type { Mm } from './mm.ts';
 import type { AddressSpace } from './page-cache.ts';
@@ -7,11 +8,13 @@ import type { AddressSpace } from './page-cache.ts';
 /** The way from a page to its entries: who may map it, and the lock under which that does not change. */
 export interface RmapTree {
   readonly rmapRwsem: RwSemaphore;
-  readonly vmas: Vma[];
+  readonly vmas: readonly Vma[];
+  addVma(vma: Vma): void;
+  removeVma(vma: Vma): void;
 }
 
 /** A mapping of an address space, of one of the kinds that a VM's memory can be. Models struct vm_area_struct. */
-export abstract class Vma {
+export abstract class Vma implements Probed {
   abstract readonly kind: 'hugetlb' | 'anonymous' | 'shmem';
   /** The file that is mapped; null: anonymous memory. */
   abstract readonly mapping: AddressSpace | null;
@@ -20,23 +23,69 @@ export abstract class Vma {
   readonly mm: Mm;
   readonly shared: boolean;
   // Limits change where a mapping is cut: under mmap_lock (W) and the locks of those who come by way of the pages, see vma-split.ts.
-  start: Hva;
-  end: Hva;
-  /**
-   * vm_pgoff: the 4K page of the file that `start` shows. Of anonymous memory it numbers the pages for rmap: a part of a
-   * mapping, or one that was moved, keeps the numbers of its pages.
-   */
-  pageOffset: number;
-  /** VM_WRITE. */
-  writable = true;
+  #start: Hva;
+  #end: Hva;
+  #pageOffset: number;
+  #writable = true;
+  readonly cell = cellsFor(this, 1);
 
   constructor(mm: Mm, start: Hva, end: Hva, shared: boolean, pageOffset = 0) {
     assert(start < end, 'a VMA is not empty');
     this.mm = mm;
-    this.start = start;
-    this.end = end;
+    this.#start = start;
+    this.#end = end;
     this.shared = shared;
-    this.pageOffset = pageOffset;
+    this.#pageOffset = pageOffset;
+  }
+
+  get start(): Hva {
+    if (probe !== null) probe.read(this.cell);
+    return this.#start;
+  }
+
+  set start(start: Hva) {
+    if (probe !== null) probe.write(this.cell);
+    this.#start = start;
+  }
+
+  get end(): Hva {
+    if (probe !== null) probe.read(this.cell);
+    return this.#end;
+  }
+
+  set end(end: Hva) {
+    if (probe !== null) probe.write(this.cell);
+    this.#end = end;
+  }
+
+  /**
+   * vm_pgoff: the 4K page of the file that `start` shows. Of anonymous memory it numbers the pages for rmap: a part of a
+   * mapping, or one that was moved, keeps the numbers of its pages.
+   */
+  get pageOffset(): number {
+    if (probe !== null) probe.read(this.cell);
+    return this.#pageOffset;
+  }
+
+  set pageOffset(page: number) {
+    if (probe !== null) probe.write(this.cell);
+    this.#pageOffset = page;
+  }
+
+  /** VM_WRITE. */
+  get writable(): boolean {
+    if (probe !== null) probe.read(this.cell);
+    return this.#writable;
+  }
+
+  set writable(writable: boolean) {
+    if (probe !== null) probe.write(this.cell);
+    this.#writable = writable;
+  }
+
+  cellContent(): number {
+    const limits = Math.floor(this.#start / PAGE_SIZE) * 4099 + Math.floor(this.#end / PAGE_SIZE);
+    return (limits * 4099 + this.#pageOffset) * 2 + (this.#writable ? 1 : 0);
   }
 
   contains(address: Hva): boolean {

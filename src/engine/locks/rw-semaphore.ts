@@ -6,6 +6,7 @@
 //                  (MAX_READERS_WAKEUP in rwsem_mark_wake())
 
 import { assert } from '../assert.ts';
+import { probe } from '../probe.ts';
 import { DONE, type Operation } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import { SharedLock } from './lock.ts';
@@ -25,7 +26,7 @@ export class RwSemaphore extends SharedLock {
     this.isWriteHeld = false;
     this.readers = 1;
     if (this.firstWaiter !== null && !this.firstWaiter.waitsForWrite) this.grantReaderBatch();
-    return DONE;
+    return probe === null ? DONE : probe.released(this, true);
   }
 
   protected handOver(): void {

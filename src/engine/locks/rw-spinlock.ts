@@ -3,6 +3,7 @@
 // writer.
 
 import { assert } from '../assert.ts';
+import { probe } from '../probe.ts';
 import type { Simulation } from '../simulation.ts';
 import { SharedLock } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
@@ -15,7 +16,7 @@ export class RwSpinlock extends SharedLock {
 
   /** Somebody waits: time for a lock-break (rwlock_needbreak()). */
   get isContended(): boolean {
-    return this.waiters > 0;
+    return probe === null ? this.waiters > 0 : probe.isWanted(this);
   }
 
   protected handOver(): void {

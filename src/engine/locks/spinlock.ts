@@ -2,6 +2,7 @@
 // and goes on at the instant of the release. What moving the lock's cache line costs is a matter of cache-line.ts.
 
 import { assert } from '../assert.ts';
+import { probe } from '../probe.ts';
 import type { Simulation } from '../simulation.ts';
 import { ExclusiveLock } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
@@ -14,6 +15,6 @@ export class Spinlock extends ExclusiveLock {
 
   /** Somebody waits: time for a lock-break. */
   get isContended(): boolean {
-    return this.waiters > 0;
+    return probe === null ? this.waiters > 0 : probe.isWanted(this);
   }
 }

@@ -1,13 +1,15 @@
 // Tasks that wait until somebody says so. A wake reaches who waits at that moment; who comes later waits for the next one,
 // so a condition is looked at again after every wait.
 
+import { cellsFor, type Probed, probe } from '../probe.ts';
 import type { Operation } from '../process.ts';
 import { PARK_ONCE } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
 import type { LockClass } from './lock-class.ts';
 
-export class WaitQueue implements Waitable {
+export class WaitQueue implements Waitable, Probed {
+  readonly #cell = cellsFor(this, 1);
   readonly lockClass: LockClass;
   /** How many tasks wait. */
   length = 0;
@@ -23,6 +25,7 @@ export class WaitQueue implements Waitable {
   }
 
   wait(): Operation {
+    if (probe !== null) probe.write(this.#cell);
     const task = this.sim.current;
     if (this.sleeping) this.sim.lockdep.sleeping(task);
     task.waitingFor = this;
@@ -39,7 +42,9 @@ export class WaitQueue implements Waitable {
   /** Wakes who waited longest. Returns whether there was one. */
   wakeOne(): boolean {
     const task = this.first;
+    if (probe !== null && task === null) probe.read(this.#cell);
     if (task === null) return false;
+    if (probe !== null) probe.write(this.#cell);
     this.first = task.nextWaiter;
     if (this.first === null) this.last = null;
     this.length--;
@@ -52,5 +57,11 @@ export class WaitQueue implements Waitable {
     let woken = 0;
     while (this.wakeOne()) woken++;
     return woken;
+  }
+
+  cellContent(): number {
+    let content = 0;
+    for (let task = this.first; task !== null; task = task.nextWaiter) content = content * 31 + task.id + 1;
+    return content;
   }
 }

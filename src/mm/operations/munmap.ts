@@ -104,9 +104,10 @@ export function* unmapRegion(mm: Mm, vmas: readonly Vma[]): Process<void> {
  */
 function* unlinkVma(vma: Vma): Process<void> {
   const { sim, costs } = vma.mm.machine;
-  const { rmapRwsem, vmas } = vma.rmapTree;
+  const { rmapTree } = vma;
+  const { rmapRwsem } = rmapTree;
   yield* rmapRwsem.acquireWrite();
   yield* sim.spend(costs.rwsemNs);
-  vmas.splice(vmas.indexOf(vma), 1);
+  rmapTree.removeVma(vma);
   yield* rmapRwsem.releaseWrite();
 }
