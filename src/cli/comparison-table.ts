@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { ComparisonResult, PairedResult, SchemeResult } from '../lab/result.ts';
+import { recordLines } from './finding-lines.ts';
 import { digits, percent, showNs } from './quantities.ts';
 
 /** Largest shares that a cell lists; the rest is in the JSON. */
@@ -71,8 +72,10 @@ function ratio(paired: readonly PairedResult[], { scheme, mapcount }: SchemeResu
 
 function findings({ schemes }: ComparisonResult): string[] {
   return schemes.flatMap(({ scheme, mapcount, findings }) =>
-    findings.map(({ kind, message, simTimeNs, seed }) => {
-      return `finding: ${scheme}, ${mapcount}, seed ${seed}, at ${showNs(simTimeNs)}: ${kind}: ${message}`;
+    findings.flatMap((finding) => {
+      const { kind, message, simTimeNs, seed } = finding;
+      const line = `finding: ${scheme}, ${mapcount}, seed ${seed}, at ${showNs(simTimeNs)}: ${kind}: ${message}`;
+      return [line, ...recordLines(finding).map((record) => `  ${record}`)];
     }),
   );
 }

@@ -47,15 +47,20 @@ export const schemeOption = (): Option =>
     collect,
   );
 
-/** What `--set`, `--profile` and `--trace` change in the scenario. The later one of two for the same path counts. */
+export const checksOption = (): Option =>
+  new Option('--no-checks', 'do not check what must hold while it runs: a little faster, and fewer findings');
+
+/** What `--set`, `--profile`, `--trace` and `--no-checks` change in the scenario. The later one of two for the same path counts. */
 export function overridesOf(
   assignments: readonly string[] | undefined,
   profile: string | undefined,
   traceFile?: string,
+  checks = true,
 ): Overrides {
   return {
     ...Object.fromEntries((assignments ?? []).map(parseAssignment)),
     ...(profile === undefined ? {} : { 'machine.profile': profile }),
     ...(traceFile === undefined ? {} : { 'guest.pattern': 'trace', 'guest.trace': readText(traceFile) }),
+    ...(checks ? {} : { checks: false }),
   };
 }

@@ -5,7 +5,7 @@
 // all, and only the quantiles come from the histogram, within 0.1 %. Everything that counts what one run did (notifier,
 // faults, flushes, touches, counters, simulatedNs, events) is a mean per run. `wallMs` is the time of all repetitions.
 
-import type { Finding, MapcountSchemeId, NotifierSchemeId, RunResult, StallCause } from './run-types.ts';
+import type { MapcountSchemeId, NotifierSchemeId, RunFinding, RunResult, StallCause } from './run-types.ts';
 
 export interface ComparisonResult {
   readonly scenario: string;
@@ -61,7 +61,7 @@ export interface SchemeResult {
 }
 
 /** A finding, with the seed that shows it again. */
-interface SchemeFinding extends Finding {
+interface SchemeFinding extends RunFinding {
   readonly seed: number;
 }
 

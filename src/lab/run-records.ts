@@ -1,12 +1,11 @@
 // What observers of a run get to see: the streams of mm and KVM, joined to one union of plain records under the API's
 // topics. Only what somebody has asked for is subscribed to, so nothing else is built.
 
-import type { Finding } from '../mm/machine.ts';
 import type { RunRecord, Topic } from './run-types.ts';
 import type { Timeline } from './timeline.ts';
 import type { VirtualMachine, VmmProcess, World } from './world.ts';
 
-/** `topics` null: all of them. */
+/** `topics` null: all of them, but for findings, which are told when the run is over. */
 export function publishRecords(
   world: World,
   timeline: Timeline,
@@ -16,13 +15,7 @@ export function publishRecords(
   const { machine, processes, vms } = world;
   const { sim } = machine;
   const wants = (topic: Topic): boolean => topics === null || topics.includes(topic);
-  const guarded = (record: RunRecord): void => {
-    try {
-      publish(record);
-    } catch (error) {
-      sim.records.report(record.topic, error);
-    }
-  };
+  const guarded = guardedBy(world, publish);
 
   for (const vm of vms) publishVm(vm, wants, guarded);
   for (const process of processes) publishProcess(process, wants, guarded);
@@ -51,10 +44,18 @@ export function publishRecords(
       guarded({ topic: 'lock', simTimeNs, lock, task, waitedNs }),
     );
   }
-  if (wants('finding')) {
-    machine.findings.listen((finding: Finding) => guarded({ topic: 'finding', simTimeNs: finding.simTimeNs, finding }));
-  }
 }
+
+/** What an observer throws is reported, and changes nothing. */
+export const guardedBy =
+  ({ machine: { sim } }: World, publish: (record: RunRecord) => void) =>
+  (record: RunRecord): void => {
+    try {
+      publish(record);
+    } catch (error) {
+      sim.records.report(record.topic, error);
+    }
+  };
 
 function publishVm({ index, kvm }: VirtualMachine, wants: (topic: Topic) => boolean, publish: (r: RunRecord) => void) {
   if (wants('stall')) {

@@ -3,7 +3,7 @@
 import { blackouts, isSleep, type StallCause, type StallWindow } from '../kvm/stall-windows.ts';
 import { hugeRecovery } from './huge-recovery.ts';
 import type { PostCopy } from './post-copy/post-copy.ts';
-import type { RunInput, RunResult } from './run-types.ts';
+import type { RunFinding, RunInput, RunResult } from './run-types.ts';
 import type { Timeline } from './timeline.ts';
 import { userfaultCounters } from './userfault-builder.ts';
 import { vmOf, type World } from './world.ts';
@@ -14,9 +14,10 @@ export function resultOf(
   windows: readonly StallWindow[],
   timeline: Timeline,
   postCopy: PostCopy | null,
+  findings: readonly RunFinding[],
 ): RunResult {
   const { machine, vms } = world;
-  const { sim, findings } = machine;
+  const { sim } = machine;
   const vcpus = vms.flatMap((vm) => vm.vcpus);
   const { stallByCauseNs, spinNs, sleepNs } = causesOf(windows);
   const userfaults = userfaultCounters(world);
@@ -50,7 +51,7 @@ export function resultOf(
       touches,
       throughputLoss: throughputLoss(ranNs, tlbMissExtraNs, wantedNs),
     },
-    findings: findings.list,
+    findings,
     counters: {
       ...machine.work,
       ...userfaults,

@@ -47,6 +47,11 @@ export interface RunInput {
   readonly stepping?: boolean;
 }
 
+/** A finding, and the last records that concern what it is about: none of the topics `stall` and `vcpu`. */
+export interface RunFinding extends Finding {
+  readonly records: readonly RunRecord[];
+}
+
 export interface OperationResult {
   readonly operation: string;
   readonly startNs: number;
@@ -96,7 +101,7 @@ export interface RunResult {
      */
     readonly throughputLoss: number;
   };
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RunFinding[];
   /** Work counts, such as mapcountAtomics, refAtomics, leafClears, tablesFreed. */
   readonly counters: Readonly<Record<string, number>>;
   readonly simulatedNs: number;
@@ -176,8 +181,9 @@ interface UserfaultRecord extends RecordBase<'userfault'> {
   readonly address: number;
 }
 
+/** Told when the run is over, with what has led to it: `simTimeNs` says when it was made. */
 interface FindingRecord extends RecordBase<'finding'> {
-  readonly finding: Finding;
+  readonly finding: RunFinding;
 }
 
 /** `done` counts operations that have ended, of `total` in the timeline. */

@@ -6,18 +6,42 @@ import type { RunOutcome } from '../engine/simulation.ts';
 import { checkAllSptes } from '../kvm/checkers.ts';
 import { type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
+import type { FindingSubject } from '../mm/findings.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
 import { checkLockWaiters } from '../mm/waiter-checkers.ts';
+import { FindingRecords } from './finding-records.ts';
 import { buildPostCopy, type PostCopy } from './post-copy/post-copy.ts';
-import { publishRecords } from './run-records.ts';
+import { guardedBy, publishRecords } from './run-records.ts';
 import { resultOf } from './run-result.ts';
-import type { Finding, RunInput, RunResult } from './run-types.ts';
+import type { Finding, RunInput, RunRecord, RunResult } from './run-types.ts';
 import { Timeline } from './timeline.ts';
 import { buildWorld, vmOf, type World } from './world.ts';
 
-/** Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. */
+/**
+ * Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. With findings, it
+ * is run once more for the records that lead to them.
+ */
 export function runScenario(input: RunInput): RunResult {
+  const { result, subjects, tell } = runOnce(input, null);
+  if (subjects.length === 0) return result;
+  const { onRecord: _, ...unobserved } = input;
+  const { findings } = runOnce(unobserved, subjects).result;
+  if (input.topics?.includes('finding') ?? true) {
+    for (const finding of findings) tell({ topic: 'finding', simTimeNs: finding.simTimeNs, finding });
+  }
+  return { ...result, findings };
+}
+
+interface Once {
+  readonly result: RunResult;
+  /** Of the findings, in their order. */
+  readonly subjects: readonly FindingSubject[];
+  readonly tell: (record: RunRecord) => void;
+}
+
+/** `known`: of the findings that it is known to have, whose records are to be gathered. */
+function runOnce(input: RunInput, known: readonly FindingSubject[] | null): Once {
   const windows: StallWindow[] = [];
   const stalls = new StallWindows((window) => {
     windows.push(window);
@@ -38,6 +62,9 @@ export function runScenario(input: RunInput): RunResult {
   const timeline = new Timeline(world, input);
   const postCopy = buildPostCopy(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
+  const subjects: FindingSubject[] = [];
+  findings.listen((_finding, subject) => subjects.push(subject));
+  const records = known === null ? null : new FindingRecords(world, timeline, known);
 
   reportLockdep(world);
   for (const vcpu of vcpus) vcpu.start();
@@ -47,14 +74,16 @@ export function runScenario(input: RunInput): RunResult {
 
   const unfinished = vcpus.filter((vcpu) => vcpu.settle()).length;
   stalls.closeAll();
-  if (outcome !== 'done') findings.add(outcome);
+  if (outcome !== 'done') findings.add(outcome, outcome.kind === 'deadlock' ? { tasks: blockedTasks(world) } : {});
   else if (unfinished > 0) {
     const message = `${unfinished} vCPUs still stood still at the end of the run; their windows count up to there`;
     findings.add({ kind: 'stall-at-end', message, simTimeNs: sim.now, evidence: { unfinished } });
   }
   checkAtRest(world, timeline.allDone && unfinished === 0);
 
-  return resultOf(input, world, windows, timeline, postCopy);
+  const found = records?.findings ?? findings.list.map((finding) => ({ ...finding, records: [] }));
+  const result = resultOf(input, world, windows, timeline, postCopy, found);
+  return { result, subjects, tell: guardedBy(world, input.onRecord ?? (() => undefined)) };
 }
 
 /** Until every operation has ended and every page has come, then for the time to settle. */
@@ -104,6 +133,9 @@ function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
       return 'done';
   }
 }
+
+const blockedTasks = ({ machine: { sim } }: World): string[] =>
+  sim.tasks().flatMap(({ name, state }) => (state === 'parked' ? name : []));
 
 /** What lockdep finds is a finding of the run, at the moment of its discovery. */
 function reportLockdep({ machine }: World): void {

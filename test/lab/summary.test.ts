@@ -142,7 +142,13 @@ describe('summarize', () => {
 
   test('findings: each with the seed that shows it again', () => {
     const plan = planOf({ schemes: ['range'] });
-    const finding = { kind: 'deadlock' as const, message: 'two tasks wait', simTimeNs: 9, evidence: ['a', 'b'] };
+    const finding = {
+      kind: 'deadlock' as const,
+      message: 'two tasks wait',
+      simTimeNs: 9,
+      evidence: ['a', 'b'],
+      records: [],
+    };
     const { schemes } = summaryOf(plan, ({ seed }) => ({ findings: seed === 2 ? [finding] : [] }));
     expect(schemes[0]?.findings).toEqual([{ ...finding, seed: 2 }]);
   });

@@ -10,6 +10,7 @@ import { WorkerPool } from '../../server/worker-pool.ts';
 import { comparisonTable } from '../comparison-table.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
 import {
+  checksOption,
   integer,
   mapcountOption,
   overridesOf,
@@ -25,6 +26,7 @@ interface CompareOptions {
   readonly scheme?: string[];
   readonly mapcount?: string[];
   readonly repetitions?: number;
+  readonly checks: boolean;
   readonly seed?: number;
   readonly set?: string[];
   readonly profile?: string;
@@ -45,6 +47,7 @@ export function compareCommand(): Command {
     .addOption(setOption())
     .addOption(profileOption())
     .addOption(traceOption())
+    .addOption(checksOption())
     .addOption(threadsOption())
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print the result as CSV'))
@@ -56,7 +59,7 @@ async function compare(argument: string, options: CompareOptions): Promise<void>
   const plan = planComparison(
     {
       scenario: scenarioArgument(argument),
-      overrides: overridesOf(options.set, profile, options.trace),
+      overrides: overridesOf(options.set, profile, options.trace, options.checks),
       ...(options.scheme === undefined ? {} : { schemes: options.scheme }),
       ...(options.mapcount === undefined ? {} : { mapcounts: options.mapcount }),
       ...(options.repetitions === undefined ? {} : { repetitions: options.repetitions }),

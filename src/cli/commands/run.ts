@@ -7,7 +7,8 @@ import type { OperationResult, RunRecord, RunResult, StallRecord, Topic } from '
 import type { TimelineEntry } from '../../lab/scenario.ts';
 import { topics as knownTopics } from '../../lab/vocabulary.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
-import { integer, overridesOf, profileOption, setOption, traceOption } from '../options.ts';
+import { recordLines } from '../finding-lines.ts';
+import { checksOption, integer, overridesOf, profileOption, setOption, traceOption } from '../options.ts';
 import { percent, showNs } from '../quantities.ts';
 
 interface RunOptions {
@@ -17,6 +18,7 @@ interface RunOptions {
   readonly set?: string[];
   readonly profile?: string;
   readonly trace?: string;
+  readonly checks: boolean;
   readonly stepping?: boolean;
   readonly records?: string;
   readonly windows: number;
@@ -36,6 +38,7 @@ export function runCommand(): Command {
     .addOption(setOption())
     .addOption(profileOption())
     .addOption(traceOption())
+    .addOption(checksOption())
     .option('--stepping', 'step every guest access instead of skipping to the next miss: slow')
     .option('--windows <n>', 'stall windows to list, the longest first', integer(0, 1_000_000), DEFAULT_WINDOWS)
     .addOption(new Option('--json', 'print the outcome as JSON').conflicts('records'))
@@ -51,7 +54,7 @@ function run(argument: string, options: RunOptions): void {
       scenario: scenarioArgument(argument),
       schemes: [options.scheme],
       repetitions: 1,
-      overrides: overridesOf(options.set, profile, options.trace),
+      overrides: overridesOf(options.set, profile, options.trace, options.checks),
       ...(options.mapcount === undefined ? {} : { mapcounts: [options.mapcount] }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },
@@ -133,9 +136,9 @@ function outcome(result: RunResult, timeline: readonly TimelineEntry[]): string 
     ['TLB flushes', `${result.tlbFlushes}; sequence moved ${result.seqBumps} times`],
     ['huge again', result.hugeRecoveryNs === null ? 'never' : `after ${showNs(result.hugeRecoveryNs)}`],
     ['guest', `${result.guest.touches} touches, throughput loss ${percent(result.guest.throughputLoss)}`],
-    ...findings.map(({ kind, message, simTimeNs }): [string, string] => [
-      'finding',
-      `at ${showNs(simTimeNs)}: ${kind}: ${message}`,
+    ...findings.flatMap((finding): [string, string][] => [
+      ['finding', `at ${showNs(finding.simTimeNs)}: ${finding.kind}: ${finding.message}`],
+      ...recordLines(finding).map((line): [string, string] => ['', `  ${line}`]),
     ]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
