@@ -32,6 +32,8 @@ export class Mm implements Probed {
   readonly notifiers: MmuNotifierChain;
   readonly events: MmEvents;
   readonly cpus: MmCpu[] = [];
+  /** How often all CPUs that run it have answered an interrupt: each has let go of what was unlinked and cleared before. */
+  cpuSyncs = 0;
   readonly #vmas: Vma[] = [];
   readonly #cell = cellsFor(this, 1);
   /** Its mappings are going, and until they have gone counts and entries disagree. */

@@ -1,4 +1,5 @@
 import type { Process } from '../engine/process.ts';
+import type { FindingKind } from './finding-kinds.ts';
 import type { Folio } from './folio.ts';
 import { putMapping } from './free-folio.ts';
 import type { Mm } from './mm.ts';
@@ -22,6 +23,9 @@ export class MmuGather {
   #pages = 0;
   #tables = 0;
   #needsFlush = false;
+  /** The interrupts of all CPUs that there had been when the last page, or table, was queued. */
+  #pageSyncs = -1;
+  #tableSyncs = -1;
 
   constructor(mm: Mm) {
     this.#mm = mm;
@@ -33,6 +37,7 @@ export class MmuGather {
     if (folio !== this.#lastFolio) this.#noteLast(folio);
     this.#lastRefs += 1;
     this.#pages += 1;
+    this.#pageSyncs = this.#mm.cpuSyncs;
     return this.#pages >= PAGE_LIMIT;
   }
 
@@ -53,6 +58,7 @@ export class MmuGather {
   removeTable(): boolean {
     this.#needsFlush = true;
     this.#tables += 1;
+    this.#tableSyncs = this.#mm.cpuSyncs;
     return this.#tables >= TABLE_LIMIT;
   }
 
@@ -87,6 +93,9 @@ export class MmuGather {
     // that spins, in kernels without the early retry check.
     const { cpu } = sim.current;
     this.#noteLast(null);
+    if (this.#pages > 0 && this.#pageSyncs === this.#mm.cpuSyncs) {
+      this.#report('stale-tlb', `${this.#pages} pages are given up, and CPUs may still translate to them`);
+    }
     for (const [folio, refs] of this.#refs) {
       for (let i = 0; i < refs; i++) {
         const ns = putMapping(folio, cpu);
@@ -100,8 +109,17 @@ export class MmuGather {
 
   *#freeTables(): Process<void> {
     const { sim, costs, work } = this.#mm.machine;
+    if (this.#tables > 0 && this.#tableSyncs === this.#mm.cpuSyncs) {
+      this.#report('table-freed-early', `${this.#tables} page tables are freed, and CPUs may still walk them`);
+    }
     yield* sim.spend(this.#tables * costs.tableFreeNs);
     work.tablesFreed += this.#tables;
     this.#tables = 0;
+  }
+
+  #report(kind: FindingKind, message: string): void {
+    const { findings, sim } = this.#mm.machine;
+    const evidence = { pages: this.#pages, tables: this.#tables };
+    findings.add({ kind, message, simTimeNs: sim.now, evidence }, { tasks: [sim.current.name] });
   }
 }

@@ -42,5 +42,6 @@ function* interruptCpus(mm: Mm): Process<number> {
     kicked += 1;
   }
   if (kicked > 0) yield* sim.spend(costs.shootdownFixedNs + kicked * costs.shootdownPerCpuNs);
+  mm.cpuSyncs += 1;
   return kicked;
 }

@@ -107,6 +107,7 @@ export interface WorldOptions {
   readonly baseGfn?: number;
   readonly costs?: Partial<KvmCosts>;
   readonly seed?: number;
+  readonly checks?: boolean;
 }
 
 /** [time, task, what]: what a unit test ends in a comparison of. */
@@ -135,6 +136,7 @@ export class TestWorld {
       geometry,
       costs: { ...testCosts, ...options.costs },
       hugetlbMapcount: mapcountSchemes[options.mapcount ?? 'subpage'],
+      checks: options.checks ?? true,
     });
     this.mm = new Mm(this.machine);
     this.mapping = new AddressSpace(this.machine);
