@@ -1,10 +1,11 @@
 // `npm run bench`: all sections, or those that are named as arguments.
 
+import { checkers } from './checkers.ts';
 import { engine } from './engine.ts';
 import type { Section } from './section.ts';
 import { simulation } from './simulation.ts';
 
-const sections: readonly Section[] = [engine, simulation];
+const sections: readonly Section[] = [engine, simulation, checkers];
 
 const wanted = process.argv.slice(2);
 for (const name of wanted) {

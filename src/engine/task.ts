@@ -56,6 +56,8 @@ export class Task<T = unknown> {
   readonly heldLocks: Waitable[] = [];
   /** Lockdep's class index * 2, + 1 if held for write. */
   readonly heldInfo: number[] = [];
+  /** Where the run of locks of one class begins that this one ends: a collapse holds hundreds of folio locks in a row. */
+  readonly heldRunStart: number[] = [];
 
   readonly id: number;
   readonly name: string;
@@ -96,7 +98,7 @@ export class Task<T = unknown> {
 
   /** Whether it may not sleep. */
   get holdsSpinning(): boolean {
-    for (let at = 0; at < this.heldDepth; at++) {
+    for (let at = this.heldDepth - 1; at >= 0; at = (this.heldRunStart[at] as number) - 1) {
       if ((this.heldLocks[at] as Waitable).lockClass.kind === 'spinning') return true;
     }
     return false;
@@ -114,7 +116,14 @@ export class Task<T = unknown> {
     const depth = this.heldDepth;
     this.heldLocks[depth] = lock;
     this.heldInfo[depth] = info;
+    this.heldRunStart[depth] = this.runStartAt(depth);
     this.heldDepth = depth + 1;
+  }
+
+  private runStartAt(depth: number): number {
+    if (depth === 0 || (this.heldInfo[depth] as number) >> 1 !== (this.heldInfo[depth - 1] as number) >> 1)
+      return depth;
+    return this.heldRunStart[depth - 1] as number;
   }
 
   /** Most locks are released in the reverse order of their acquire. */
@@ -132,6 +141,7 @@ export class Task<T = unknown> {
       for (let behind = at; behind < last; behind++) {
         this.heldLocks[behind] = this.heldLocks[behind + 1] as Waitable;
         this.heldInfo[behind] = this.heldInfo[behind + 1] as number;
+        this.heldRunStart[behind] = this.runStartAt(behind);
       }
       this.heldDepth = last;
       return;

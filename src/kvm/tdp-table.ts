@@ -103,7 +103,7 @@ export class TdpTable extends RadixTable<TdpTable> {
       watch.replaced(this, index, frame);
       this.#watchCleared(watch.frames, index);
     }
-    watch.frames.mapped(this.level, frame);
+    watch.frames.mapped(this.level, frame, 1);
   }
 
   #watchCleared(frames: TranslatedFrames, index: number): void {
@@ -114,19 +114,32 @@ export class TdpTable extends RadixTable<TdpTable> {
 
   #watchMapped(frames: TranslatedFrames): void {
     if (this.leaves === 0) return;
-    const { kinds, pfns, level } = this;
+    const { kinds, pfns, level, entryPages } = this;
+    let first = 0;
+    let count = 0;
     for (let index = 0; index < kinds.length; index++) {
-      if (kinds[index] === EntryKind.Leaf) frames.mapped(level, pfns[index] as number);
-      else if (kinds[index] === EntryKind.Table) this.child(index).#watchMapped(frames);
+      if (kinds[index] === EntryKind.Table) this.child(index).#watchMapped(frames);
+      if (kinds[index] !== EntryKind.Leaf) continue;
+      const frame = pfns[index] as number;
+      if (count > 0 && frame === first + count * entryPages) {
+        count += 1;
+        continue;
+      }
+      if (count > 0) frames.mapped(level, first, count);
+      first = frame;
+      count = 1;
     }
+    if (count > 0) frames.mapped(level, first, count);
   }
 
   #watchUnlinked(frames: TranslatedFrames): void {
     if (this.leaves === 0) return;
-    const { kinds } = this;
+    const { kinds, pfns, level, firstPage, entryPages } = this;
     for (let index = 0; index < kinds.length; index++) {
       if (kinds[index] === EntryKind.Table) this.child(index).#watchUnlinked(frames);
-      else this.#watchCleared(frames, index);
+      else if (kinds[index] === EntryKind.Leaf) {
+        frames.unmapped(level, firstPage + index * entryPages, pfns[index] as number);
+      }
     }
   }
 

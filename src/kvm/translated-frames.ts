@@ -24,8 +24,14 @@ class Block {
   }
 }
 
-/** What #unflushed keeps of a translation: level, gfn, pfn. Numbers in one list, since a zap may drop a quarter of a million. */
-const FIELDS = 3;
+/** Translations that are gone from the page table and may still be in a TLB: of `count` leaves side by side, to frames side by side. */
+interface Run {
+  readonly level: Level;
+  readonly gfn: number;
+  readonly pfn: number;
+  readonly span: number;
+  count: number;
+}
 
 export class TranslatedFrames {
   readonly #largePages: number;
@@ -33,8 +39,10 @@ export class TranslatedFrames {
   readonly #blocks = new Map<number, Block>();
   #lastNumber = -1;
   #lastBlock: Block | null = null;
-  /** Translations that are gone from the page table and may still be in a TLB, oldest first. */
-  #unflushed: number[] = [];
+  /** Oldest first. A zap goes from leaf to leaf, so that what it leaves behind is a few runs. */
+  #unflushed: Run[] = [];
+  /** The one that may still grow: no flush has begun since its last leaf. */
+  #last: Run | null = null;
   /** How many have ever been dropped from the front of #unflushed. */
   #flushed = 0;
 
@@ -43,27 +51,39 @@ export class TranslatedFrames {
     this.#hugePages = geometry.pagesPer[3];
   }
 
-  /** An SPTE has come. */
-  mapped(level: Level, pfn: number): void {
-    this.#count(level, pfn, 1);
+  /** `count` SPTEs have come, to frames side by side from `pfn` on. */
+  mapped(level: Level, pfn: number, count: number): void {
+    this.#count(level, pfn, count, 1);
   }
 
   /** An SPTE has gone from the page table. */
   unmapped(level: Level, gfn: number, pfn: number): void {
-    this.#unflushed.push(level, gfn, pfn);
+    const last = this.#last;
+    if (last !== null && last.level === level) {
+      const pages = last.count * last.span;
+      if (gfn === last.gfn + pages && pfn === last.pfn + pages) {
+        last.count += 1;
+        return;
+      }
+    }
+    this.#last = { level, gfn, pfn, span: this.#pagesOf(level), count: 1 };
+    this.#unflushed.push(this.#last);
   }
 
   /** What a flush that begins now makes the TLBs forget: to be handed to `flushedTo` when it is over. */
-  get flushMark(): number {
-    return this.#flushed + this.#unflushed.length / FIELDS;
+  flushMark(): number {
+    this.#last = null;
+    return this.#flushed + this.#unflushed.length;
   }
 
   flushedTo(mark: number): void {
-    const count = (mark - this.#flushed) * FIELDS;
-    if (count <= 0) return;
-    const list = this.#unflushed;
-    for (let at = 0; at < count; at += FIELDS) this.#count(list[at] as Level, list[at + 2] as number, -1);
-    this.#unflushed = count === list.length ? [] : list.slice(count);
+    const done = mark - this.#flushed;
+    if (done <= 0) return;
+    for (let at = 0; at < done; at++) {
+      const { level, pfn, count } = this.#unflushed[at] as Run;
+      this.#count(level, pfn, count, -1);
+    }
+    this.#unflushed = done === this.#unflushed.length ? [] : this.#unflushed.slice(done);
     this.#flushed = mark;
   }
 
@@ -80,21 +100,15 @@ export class TranslatedFrames {
 
   /** Of these, how many only TLBs may hold. */
   unflushedTo(pfn: number, pages: number): number {
-    return this.#unflushedWithin(2, pfn, pfn + pages);
+    let count = 0;
+    for (const run of this.#unflushed) count += leavesWithin(run, run.pfn, pfn, pfn + pages);
+    return count;
   }
 
   /** How many translations of frames in [first, end) only TLBs may hold. */
   unflushedIn(first: Gfn, end: Gfn): number {
-    return this.#unflushedWithin(1, first, end);
-  }
-
-  #unflushedWithin(field: 1 | 2, first: number, end: number): number {
-    const list = this.#unflushed;
     let count = 0;
-    for (let at = 0; at < list.length; at += FIELDS) {
-      const from = list[at + field] as number;
-      if (from < end && from + this.#pagesOf(list[at] as Level) > first) count += 1;
-    }
+    for (const run of this.#unflushed) count += leavesWithin(run, run.gfn, first, end);
     return count;
   }
 
@@ -102,19 +116,37 @@ export class TranslatedFrames {
     return level === 1 ? 1 : level === 2 ? this.#largePages : this.#hugePages;
   }
 
-  #count(level: Level, pfn: number, by: number): void {
-    const block = this.#block(pfn, true) as Block;
-    if (level === 3) {
-      block.huge += by;
+  #count(level: Level, pfn: number, count: number, by: 1 | -1): void {
+    if (level === 1) {
+      this.#countSmall(pfn, count, by);
       return;
     }
-    block.below += by;
-    const offset = pfn % this.#hugePages;
-    const at = Math.floor(offset / this.#largePages);
-    if (level === 2) block.large[at] = (block.large[at] ?? 0) + by;
-    else {
-      block.small[offset] = (block.small[offset] ?? 0) + by;
-      block.smallIn[at] = (block.smallIn[at] ?? 0) + by;
+    const span = this.#pagesOf(level);
+    for (let frame = pfn; frame < pfn + count * span; frame += span) {
+      const block = this.#block(frame, true) as Block;
+      if (level === 3) {
+        block.huge += by;
+        continue;
+      }
+      block.below += by;
+      const at = Math.floor((frame % this.#hugePages) / this.#largePages);
+      block.large[at] = (block.large[at] ?? 0) + by;
+    }
+  }
+
+  /** A large block at a time. */
+  #countSmall(pfn: number, count: number, by: 1 | -1): void {
+    for (let frame = pfn, left = count; left > 0; ) {
+      const block = this.#block(frame, true) as Block;
+      const { small, smallIn } = block;
+      const offset = frame % this.#hugePages;
+      const at = Math.floor(offset / this.#largePages);
+      const here = Math.min(left, (at + 1) * this.#largePages - offset);
+      for (let index = offset; index < offset + here; index++) small[index] = (small[index] as number) + by;
+      smallIn[at] = (smallIn[at] ?? 0) + by * here;
+      block.below += by * here;
+      frame += here;
+      left -= here;
     }
   }
 
@@ -131,4 +163,12 @@ export class TranslatedFrames {
     this.#lastBlock = block;
     return block;
   }
+}
+
+/** Leaves of a run, which begins at `start`, that meet [first, end). */
+function leavesWithin({ span, count }: Run, start: number, first: number, end: number): number {
+  if (start >= end || start + count * span <= first) return 0;
+  const from = Math.max(0, Math.floor((first - start) / span));
+  const to = Math.min(count, Math.ceil((end - start) / span));
+  return to - from;
 }

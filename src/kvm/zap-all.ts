@@ -30,7 +30,7 @@ export function* kvmMmuZapAll(kvm: Kvm): Process<void> {
     kvm.machine.work.spteTablesFreed += 1;
   }
   // No TLB has anything of a VM that runs no more.
-  kvm.checks?.frames.flushedTo(kvm.checks.frames.flushMark);
+  kvm.checks?.frames.flushedTo(kvm.checks.frames.flushMark());
   yield* kvm.writeUnlock();
 }
 

@@ -90,11 +90,11 @@ export class Lockdep {
   acquiring(task: Task, lock: Lock, classIndex: number): void {
     if (!this.enabled) return;
     if (lock.sleeping && task.holdsSpinning) this.sleepInAtomic(task, lock.lockClass.name);
-    for (let at = task.heldDepth - 1; at >= 0; at--) {
+    for (let at = task.heldDepth - 1; at >= 0; at = (task.heldRunStart[at] as number) - 1) {
       const held = (task.heldInfo[at] as number) >> 1;
       if (this.known[held * this.capacity + classIndex] === 0) this.addEdge(held, classIndex, task);
-      if (task.heldLocks[at] === lock) this.selfDeadlock(task, lock);
     }
+    if (lock.isHeld && task.holds(lock, 'any')) this.selfDeadlock(task, lock);
   }
 
   /** The slow path: the task, which holds something, is about to wait. Looks for a cycle of tasks that already wait for each other. */
