@@ -11,7 +11,7 @@ import type { Kvm } from './kvm.ts';
 export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
   const { sim, costs, work } = kvm.machine;
   const startNs = sim.now;
-  const mark = kvm.checks?.frames.flushMark ?? 0;
+  const mark = kvm.checks?.frames.flushMark() ?? 0;
   let kicked = 0;
   for (const vcpu of kvm.vcpus) {
     if (!vcpu.isInGuest) continue;
