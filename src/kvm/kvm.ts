@@ -33,6 +33,8 @@ export interface KvmVcpu {
   readonly isInGuest: boolean;
   /** Takes the vCPU out of guest mode: an IPI that finds TLB_FLUSH requested. */
   kick(): void;
+  /** The flush for which it was kicked, or which it was asked for, is over. For vCPUs that keep what is in their TLB. */
+  flushed?(): void;
   /** SPTEs of these frames are gone, or have come: when the next access misses is to be worked out anew. */
   spteCleared(first: Gfn, pages: number): void;
   spteInstalled(first: Gfn, pages: number): void;

@@ -34,7 +34,7 @@ export class Srcu implements Probed {
     if (probe !== null) probe.add(this.#cell);
     this.#readers[period] -= 1;
     assert(this.#readers[period] >= 0, 'a reader of memslots ends once');
-    if (this.#readers[period] === 0) this.#waiters.wakeAll();
+    if (this.#readers[period] === 0 && this.#waiters.length > 0) this.#waiters.wakeAll();
   }
 
   /** Waits for every reader that has begun by now. One updater at a time: the caller holds slots_lock. */

@@ -25,6 +25,7 @@ export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
   // Without a vCPU in guest mode there is no IPI and no wait: request bits only (H7).
   const ipiNs = kicked === 0 ? 0 : kvmFlushFixedNs + kicked * kvmFlushPerRunningVcpuNs;
   yield* sim.spend(ipiNs + idle * kvmFlushPerIdleVcpuNs);
+  for (const vcpu of kvm.vcpus) vcpu.flushed?.();
   kvm.checks?.frames.flushedTo(mark);
   if (kvm.events.events.observed) {
     kvm.events.events.publish({ type: 'kvm-flush', simTimeNs: sim.now, kicked, durationNs: sim.now - startNs });

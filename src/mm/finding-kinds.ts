@@ -7,6 +7,7 @@ export const violationKinds = [
   'stale-tlb',
   'lost-write',
   'write-through-read-only',
+  'guest-uses-freed-page',
   'spte-in-section',
   'spte-survives-start',
   'section-count',

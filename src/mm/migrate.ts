@@ -97,6 +97,7 @@ export function* moveToNewFolio(folio: Folio): Process<Folio | null> {
   }
   for (const watch of machine.folioWatchers) watch(folio, 'copied');
   yield* sim.spend(costs.mutexNs + folio.pages * costs.copyPageNs);
+  memory.copied(folio.firstPfn, target.firstPfn, folio.pages);
   return target;
 }
 

@@ -65,6 +65,14 @@ export class PhysicalMemory {
     return cell;
   }
 
+  /** Told of data that has been copied from some frames to others: by checkers, so it takes no time and changes nothing. */
+  onCopy: ((from: number, to: number, pages: number) => void) | null = null;
+
+  /** The data of `pages` frames from `from` on is now also in those from `to` on. */
+  copied(from: number, to: number, pages: number): void {
+    this.onCopy?.(from, to, pages);
+  }
+
   add(folio: Folio): void {
     if (probe !== null) {
       probe.write(this.#cellOf(folio));

@@ -111,6 +111,7 @@ function* wpPageCopy(vma: Vma, address: Hva, old: Folio, frame: number): Process
   const start = hva(pageOf(address) * PAGE_SIZE);
   const fresh = new Folio(mm.machine, memory.allocate(1), 1, false);
   yield* sim.spend(costs.copyPageNs);
+  memory.copied(frame, fresh.firstPfn, 1);
   const section = yield* mm.notifiers.rangeStart('clear', start, hva(start + PAGE_SIZE));
   const table = mm.pageTables.lowestTable(address, 1);
   const index = table.geometry.index(pageOf(address), 1);

@@ -164,9 +164,12 @@ function fillsMissing({ mapping, first, holes }: FileCollapse): boolean {
   return mapping.vmas.some((vma) => userfaultFor(vma.mm, vma.addressOf(first), 'missing') !== null);
 }
 
-function* copyPages({ folio, old, holes }: FileCollapse): Process<void> {
-  const { sim, costs } = folio.machine;
-  for (let page = 0; page < old.length; page++) if (!sim.elapse(costs.copyPageNs)) yield costs.copyPageNs;
+function* copyPages({ folio, old, holes, first }: FileCollapse): Process<void> {
+  const { sim, costs, memory } = folio.machine;
+  for (const page of old) {
+    if (!sim.elapse(costs.copyPageNs)) yield costs.copyPageNs;
+    memory.copied(page.folio.firstPfn, folio.firstPfn + page.index - first, 1);
+  }
   for (let page = 0; page < holes.length; page++) if (!sim.elapse(costs.zeroPageNs)) yield costs.zeroPageNs;
 }
 

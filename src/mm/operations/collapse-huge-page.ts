@@ -159,7 +159,7 @@ function* collapseLocked(
   yield* vma.anonVmaRwsem.releaseWrite();
 
   mm.pagesLeave(address, end);
-  yield* copyPages(vma, old);
+  yield* copyPages(vma, old, folio);
   for (const page of isolated.folios) yield* page.lock.release();
 
   // The old table stays with the entry as its deposit, for the day it is split again: no table is freed.
@@ -230,14 +230,15 @@ function* isolate(
  * Models    __collapse_huge_page_copy(), mm/khugepaged.c.
  * Locks     The PTE lock around each entry, which nobody else wants by now.
  */
-function* copyPages(vma: AnonymousVma, table: PageTable): Process<void> {
-  const { sim, costs, work } = vma.mm.machine;
+function* copyPages(vma: AnonymousVma, table: PageTable, to: Folio): Process<void> {
+  const { sim, costs, work, memory } = vma.mm.machine;
   for (let index = 0; index < table.kinds.length; index++) {
     if (table.kinds[index] !== EntryKind.Leaf) {
       if (!sim.elapse(costs.zeroPageNs)) yield costs.zeroPageNs;
       continue;
     }
     if (!sim.elapse(costs.copyPageNs)) yield costs.copyPageNs;
+    memory.copied(table.pfns[index] ?? 0, to.firstPfn + index, 1);
     const folio = folioAt(vma, table, index);
     const firstPage = (table.pfns[index] ?? 0) - folio.firstPfn;
     yield* table.ptl.acquire();
