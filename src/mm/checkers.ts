@@ -2,6 +2,7 @@
 
 import { type Hva, hva, PAGE_SIZE, pfn } from './address.ts';
 import type { FindingKind } from './finding-kinds.ts';
+import { subjectOfFolio } from './finding-subject.ts';
 import type { Folio } from './folio.ts';
 import { subpageIndex } from './hugetlb.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
@@ -65,7 +66,7 @@ export function checkFolioCounts(machine: Machine): void {
 
   function report(folio: Folio, kind: FindingKind, message: string, evidence: unknown): void {
     const text = `folio ${folio.firstPfn}: ${message}`;
-    machine.findings.add({ kind, message: text, simTimeNs: machine.sim.now, evidence });
+    machine.findings.add({ kind, message: text, simTimeNs: machine.sim.now, evidence }, subjectOfFolio(folio));
   }
 }
 

@@ -1,3 +1,4 @@
+import { subjectOfFolio } from './finding-subject.ts';
 import type { Folio } from './folio.ts';
 import { mapcount } from './rmap.ts';
 
@@ -15,12 +16,13 @@ export function checkUnmapped(folio: Folio): void {
   const { machine } = folio;
   const count = folioMapcount(folio);
   if (count === 0) return;
-  machine.findings.add({
+  const finding = {
     kind: 'removed-while-mapped',
     message: `folio ${folio.firstPfn} of ${folio.pages} pages leaves the page cache with mapcount ${count}`,
     simTimeNs: machine.sim.now,
     evidence: { firstPfn: folio.firstPfn, pages: folio.pages, mapcount: count },
-  });
+  } as const;
+  machine.findings.add(finding, subjectOfFolio(folio));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { pfn } from './address.ts';
 import type { FindingKind } from './finding-kinds.ts';
+import { subjectOfFolio } from './finding-subject.ts';
 import type { Folio } from './folio.ts';
 import { HugetlbVma } from './hugetlb-vma.ts';
 import type { Machine } from './machine.ts';
@@ -24,24 +25,30 @@ export function checkPageCounts(machine: Machine): void {
       const folio = machine.memory.folioOf(pfn(frame));
       const page = vma.pageIndex(address);
       if (folio === undefined || (vma.mapping !== null && folio !== vma.mapping.folio(page))) {
-        report('wrong-pfn', `leaf at page ${page} maps frame ${frame}, which is not its own`, { page, frame });
+        report('wrong-pfn', `leaf at page ${page} maps frame ${frame}, which is not its own`, { page, frame }, folio);
       } else leavesOf.set(folio, (leavesOf.get(folio) ?? 0) + 1);
     });
   }
   for (const [folio, leaves] of leavesOf) {
     const count = mapcount(folio);
     if (count !== leaves) {
-      report('mapcount', `folio ${folio.firstPfn}: mapcount is ${count}, the page tables hold ${leaves}`, { leaves });
+      report(
+        'mapcount',
+        `folio ${folio.firstPfn}: mapcount is ${count}, the page tables hold ${leaves}`,
+        { leaves },
+        folio,
+      );
     }
     const refs = (folio.cached === null ? 0 : 1) + leaves + folio.gupRefs;
     if (folio.refcount !== refs) {
       const message = `folio ${folio.firstPfn}: refcount is ${folio.refcount}; page cache, leaves and GUP make ${refs}`;
-      report('refcount', message, { leaves, gupRefs: folio.gupRefs });
+      report('refcount', message, { leaves, gupRefs: folio.gupRefs }, folio);
     }
   }
 
-  function report(kind: FindingKind, message: string, evidence: unknown): void {
-    machine.findings.add({ kind, message, simTimeNs: machine.sim.now, evidence });
+  function report(kind: FindingKind, message: string, evidence: unknown, folio: Folio | undefined): void {
+    const subject = folio === undefined ? {} : subjectOfFolio(folio);
+    machine.findings.add({ kind, message, simTimeNs: machine.sim.now, evidence }, subject);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DONE, type Process } from '../../src/engine/process.ts';
+import { checkFolioCounts, checkMappedHugePages } from '../../src/mm/checkers.ts';
+import { freeFolio } from '../../src/mm/free-folio.ts';
 import { MmuGather } from '../../src/mm/mmu-gather.ts';
 import { checkLockWaiters } from '../../src/mm/waiter-checkers.ts';
 import { TestWorld } from '../support/world.ts';
@@ -91,6 +93,36 @@ describe('waiters for locks (design: nobody sleeps for ever)', () => {
     expect(world.machine.findings.list).toMatchObject([
       { kind: 'waiter-asleep', evidence: { task: 'waiter', lock: 'folio_lock' } },
     ]);
+  });
+});
+
+describe('pages and their counts (reference L.8, L.9)', () => {
+  test('a folio is freed · nothing maps it, or it still counts as mapped · nothing, or freed-while-mapped', () => {
+    for (const mapped of [0, 1] as const) {
+      const world = new TestWorld({ mapped, sptes: false });
+      freeFolio(world.folio());
+      expect(kinds(world)).toEqual(mapped === 0 ? [] : ['freed-while-mapped']);
+    }
+  });
+
+  test('leaves of a huge page · its frames were given back under them · mapped-after-free', () => {
+    const world = new TestWorld();
+    checkMappedHugePages(world.machine);
+    expect(kinds(world)).toEqual([]);
+    world.machine.memory.remove(world.folio());
+    checkMappedHugePages(world.machine);
+    expect(kinds(world)).toEqual(['mapped-after-free']);
+  });
+
+  test('leaves of a huge page · one shows a page of another · wrong-pfn', () => {
+    const world = new TestWorld();
+    checkFolioCounts(world.machine);
+    expect(kinds(world)).toEqual([]);
+    const table = world.mm.pageTables.tableAt(world.at(1), 1);
+    table.clear(1);
+    table.setLeaf(1, world.folio(1).firstPfn + 1, true);
+    checkFolioCounts(world.machine);
+    expect(kinds(world)).toEqual(['wrong-pfn']);
   });
 });
 
