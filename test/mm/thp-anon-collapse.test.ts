@@ -145,7 +145,7 @@ describe('collapse_huge_page()', () => {
         expect(world.collapsed(scheme)).toBe(0);
         const { sections, collapsed } = world.mm.notifiers.stats;
         expect([sections, collapsed]).toEqual([0, scheme === 'none' ? 0 : 1]);
-        expect(new Set(world.findings())).toEqual(new Set(['stale-spte']));
+        expect(new Set(world.findings())).toEqual(new Set(['stale-spte', 'freed-while-translated']));
       }
     });
   }

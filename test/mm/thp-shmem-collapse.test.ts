@@ -162,7 +162,7 @@ describe('collapse_file()', () => {
       const world = new ThpWorld({ kind: 'shmem' });
       expect(world.collapsed(scheme)).toBe(0);
       expect(world.mm.notifiers.stats.sections).toBe(0);
-      expect(new Set(world.findings())).toEqual(new Set(['stale-spte']));
+      expect(new Set(world.findings())).toEqual(new Set(['stale-spte', 'freed-while-translated']));
     });
   }
 });
