@@ -124,6 +124,6 @@ describe('small worlds', () => {
     const world = new TestWorld();
     world.kvm.tdp.tableAt(world.frame(1), 1).setLeaf(1, world.folio().firstPfn + 2, true);
     checkAllSptes(world.kvm);
-    expect(world.findingKinds()).toEqual(['stale-spte']);
+    expect(world.findingKinds()).toEqual(['spte-replaced', 'stale-spte']);
   });
 });
