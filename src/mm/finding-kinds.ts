@@ -52,7 +52,7 @@ export const outcomeKinds = [
 ] as const;
 
 export type ViolationKind = (typeof violationKinds)[number];
-export type OutcomeKind = (typeof outcomeKinds)[number];
+type OutcomeKind = (typeof outcomeKinds)[number];
 export type FindingKind = ViolationKind | OutcomeKind;
 
 const violations: ReadonlySet<string> = new Set(violationKinds);
