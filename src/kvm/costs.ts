@@ -12,6 +12,12 @@ export interface KvmCosts extends MmCosts {
   readonly fastPageFaultNs: number;
   /** TDP walk and making of one SPTE, without its cmpxchg. */
   readonly tdpMapNs: number;
+  /** Shadow paging: reading one entry of the guest's page tables; making one SPTE with its entry in the rmap. */
+  readonly guestPteReadNs: number;
+  readonly shadowSpteNs: number;
+  /** Shadow paging: looking at one rmap head; dropping an SPTE from its rmap, beside clearing it. */
+  readonly rmapHeadVisitNs: number;
+  readonly rmapZapNs: number;
   readonly spteVisitNs: number;
   readonly spteClearNs: number;
   /** Marking a struct page dirty and accessed: for each zapped SPTE up to 6.12, at the fault that maps it later. */

@@ -7,8 +7,11 @@ export const costDescriptions = {
   retryCheckNs: 'one look at invalidation count and sequence: the snapshot, and each check against it',
   gupFastNs: 'one lockless GUP walk with interrupts off, without its two atomics on the folio',
   fastPageFaultNs: 'the lockless path of a write to a write-protected SPTE: walk and dirty bitmap, without the cmpxchg',
+  guestPteReadNs: "reading one entry of the guest's own page tables in a fault (shadow paging)",
   hostLevelNs: 'reading the host page tables for the size of the mapping',
   tdpMapNs: 'TDP walk to the goal level and building of the SPTE, without the cmpxchg that installs it',
+  shadowSpteNs:
+    'making one SPTE and entering it into its rmap (shadow paging): that of a fault, and each that it prefetches',
   slowGupNs: 'one pass of the host fault handler that finds the page in the page cache, without its locks',
   rwsemNs: 'one uncontended acquire and release of a rw_semaphore',
   mutexNs: 'one uncontended acquire and release of a mutex or of the folio lock',
@@ -19,6 +22,8 @@ export const costDescriptions = {
   contendedLineNs: 'service time of one atomic operation on a line that another CPU owned last',
   spteVisitNs: 'reading one SPTE in a zap walk, without the reschedule test',
   spteClearNs: 'writing one leaf SPTE as non-present, with its statistics',
+  rmapHeadVisitNs: 'looking at one rmap head, empty or not, in a walk over a range (shadow paging)',
+  rmapZapNs: 'what dropping an SPTE through its rmap costs beside spteClearNs and the mark (shadow paging)',
   ptePageMarkNs:
     'marking a struct page dirty and accessed: of each zapped SPTE up to 6.12, of each page mapped from 6.13 on',
   teardownXchgNs: 'one xchg of an entry of a removed TDP table',
