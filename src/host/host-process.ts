@@ -42,6 +42,7 @@ async function inProcess<T extends Measurement | Calibration>(
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const gone = goneOf(child);
   const kill = (): void => void child.kill('SIGKILL');
   const limit = setTimeout(kill, limitMs);
   options.signal?.addEventListener('abort', kill, { once: true });
@@ -51,7 +52,17 @@ async function inProcess<T extends Measurement | Calibration>(
     clearTimeout(limit);
     options.signal?.removeEventListener('abort', kill);
     kill();
+    // Whoever has the outcome may rely on it that nothing is left: the next one to measure, and one who looks.
+    await gone;
   }
+}
+
+/** Resolves when the process has been waited for and its channel is closed; at once if it was never there. */
+function goneOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.pid === undefined) resolve();
+    child.on('close', () => resolve());
+  });
 }
 
 function outcomeOf(child: ChildProcess, task: HostTask, { signal, onRepetition }: MeasureOptions) {

@@ -1,42 +1,13 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { isBusy, noGuest, noSystem } from '../host/support.ts';
+import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
 import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 const QUICK = ['--memory', '4MiB', '--repetitions', '2', '--time', '1s'];
-
-/** Processes that this one has started, with those that they have started. */
-function descendants(parent: number): number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent);
-  return children.flatMap((pid) => [pid, ...descendants(pid)]);
-}
-
-/** -1: there is no such process any more, or only its remains. */
-function parentOf(pid: number): number {
-  try {
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return state === 'Z' ? -1 : Number(parent);
-  } catch {
-    return -1;
-  }
-}
-
-function hasGuest(pid: number): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes('kvm-vcpu'));
-  } catch {
-    return false;
-  }
-}
 
 async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; !holds(); round++) {
@@ -99,13 +70,13 @@ describe('stallscope measure', { retry: 2 }, () => {
       const ended = ending(child);
       let started: number[] = [];
       await until(() => {
-        started = descendants(child.pid ?? 0);
+        started = descendantsOf(child.pid ?? 0);
         return started.some(hasGuest);
       });
       child.kill(signal);
       await ended;
       expect(child.signalCode).toBe(signal);
-      await until(() => started.every((pid) => parentOf(pid) === -1));
+      await until(() => !started.some(isAlive));
     },
   );
 });
