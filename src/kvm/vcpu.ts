@@ -78,6 +78,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #standing: StallCause = 'fault';
   /** Since when the laps of a retry are skipped; null: they are not. */
   #skippingSinceNs: number | null = null;
+  /** Sleeps between two looks at a section that is open. */
+  #asleep = false;
   /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
   #left = false;
   /** Executes HLT since then; null: it does not. */
@@ -125,7 +127,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** In guest mode or in the host's fault path, the CPU has the mm loaded. Only a thread that sleeps has let go of it. */
   get runsMm(): boolean {
-    if (this.#haltedSinceNs !== null) return false;
+    if (this.#haltedSinceNs !== null || this.#asleep) return false;
     const lockClass = this.#task?.waitingFor?.lockClass;
     return this.#task !== null && this.#task.state !== 'ended' && lockClass?.kind !== 'sleeping';
   }
@@ -408,7 +410,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */
   *#pageFault(frame: Gfn, write: boolean): Process<boolean> {
     const kvm = this.#kvm;
-    const { sim, kernel } = kvm.machine;
+    const { sim, kernel, costs } = kvm.machine;
+    const spinUntilNs = sim.now + costs.retrySpinNs;
     const { exitNs, entryNs } = this.#retryLap;
     const asyncPf = this.#asyncPf;
     let fromSnapshot = false;
@@ -442,7 +445,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
         return true;
       }
       kvm.stats.retries += 1;
-      fromSnapshot = yield* this.#skipLaps(frame, write);
+      if (costs.retrySleepNs === 0) fromSnapshot = yield* this.#skipLaps(frame, write);
+      else if (sim.now >= spinUntilNs) yield* this.#sleepWhileInvalidating(frame);
     }
   }
 
@@ -474,6 +478,16 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     if (laps > 0) this.#record(frame, { outcome: 'retry-invalidate', level: 0 }, laps);
     this.#time.tell('invalidate-retry', lapStartNs);
     return inMiddle;
+  }
+
+  /** What some hosting kernels do instead of spinning through a long section: the timer wakes the thread to look again. */
+  *#sleepWhileInvalidating(frame: Gfn): Process<void> {
+    const { invalidation, machine } = this.#kvm;
+    this.#standing = 'retry-sleep';
+    this.#asleep = true;
+    while (invalidation.isInvalidating(frame, 1)) yield* machine.sim.spend(machine.costs.retrySleepNs);
+    this.#asleep = false;
+    this.#time.tell('retry-sleep');
   }
 
   #countLaps(laps: number): void {

@@ -179,6 +179,7 @@ export const phasePatterns = [stride, uniform, zipf, idle] as const;
 
 export const stallCauses = [
   ready('invalidate-retry', 'Spin: the fault retries because an invalidation of its range is open or has just ended.'),
+  ready('retry-sleep', 'Sleep: the same, on a kernel that lets a vCPU sleep between two looks (cost retrySleepNs).'),
   ready('mmu-lock', "Spin: waiting for KVM's mmu_lock."),
   ready('mmap-lock', 'Sleep: waiting for mmap_lock.'),
   ready('vma-lock', 'Sleep: waiting for the hugetlb vma_lock.'),

@@ -232,6 +232,29 @@ describe('vCPU: stalls behind a section', () => {
     expect(causes['invalidate-retry']).toBeGreaterThan(45_000);
   });
 
+  test('retrySleepNs, a section of 20 us: laps for as long as it spins, then looks a sleep apart until it is gone', () => {
+    const costs = { retrySpinNs: 1000, retrySleepNs: 3000 };
+    const { windows, faults, stats } = behind(20_000, false, { costs });
+    expect(faults[0]).toEqual(['retry', 2]);
+    expect(stats.retries).toBe(2);
+    const slept = windows[0]?.causes['retry-sleep'] ?? 0;
+    expect(slept / costs.retrySleepNs).toBe(Math.ceil((20_000 - 2 * EARLY_LAP_NS) / costs.retrySleepNs));
+    expect(windows[0]?.endNs).toBeGreaterThan(2 * EARLY_LAP_NS + slept);
+  });
+
+  test('retrySleepNs, a section that is over before it sleeps: as without', () => {
+    const costs = { retrySpinNs: 10 * EARLY_LAP_NS, retrySleepNs: 3000 };
+    expect(behind(3 * EARLY_LAP_NS, true, { costs })).toEqual(behind(3 * EARLY_LAP_NS, true));
+  });
+
+  test('asleep between two looks: it does not run the mm, so no shootdown has to reach it', () => {
+    const world = new TestWorld({ costs: { retrySpinNs: 0, retrySleepNs: 50_000 } });
+    const { vcpu } = startVcpu(world, { pattern: new ScriptedPattern([0]) });
+    world.spawn('mm', section(world, 0, 8, 100_000));
+    world.runUntil(20_000);
+    expect(vcpu.runsMm).toBe(false);
+  });
+
   test('end of the run in the middle of a section: the window counts up to there', () => {
     const world = new TestWorld();
     const { windows, finish } = startVcpu(world, { pattern: new ScriptedPattern([0]) });

@@ -77,6 +77,8 @@ export const testCosts: KvmCosts = {
   kvmFlushPerIdleVcpuNs: 18,
   kickedVcpuNs: 1500,
   notifierCallNs: 200,
+  retrySpinNs: 0,
+  retrySleepNs: 0,
   guestSwitchNs: 2100,
   srcuSyncNs: 20_000,
   tlbMissExtra4kNs: 80,
