@@ -20,8 +20,6 @@ export interface KvmCosts extends MmCosts {
   readonly rmapZapNs: number;
   readonly spteVisitNs: number;
   readonly spteClearNs: number;
-  /** Marking a struct page dirty and accessed: for each zapped SPTE up to 6.12, at the fault that maps it later. */
-  readonly ptePageMarkNs: number;
   /** Writing one child SPTE of a leaf that is split. */
   readonly spteInstallNs: number;
   /** One xchg of an entry of a table that was taken out of the tree. */

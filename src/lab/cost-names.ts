@@ -25,7 +25,7 @@ export const costDescriptions = {
   rmapHeadVisitNs: 'looking at one rmap head, empty or not, in a walk over a range (shadow paging)',
   rmapZapNs: 'what dropping an SPTE through its rmap costs beside spteClearNs and the mark (shadow paging)',
   ptePageMarkNs:
-    'marking a struct page dirty and accessed: of each zapped SPTE up to 6.12, of each page mapped from 6.13 on',
+    'marking a struct page dirty and accessed: of each PTE of a file that is cleared, of each zapped SPTE up to 6.12, of each page that KVM maps from 6.13 on',
   teardownXchgNs: 'one xchg of an entry of a removed TDP table',
   spteInstallNs: 'writing one child SPTE when a huge one is split',
   tableAllocNs: 'allocating one page-table page',
@@ -67,7 +67,7 @@ export const costDescriptions = {
   tlbMissExtra4kNs: 'what a guest access that misses the TLB costs more with 4K than with 1G SPTEs',
   tlbMissExtra2mNs: 'what a guest access that misses the TLB costs more with 2M than with 1G SPTEs',
   copyPageNs: 'copying one 4K page',
-  zeroPageNs: 'zeroing one 4K page',
+  zeroPageNs: 'taking one 4K page from the page allocator and zeroing it',
   freePageNs: 'giving one folio back to the page allocator',
 } as const;
 

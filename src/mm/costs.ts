@@ -26,7 +26,9 @@ export interface MmCosts {
   /** Dropping one reference of a folio on its head page. */
   readonly headPutNs: number;
   readonly pageCacheLookupNs: number;
-  /** Zeroing, copying one 4K page. */
+  /** Marking a struct page dirty and accessed: for each PTE of a file that is cleared; in KVM for each SPTE that is zapped (up to 6.12) or made (later). */
+  readonly ptePageMarkNs: number;
+  /** Allocating one 4K page with its zeroing; copying one. */
   readonly zeroPageNs: number;
   readonly copyPageNs: number;
   /** Giving one folio back to the page allocator. */
