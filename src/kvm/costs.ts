@@ -30,8 +30,9 @@ export interface KvmCosts extends MmCosts {
   /** What a kick out of guest mode takes from the vCPU: exit, flush, re-entry, cold TLB. */
   readonly kickedVcpuNs: number;
   readonly notifierCallNs: number;
-  /** A fault that an open section sends back spins for so long, and sleeps for so long between two looks after it; 0: never. */
+  /** A fault that an open section sends back spins for so long, then sleeps: once, and between two looks after it; 0: never. */
   readonly retrySpinNs: number;
+  readonly retrySleepFirstNs: number;
   readonly retrySleepNs: number;
   /** The guest switches to another task, because a page is not there or because one has come. */
   readonly guestSwitchNs: number;

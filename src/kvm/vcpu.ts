@@ -67,8 +67,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #running = false;
   /** On its way into guest mode or out of it, between two laps through the fault path. */
   #crossing = false;
-  /** For how long an interrupt takes it out of guest mode; 0: none has come. */
-  #kickedNs = 0;
+  /** For how long an interrupt takes it out of guest mode; null: none has come. */
+  #kickedNs: number | null = null;
   /** To be done in the host before the guest runs on (KVM_REQ_*), and used up by it. */
   #request: ((account: FaultAccount) => Process<void>) | null = null;
   readonly #asyncPf: AsyncPf | null;
@@ -285,15 +285,15 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       this.#kvm.running.splice(this.#kvm.running.indexOf(this), 1);
       this.#time.tell('running');
       // At the miss, those that are due at the same instant and before it have been made too.
-      if (!stepping && this.#kickedNs === 0) this.#make(this.#hits);
+      if (!stepping && this.#kickedNs === null) this.#make(this.#hits);
       else if (!stepping) this.#advance();
 
-      if (this.#kickedNs > 0) {
+      if (this.#kickedNs !== null) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
         const forWork = this.#request !== null || this.#asyncPf?.hasReady === true;
         this.#standing = forWork ? 'fault' : 'tlb-flush';
         yield* sim.spend(this.#kickedNs);
-        this.#kickedNs = 0;
+        this.#kickedNs = null;
         this.#time.tell(this.#standing);
         this.#dueNs = sim.now + dueInNs;
         continue;
@@ -485,7 +485,11 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     const { invalidation, machine } = this.#kvm;
     this.#standing = 'retry-sleep';
     this.#asleep = true;
-    while (invalidation.isInvalidating(frame, 1)) yield* machine.sim.spend(machine.costs.retrySleepNs);
+    let ns = machine.costs.retrySleepFirstNs;
+    while (invalidation.isInvalidating(frame, 1)) {
+      yield* machine.sim.spend(ns);
+      ns = machine.costs.retrySleepNs;
+    }
     this.#asleep = false;
     this.#time.tell('retry-sleep');
   }

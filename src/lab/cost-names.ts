@@ -52,8 +52,9 @@ export const costDescriptions = {
   notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
   retrySpinNs:
     'how long a fault that an open section sends back spins before its vCPU sleeps, where retrySleepNs is not 0',
+  retrySleepFirstNs: 'how long the first of these sleeps is',
   retrySleepNs:
-    'how long a vCPU sleeps between two looks at a section that sends its fault back; 0: it spins, as upstream kernels do',
+    'how long a vCPU then sleeps between two looks at the section that sends its fault back; 0: it spins, as upstream kernels do',
   guestSwitchNs: 'what an async page fault costs the guest: the interrupt, and the switch to another task',
   srcuSyncNs: 'a grace period after a change of memslots, where no reader of the old ones is left to wait for',
   syscallNs: 'entry to and return from one system call',

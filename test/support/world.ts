@@ -78,6 +78,7 @@ export const testCosts: KvmCosts = {
   kickedVcpuNs: 1500,
   notifierCallNs: 200,
   retrySpinNs: 0,
+  retrySleepFirstNs: 0,
   retrySleepNs: 0,
   guestSwitchNs: 2100,
   srcuSyncNs: 20_000,
