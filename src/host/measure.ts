@@ -13,6 +13,7 @@ import type { MeasurementPlan } from './measurement-plan.ts';
 import { assertEnoughMemory, warmBytes } from './memory-need.ts';
 import type { HostOperation, OperationContext, OperationTime } from './operations/host-operation.ts';
 import { operationsById } from './operations/index.ts';
+import { type AroundBytes, memoryAround } from './process-memory.ts';
 import { sleepMs } from './sleep.ts';
 import { System } from './system.ts';
 import { TestMemory } from './test-memory.ts';
@@ -47,6 +48,8 @@ export interface Measurement {
   readonly guestLeadTicks: bigint;
   /** CPU of the operating thread and of each vCPU; null: there is only one, so nobody was kept on any. */
   readonly cpus: { readonly operator: number; readonly vcpus: readonly number[] } | null;
+  /** Of the measuring process, for an operation that works on all of it; null: it does not matter. */
+  readonly around: AroundBytes | null;
   readonly wallMs: number;
 }
 
@@ -110,8 +113,9 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
         }),
       );
     }
+    const around = plan.operation === 'fork' ? memoryAround(memory.address, memory.address + memory.bytes) : null;
     const wallMs = performance.now() - startedAt;
-    return { plan, samples, ticksPerNs: clock.ticksPerNs(), guestLeadTicks: leads[0] ?? 0n, cpus, wallMs };
+    return { plan, samples, ticksPerNs: clock.ticksPerNs(), guestLeadTicks: leads[0] ?? 0n, cpus, around, wallMs };
   } finally {
     await cleanup.disposeAsync();
   }

@@ -19,6 +19,8 @@ export interface Window extends Span {
   readonly touches: number;
   /** Of all vCPUs together: time in which a thread could have run and had no CPU. */
   readonly runDelayNs: number;
+  /** How often a thread was given a CPU: each time that it had slept or had been put aside. */
+  readonly dispatches: number;
   readonly efaults: number;
   /** What KVM counted, all vCPUs and the VM together; null where it does not say. */
   readonly kvm: ReadonlyMap<string, number> | null;
@@ -58,6 +60,7 @@ export async function observe(source: WindowSource, act: () => Promise<Span | nu
     lostGaps: seen.reduce((sum, { lost }) => sum + lost, 0),
     touches: Number(after.touches - before.touches),
     runDelayNs: after.runDelayNs - before.runDelayNs,
+    dispatches: after.dispatches - before.dispatches,
     efaults: after.efaults - before.efaults,
     kvm: difference(before.kvm, after.kvm),
   };
@@ -67,6 +70,7 @@ interface Snapshot {
   readonly gapCounts: readonly bigint[];
   readonly touches: bigint;
   readonly runDelayNs: number;
+  readonly dispatches: number;
   readonly efaults: number;
   readonly kvm: ReadonlyMap<string, number> | null;
 }
@@ -75,6 +79,7 @@ function snapshot({ vcpus, machine }: WindowSource): Snapshot {
   return {
     kvm: machine.stats === null ? null : sum([machine.stats.vm, ...machine.stats.vcpus]),
     runDelayNs: vcpus.reduce((total, vcpu) => total + vcpu.runDelayNs, 0),
+    dispatches: vcpus.reduce((total, vcpu) => total + vcpu.dispatches, 0),
     efaults: vcpus.reduce((total, vcpu) => total + vcpu.efaults, 0),
     gapCounts: vcpus.map(({ gapCount }) => gapCount),
     touches: vcpus.reduce((total, vcpu) => total + vcpu.touches, 0n),

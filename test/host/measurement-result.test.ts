@@ -19,6 +19,7 @@ function window(ns: number, gaps: [from: number, to: number][][], more: Partial<
     lostGaps: 0,
     touches: ns / 10,
     runDelayNs: 0,
+    dispatches: 0,
     efaults: 0,
     kvm: null,
     ...more,
@@ -32,7 +33,7 @@ function repetition(control: Window, operation: Window, ns: number, errno: strin
 function measurement(repetitions: Repetition[]): Measurement {
   const plan = planMeasurement({ operation: 'madv-collapse' });
   const samples = [{ place: 'inside', repetitions, dropped: 3 } as const];
-  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, wallMs: 100 };
+  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, around: null, wallMs: 100 };
 }
 
 describe('measurementResult', () => {
@@ -122,6 +123,7 @@ describe('measurementResult', () => {
         ['remote_tlb_flush', 1],
         ['pf_spurious', 0],
       ]),
+      dispatches: 0,
       efaults: 2,
     });
     const control = window(10_000, [[]], { kvm: new Map([['pf_taken', 0]]) });

@@ -25,6 +25,7 @@ const window = {
   lostGaps: 0,
   touches: 100,
   runDelayNs: 0,
+  dispatches: 0,
   efaults: 0,
   kvm: null,
 };
@@ -40,7 +41,15 @@ const quick: MeasuringHost['measure'] = async (plan, { onRepetition } = {}) => {
   onRepetition?.(1, 2);
   onRepetition?.(2, 2);
   const samples = plan.places.map((place) => ({ place, repetitions: [repetition, repetition], dropped: 0 }));
-  return { plan, samples, ticksPerNs: 1, guestLeadTicks: 0n, cpus: null, wallMs: 1 } satisfies Measurement;
+  return {
+    plan,
+    samples,
+    ticksPerNs: 1,
+    guestLeadTicks: 0n,
+    cpus: null,
+    around: null,
+    wallMs: 1,
+  } satisfies Measurement;
 };
 
 /** One that is at it until it is told to stop, as a child that is killed. */
