@@ -10,14 +10,9 @@ import { isAccessed } from './aging.ts';
 import { checkInstall, checkReplace } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
+import type { FaultAccount, FaultResult } from './secondary-mmu.ts';
 import type { TdpTable } from './tdp-table.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-
-/** What the fault path tells of the time that it takes, so that the stall of a vCPU has causes. */
-export interface FaultAccount {
-  /** Everything since the last call was for this. */
-  spent(cause: 'fault' | 'invalidate-retry' | 'subtree-teardown' | 'tlb-flush'): void;
-}
 
 /**
  * Zaps every leaf SPTE in [first, end). Tables stay, emptied: they go when a huge SPTE takes their place. A leaf larger
@@ -103,22 +98,6 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
   kvm.machine.work.lockBreaks += 1;
   yield* kvm.writeUnlock();
   yield* kvm.writeLock();
-}
-
-/** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
-export interface FaultResult {
-  readonly outcome:
-    | 'fixed'
-    | 'spurious'
-    | 'retry-invalidate'
-    | 'retry-frozen'
-    | 'retry-lost'
-    | 'efault'
-    | 'sigbus'
-    /** No RET_PF: a worker brings the page, and the guest does something else. */
-    | 'aside';
-  /** Level of the SPTE that is in place; 0: none. */
-  readonly level: Level | 0;
 }
 
 const retryFrozen: FaultResult = { outcome: 'retry-frozen', level: 0 };

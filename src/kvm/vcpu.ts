@@ -13,8 +13,8 @@ import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
 import { type PfnCache, usePfnCache } from './pfn-cache.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
+import type { FaultAccount } from './secondary-mmu.ts';
 import type { StallCause } from './stall-windows.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
 import { type TlbAccount, TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
@@ -92,7 +92,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.#kvm = kvm;
     this.id = id;
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
-    this.#retryLap = new RetryLap(kvm.machine.costs);
+    this.#retryLap = new RetryLap(kvm.machine.costs, kvm.mmu.guestWalkNs(kvm.machine.costs));
     this.#tlb = options.tlb ?? new TlbReach(kvm, options.memory);
     const pageReady = (): void => this.#takeOut(kvm.machine.costs.vmExitEntryNs);
     this.#asyncPf = options.asyncPageFault === true ? new AsyncPf(kvm, options, pageReady) : null;

@@ -10,6 +10,7 @@ import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import { PfnCache } from '../kvm/pfn-cache.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
+import { tdpMmu } from '../kvm/tdp.ts';
 import { Vcpu, type VcpuOptions } from '../kvm/vcpu.ts';
 import { Geometry, gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
@@ -111,6 +112,7 @@ function buildVm(
     name: `vm${index}`,
     earlyRetryCheck: scenario.machine.earlyRetryCheck ?? scenario.machine.kernel !== '6.1',
     nxHugePages: scenario.machine.nxHugePages,
+    mmu: tdpMmu,
   });
   for (const [number, { guestStart, start, length }] of memslotsOf(scenario.vm).entries()) {
     const slot = new Memslot(gfn(guestStart / PAGE_SIZE), length / PAGE_SIZE, hva(process.start + start));

@@ -9,6 +9,7 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../../src/kvm/handle
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
+import { tdpMmu } from '../../src/kvm/tdp.ts';
 import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
@@ -170,6 +171,7 @@ export class TestWorld {
       name: 'vm0',
       earlyRetryCheck: options.earlyRetryCheck ?? kernel !== '6.1',
       nxHugePages: options.nxHugePages ?? false,
+      mmu: tdpMmu,
     });
     this.slot = new Memslot(gfn(options.baseGfn ?? 0), bytes / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);
