@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MEMORY_AT } from '../../src/host/guest-memory.ts';
 import type { HostFacts } from '../../src/host/host-facts.ts';
 import type { Measurement, Repetition } from '../../src/host/measure.ts';
-import { planMeasurement } from '../../src/host/measurement-plan.ts';
+import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
 import type { Window } from '../../src/host/window.ts';
 
@@ -21,6 +21,7 @@ function window(ns: number, gaps: [from: number, to: number][][], more: Partial<
     runDelayNs: 0,
     efaults: 0,
     kvm: null,
+    kernelEvents: null,
     ...more,
   };
 }
@@ -29,10 +30,10 @@ function repetition(control: Window, operation: Window, ns: number, errno: strin
   return { control, operation, time: { start: at(0), end: at(ns), errno }, operatorDelayNs: 0 };
 }
 
-function measurement(repetitions: Repetition[]): Measurement {
-  const plan = planMeasurement({ operation: 'madv-collapse' });
+function measurement(repetitions: Repetition[], more: Partial<MeasurementRequest> = {}): Measurement {
+  const plan = planMeasurement({ operation: 'madv-collapse', ...more });
   const samples = [{ place: 'inside', repetitions, dropped: 3 } as const];
-  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, wallMs: 100 };
+  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, wallMs: 100, kernelEvents: null };
 }
 
 describe('measurementResult', () => {
@@ -81,7 +82,7 @@ describe('measurementResult', () => {
       ]),
       1,
     );
-    const result = measurementResult(measurement([one, one]), FACTS, { windows: true });
+    const result = measurementResult(measurement([one, one], { windows: true }), FACTS);
     expect(result.schemes.map(({ windows }) => windows?.length)).toEqual([0, 4]);
     expect(result.schemes[1]!.windows![2]).toEqual({
       repetition: 1,

@@ -85,6 +85,7 @@ const window = (gaps: readonly number[], faults: number): Window => ({
   runDelayNs: 0,
   efaults: 0,
   kvm: new Map([['pf_taken', faults]]),
+  kernelEvents: null,
 });
 
 function measurement(control: readonly number[], operation: readonly number[], operationNs = 100_000): Measurement {
@@ -103,6 +104,7 @@ function measurement(control: readonly number[], operation: readonly number[], o
     guestLeadTicks: 0n,
     cpus: null,
     wallMs: 1,
+    kernelEvents: null,
   };
 }
 

@@ -27,6 +27,7 @@ const window = {
   runDelayNs: 0,
   efaults: 0,
   kvm: null,
+  kernelEvents: null,
 };
 
 /** A host with a KVM that nothing has to be there for: two repetitions, one stall of 5 us each. */
@@ -40,7 +41,15 @@ const quick: MeasuringHost['measure'] = async (plan, { onRepetition } = {}) => {
   onRepetition?.(1, 2);
   onRepetition?.(2, 2);
   const samples = plan.places.map((place) => ({ place, repetitions: [repetition, repetition], dropped: 0 }));
-  return { plan, samples, ticksPerNs: 1, guestLeadTicks: 0n, cpus: null, wallMs: 1 } satisfies Measurement;
+  return {
+    plan,
+    samples,
+    ticksPerNs: 1,
+    guestLeadTicks: 0n,
+    cpus: null,
+    wallMs: 1,
+    kernelEvents: null,
+  } satisfies Measurement;
 };
 
 /** One that is at it until it is told to stop, as a child that is killed. */

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assertMeasurable } from '../../host/availability.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { measureInProcess } from '../../host/host-process.ts';
 import { LIMITS, planMeasurement } from '../../host/measurement-plan.ts';
 import { measurementResult } from '../../host/measurement-result.ts';
+import { measurementTrace } from '../../host/measurement-trace.ts';
 import { hostBackings, hostOperations, hostSizes, places } from '../../host/vocabulary.ts';
 import { parseSize, parseTime } from '../../lab/units.ts';
 import { measurementTable } from '../measurement-table.ts';
@@ -25,6 +27,8 @@ interface MeasureOptions {
   readonly tail?: number;
   readonly json?: boolean;
   readonly windows?: boolean;
+  readonly kernelEvents?: boolean;
+  readonly trace?: string;
 }
 
 export function measureCommand(): Command {
@@ -54,6 +58,8 @@ export function measureCommand(): Command {
     .option('--tail <time>', help('time after the operation that counts', 'tailNs'), time)
     .option('--json', 'print the result as JSON')
     .option('--windows', 'with --json: all stall windows, one by one')
+    .option('--kernel-events', "record the kernel's own events as well, for --json and --trace; takes time of its own")
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .action(measure);
 }
 
@@ -77,11 +83,16 @@ async function measure(operation: string, options: MeasureOptions): Promise<void
     timeNs: options.time,
     thresholdNs: options.threshold,
     tailNs: options.tail,
+    windows: options.windows,
+    kernelEvents: options.kernelEvents,
   });
   assertMeasurable();
   const bar = progressBar(process.stderr, plan.places.length * plan.repetitions, 'repetitions');
   const measurement = await measureInProcess(plan, { onRepetition: () => bar.advance() }).finally(() => bar.clear());
-  const result = measurementResult(measurement, hostFacts(), { windows: options.windows === true });
+  const result = measurementResult(measurement, hostFacts());
+  const missing = result.measurement.kernelEvents?.missing ?? null;
+  if (missing !== null) process.stderr.write(`stallscope: without the kernel's events: ${missing}\n`);
+  if (options.trace !== undefined) writeFileSync(options.trace, measurementTrace(measurement));
   process.stdout.write(`${options.json ? JSON.stringify(result) : measurementTable(result)}\n`);
 }
 
