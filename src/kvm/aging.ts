@@ -74,3 +74,10 @@ export function isAccessed(kvm: Kvm, table: TdpTable, index: number): boolean {
   table.clearAccessed(index, kvm.accesses.now());
   return false;
 }
+
+/** The guest's accesses through the SPTE, which nobody sees in the host's own page table, are told of its pages. */
+export function tellAccessed(kvm: Kvm, table: TdpTable, index: number): void {
+  if (!isAccessed(kvm, table, index)) return;
+  const first = table.pfns[index] ?? 0;
+  for (let frame = first; frame < first + table.entryPages; frame++) kvm.machine.memory.touch(frame);
+}

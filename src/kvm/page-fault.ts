@@ -25,16 +25,16 @@ export interface FaultAccess {
  * One lap of a vCPU through the fault path, from the exit's dispatch to the decision.
  *
  * Models    kvm_tdp_mmu_page_fault(), kvm_mmu_faultin_pfn() and direct_page_fault(), arch/x86/kvm/mmu/mmu.c: steps 3 to 12
- *           of reference C.2. With `earlyRetryCheck` (6.8 and later) it asks for an invalidation before and after GUP
+ *           of reference C.2; for shadow paging paging64_page_fault(), paging_tmpl.h, whose steps are the same. With `earlyRetryCheck` (6.8 and later) it asks for an invalidation before and after GUP
  *           without mmu_lock; without it every lap does GUP and takes mmu_lock first.
  * Context   Sleeps, in slow GUP only.
- * Locks     mmu_lock (R) around the stale check and the mapping. Never held while GUP runs.
+ * Locks     mmu_lock (R; under shadow paging W) around the stale check and the mapping. Never held while GUP runs.
  *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
  * Returns   retry: re-enter the guest, which faults again at once. sigbus: the page is poisoned, and kvm_send_hwpoison_signal()
  *           has told the thread so; the kernel says retry here too, and the signal ends KVM_RUN.
  * Left out  Obsolete roots.
  */
-export function* kvmTdpPageFault(
+export function* kvmMmuPageFault(
   kvm: Kvm,
   frame: Gfn,
   { write, present, asyncPf = null }: FaultAccess,

@@ -6,7 +6,7 @@ import type { Process } from '../engine/process.ts';
 import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
-import { isAccessed } from './aging.ts';
+import { tellAccessed } from './aging.ts';
 import { checkInstall, checkReplace } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
@@ -63,7 +63,7 @@ export function* tdpMmuZapLeafs(
       const ns = isLeaf ? visitNs + zapNs : visitNs;
       if (!sim.elapse(ns)) yield ns;
       if (isLeaf) {
-        if (kvm.zapMarkNs > 0 && machine.memory.hasOld) markAccessed(kvm, table, index);
+        if (kvm.zapMarkNs > 0 && machine.memory.hasOld) tellAccessed(kvm, table, index);
         table.clear(index);
         work.spteLeavesZapped += 1;
         flush = true;
@@ -79,13 +79,6 @@ export function* tdpMmuZapLeafs(
     }
   }
   return flush;
-}
-
-/** The guest's accesses through the SPTE, which nobody sees in the host's own page table, are told of its pages. */
-function markAccessed(kvm: Kvm, table: TdpTable, index: number): void {
-  if (!isAccessed(kvm, table, index)) return;
-  const first = table.pfns[index] ?? 0;
-  for (let frame = first; frame < first + table.entryPages; frame++) kvm.machine.memory.touch(frame);
 }
 
 /** The size that an SPTE at `frame` may have: that of the host's mapping, as far as the memslot's alignment allows. */
@@ -189,7 +182,7 @@ function* splitForFault(kvm: Kvm, table: TdpTable, index: number): Process<boole
  * Models disallowed_hugepage_adjust(), arch/x86/kvm/mmu/mmu.c. Up to 6.1 any table counts as one that the mitigation has
  * made; from 6.2 on only such a table does, and none is made here, as no access is a fetch.
  */
-function nxKeepsTables(kvm: Kvm): boolean {
+export function nxKeepsTables(kvm: Kvm): boolean {
   return kvm.nxHugePages && kvm.machine.kernel === '6.1';
 }
 

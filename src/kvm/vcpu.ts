@@ -9,7 +9,7 @@ import { AsyncPf } from './asynchronous-page-fault.ts';
 import { causeOfLap, recordedOutcome } from './fault-outcome.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
-import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
+import { type FaultResult, kvmMmuPageFault } from './page-fault.ts';
 import { type PfnCache, usePfnCache } from './pfn-cache.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
@@ -423,7 +423,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       // From the exit to the entry, also asleep: whoever changes memslots waits for it. Laps that are skipped hold it no more than
       // the guest does, since each drops it on its way in.
       const srcu = kvm.srcu.readLock();
-      const result = yield* kvmTdpPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
+      const result = yield* kvmMmuPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
       kvm.srcu.readUnlock(srcu);
       this.#crossing = true;
       yield* sim.spend(entryNs);
