@@ -90,6 +90,11 @@ export class GuestVcpu {
     await this.#until(() => this.#hasTaken(), 'does not take orders');
   }
 
+  /** Number of its thread, as the kernel knows it. */
+  get thread(): number {
+    return this.#thread;
+  }
+
   get touches(): bigint {
     return this.#read(CONTROL.touches);
   }

@@ -9,7 +9,8 @@ import { type KernelFacts, modelledHost } from './modelled-host.ts';
 import type { AroundBytes } from './process-memory.ts';
 import type { Place } from './vocabulary.ts';
 
-export type ModelledFacts = KernelFacts & Pick<HostFacts, 'cpus'>;
+/** Without `kvm`: a host whose KVM has two-dimensional paging. */
+export type ModelledFacts = KernelFacts & Pick<HostFacts, 'cpus'> & { readonly kvm?: Pick<HostFacts['kvm'], 'mmu'> };
 
 /** The guest runs for a while before, so that the operation meets it somewhere on its way. */
 const START_NS = MS;
@@ -51,6 +52,7 @@ function withTimeline(
     vm: {
       vcpus,
       memory: layout.memory,
+      mmu: mmuOf(host),
       backing: kind.backing,
       folios: kind.backing === 'hugetlb-2m' ? null : kind.folios,
       mapped: kind.mapped,
@@ -69,6 +71,9 @@ function withTimeline(
   });
 }
 
+/** The guest of a measurement maps its memory by pages of 2 MiB, as scenarios do unless they say otherwise. */
+export const mmuOf = ({ kvm }: ModelledFacts): 'tdp' | 'shadow' => kvm?.mmu ?? 'tdp';
+
 interface Layout {
   readonly memory: number;
   readonly memslots: readonly object[] | null;
@@ -80,7 +85,7 @@ function layoutOf({ places, memoryBytes, rangeBytes }: MeasurementPlan, around: 
   const [place = 'inside'] = places;
   const below = wholeBlocks(around?.below ?? 0);
   const above = wholeBlocks(around?.above ?? 0) + (isElsewhere(place) ? rangeBytes : 0);
-  const start = below + (place === 'outside' ? rangeBytes : 0);
+  const start = place === 'outside' ? rangeBytes : 0;
   const hasAll = below === 0 && (above === 0 || place === 'other-vma');
   return {
     memory: below + memoryBytes + above,

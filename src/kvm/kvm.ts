@@ -14,6 +14,7 @@ import { type HullUnit, Invalidation } from './invalidation.ts';
 import type { Memslot } from './memslot.ts';
 import { PfnCaches } from './pfn-cache.ts';
 import { KvmEvents } from './records.ts';
+import type { SecondaryMmu } from './secondary-mmu.ts';
 import { Srcu } from './srcu.ts';
 import { TdpRoot } from './tdp-table.ts';
 
@@ -42,6 +43,7 @@ export interface KvmOptions {
   readonly earlyRetryCheck: boolean;
   /** The iTLB multihit mitigation is on (kvm.nx_huge_pages). */
   readonly nxHugePages: boolean;
+  readonly mmu: SecondaryMmu;
 }
 
 /** From 6.13 on (reference M) the fault that maps a page marks it dirty and accessed, and zaps leave struct pages alone. */
@@ -53,6 +55,7 @@ export class Kvm {
   readonly mm: Mm;
   readonly earlyRetryCheck: boolean;
   readonly nxHugePages: boolean;
+  readonly mmu: SecondaryMmu;
   /** Readers: faults and handlers that arbitrate by cmpxchg. Writers: everything that a notifier zaps. */
   readonly mmuLock: RwSpinlock;
   /** The lock's word. Every acquire and release is an atomic on it, and readers meet there too. */
@@ -66,6 +69,7 @@ export class Kvm {
   readonly srcu: Srcu;
   /** Where a change of memslots waits until no section is open. */
   readonly memslotsUpdateWait: WaitQueue;
+  /** The SPTEs that vCPUs translate by, whichever MMU keeps them. */
   readonly tdp: TdpRoot;
   readonly pfnCaches: PfnCaches;
   readonly events: KvmEvents;
@@ -84,11 +88,12 @@ export class Kvm {
   lastHugeInstallNs: number | null = null;
 
   constructor(options: KvmOptions) {
-    const { machine, mm, name, earlyRetryCheck, nxHugePages } = options;
+    const { machine, mm, name, earlyRetryCheck, nxHugePages, mmu } = options;
     this.machine = machine;
     this.mm = mm;
     this.earlyRetryCheck = earlyRetryCheck;
     this.nxHugePages = nxHugePages;
+    this.mmu = mmu;
     this.mmuLock = new RwSpinlock(machine.sim, mmuLockClass);
     const { atomicHotNs, contendedLineNs } = machine.costs;
     this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });

@@ -9,12 +9,12 @@ import { AsyncPf } from './asynchronous-page-fault.ts';
 import { causeOfLap, recordedOutcome } from './fault-outcome.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
-import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
+import { type FaultResult, kvmMmuPageFault } from './page-fault.ts';
 import { type PfnCache, usePfnCache } from './pfn-cache.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
+import type { FaultAccount } from './secondary-mmu.ts';
 import type { StallCause } from './stall-windows.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
 import { type TlbAccount, TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
@@ -94,7 +94,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.#kvm = kvm;
     this.id = id;
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
-    this.#retryLap = new RetryLap(kvm.machine.costs);
+    this.#retryLap = new RetryLap(kvm.machine.costs, kvm.mmu.guestWalkNs(kvm.machine.costs));
     this.#tlb = options.tlb ?? new TlbReach(kvm, options.memory);
     const pageReady = (): void => this.#takeOut(kvm.machine.costs.vmExitEntryNs);
     this.#asyncPf = options.asyncPageFault === true ? new AsyncPf(kvm, options, pageReady) : null;
@@ -426,7 +426,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       // From the exit to the entry, also asleep: whoever changes memslots waits for it. Laps that are skipped hold it no more than
       // the guest does, since each drops it on its way in.
       const srcu = kvm.srcu.readLock();
-      const result = yield* kvmTdpPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
+      const result = yield* kvmMmuPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
       kvm.srcu.readUnlock(srcu);
       this.#crossing = true;
       yield* sim.spend(entryNs);

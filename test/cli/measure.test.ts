@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { whatIsMissing } from '../../src/host/availability.ts';
@@ -5,7 +7,10 @@ import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { isBusy, noGuest, noSystem } from '../host/support.ts';
 import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
-import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+import { ENTRY, ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+
+/** What is left of root when it may neither mount nor look at other things of the kernel. */
+const WITHOUT_RIGHTS = ['--bounding-set=-sys_admin,-perfmon', '--inh-caps=-sys_admin,-perfmon'];
 
 const QUICK = ['--memory', '4MiB', '--repetitions', '2', '--time', '1s'];
 
@@ -41,6 +46,40 @@ describe('stallscope measure', { retry: 2 }, () => {
     const result = JSON.parse(stdout) as MeasurementResult;
     expect([result.source, result.scenario, result.schemes.length]).toEqual(['host', 'nothing', 2]);
     expect(result.measurement.memoryBytes).toBe(4 * 2 ** 20);
+  });
+
+  it('--kernel-events and --trace: events in the result, spans and instants in the file', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const file = temporaryFile('trace.json', '');
+    const asked = ['--json', '--windows', '--kernel-events', '--trace', file];
+    const { code, stdout, stderr } = await inQuiet(skip, 'measure', 'madv-collapse', ...QUICK, ...asked);
+    expect(code).toBe(0);
+    const { measurement, schemes } = JSON.parse(stdout) as MeasurementResult;
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { ph: string; name: string }[] };
+    expect(traceEvents.filter(({ name }) => name === 'madv-collapse')).toHaveLength(2);
+    const stalls = schemes.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0);
+    expect(traceEvents.filter(({ name }) => name === 'stall')).toHaveLength(stalls);
+    const missing = measurement.kernelEvents?.missing ?? null;
+    if (missing !== null) expect(stderr).toContain(missing);
+    const events = schemes.reduce((sum, { kernelEvents }) => sum + (kernelEvents?.length ?? 0), 0);
+    expect(traceEvents.filter(({ ph }) => ph === 'i')).toHaveLength(events);
+    expect(events > 0).toBe(missing === null);
+  });
+
+  it('--kernel-events without the rights: said on stderr, and measured all the same', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const args = [process.execPath, ENTRY, 'measure', 'nothing', ...QUICK, '--json', '--kernel-events'];
+    const child = spawn('setpriv', [...WITHOUT_RIGHTS, ...args]);
+    const { code, stdout, stderr } = await ending(child).catch((error: Error) => skip(error.message));
+    if (/setpriv/.test(stderr)) skip(stderr.trim());
+    if (code === 1 && isBusy(stderr)) skip(stderr.trim());
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^stallscope: without the kernel's events: .*E(PERM|ACCES)/),
+    ]);
+    const { measurement, schemes } = JSON.parse(stdout) as MeasurementResult;
+    expect(measurement.kernelEvents).toEqual({ recorded: null, dropped: 0, missing: expect.any(String) });
+    expect(schemes.map(({ kernelEvents }) => kernelEvents)).toEqual([undefined, undefined]);
   });
 
   it.each([

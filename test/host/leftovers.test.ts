@@ -16,14 +16,14 @@ const short = { memoryBytes: 4 * 2 ** 20, repetitions: 1, timeNs: 1e8, tailNs: 1
 const long = { memoryBytes: 4 * 2 ** 20, repetitions: 1_000, timeNs: 6e10 };
 
 const requests: readonly MeasurementRequest[] = [
-  { operation: 'madv-collapse' },
+  { operation: 'madv-collapse', kernelEvents: true },
   { operation: 'uffdio-continue' },
   { operation: 'fork' },
   { operation: 'madv-collapse', backing: 'shmem' },
   { operation: 'mprotect', folios: '2m' },
   { operation: 'munmap' },
   { operation: 'punch-hole', folios: '2m', mapped: '4k' },
-  { operation: 'madv-dontneed', places: ['inside', 'no-slot'] },
+  { operation: 'madv-dontneed', places: ['inside', 'no-slot'], kernelEvents: true },
 ];
 
 type Ending = 'done' | 'cancelled' | 'killed' | 'left its memory' | 'too many vCPUs' | 'machine too busy' | 'lacks';

@@ -86,6 +86,7 @@ const window = (gaps: readonly number[], faults: number): Window => ({
   dispatches: 0,
   efaults: 0,
   kvm: new Map([['pf_taken', faults]]),
+  kernelEvents: null,
 });
 
 function measurement(control: readonly number[], operation: readonly number[], operationNs = 100_000): Measurement {
@@ -105,6 +106,7 @@ function measurement(control: readonly number[], operation: readonly number[], o
     cpus: null,
     around: null,
     wallMs: 1,
+    kernelEvents: null,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Belongings {
   readonly threads: number;
   readonly children: readonly number[];
   readonly cpus: string;
+  /** Of its namespace, with all that others have mounted there. */
+  readonly mounts: readonly string[];
   /** With a handler a signal no longer ends the process. */
   readonly signalHandlers: number;
 }
@@ -20,6 +22,7 @@ export function belongings(): Belongings {
     threads: readdirSync('/proc/self/task').length,
     children: childrenOf(process.pid),
     cpus: /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '',
+    mounts: readFileSync('/proc/self/mounts', 'latin1').split('\n'),
     signalHandlers: process.listenerCount('SIGUSR2'),
   };
 }

@@ -9,6 +9,8 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../../src/kvm/handle
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
+import { ShadowMmu } from '../../src/kvm/shadow/shadow-mmu.ts';
+import { tdpMmu } from '../../src/kvm/tdp.ts';
 import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
@@ -104,6 +106,8 @@ export interface WorldOptions {
   readonly earlyRetryCheck?: boolean;
   readonly nxHugePages?: boolean;
   readonly handler?: CollapsedHandlerId;
+  /** Shadow paging, for a guest whose own pages are of this size. Absent: the TDP MMU. */
+  readonly shadow?: Level;
   readonly shared?: boolean;
   readonly highGranularity?: boolean;
   /** Size of the host's leaves at time 0; 0: nothing is mapped. */
@@ -173,6 +177,7 @@ export class TestWorld {
       name: 'vm0',
       earlyRetryCheck: options.earlyRetryCheck ?? kernel !== '6.1',
       nxHugePages: options.nxHugePages ?? false,
+      mmu: options.shadow === undefined ? tdpMmu : new ShadowMmu(options.shadow),
     });
     this.slot = new Memslot(gfn(options.baseGfn ?? 0), bytes / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);

@@ -6,7 +6,7 @@ import type { CostProfile } from '../../lab/profile.ts';
 import { runScenario } from '../../lab/run.ts';
 import { quantile } from '../../lab/statistics.ts';
 import { planMeasurement } from '../measurement-plan.ts';
-import { faultsOf, type ModelledFacts, scenarioOf } from '../scenario-of-plan.ts';
+import { faultsOf, type ModelledFacts, mmuOf, scenarioOf } from '../scenario-of-plan.ts';
 import type { Primitive } from './primitive.ts';
 import { type Step, steps } from './steps.ts';
 
@@ -35,7 +35,7 @@ export function fittedCosts(
   for (let pass = 0; pass < PASSES; pass++) {
     found = [];
     for (const step of steps) {
-      const { fits: cost } = step;
+      const cost = typeof step.fits === 'object' ? step.fits[mmuOf(host)] : step.fits;
       const primitive = primitives.find(({ name }) => name === step.name);
       if (cost === undefined || primitive === undefined) continue;
       const valueFor = inverse({ ...step, fits: cost }, primitive, { ...profile, costs }, host);

@@ -15,7 +15,7 @@ export interface Step extends Described {
   readonly seen: 'operation' | 'beside' | 'behind' | 'faults';
   /** What the time of the operation is divided by. */
   readonly parts: number;
-  readonly fits?: CostName;
+  readonly fits?: CostName | Readonly<Record<'tdp' | 'shadow', CostName>>;
 }
 
 const BYTES = 2 * MIB;
@@ -95,7 +95,7 @@ export const steps: readonly Step[] = [
     request: { operation: 'madv-dontneed', ...inAnotherSlot },
     seen: 'operation',
     parts: PAGES,
-    fits: 'spteClearNs',
+    fits: { tdp: 'spteClearNs', shadow: 'rmapZapNs' },
   },
   {
     name: 'zap of a shmem page',
