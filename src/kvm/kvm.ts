@@ -82,6 +82,9 @@ export class Kvm {
   readonly accesses: AccessHistory;
   /** Told of frames whose SPTE has come, gone or changed its permission or size, before any vCPU is. */
   readonly spteListeners: ((first: Gfn, pages: number) => void)[] = [];
+  /** From the first to behind the last frame whose SPTE has gone since the last flush: a TLB may hold it still. */
+  #unflushedFirst = Number.POSITIVE_INFINITY;
+  #unflushedEnd = 0;
   /** 4K frames whose SPTE has come, gone or changed its size, each time counted. */
   spteChanges = 0;
   /** When a huge SPTE last came; null: none has since time 0. */
@@ -122,8 +125,21 @@ export class Kvm {
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
     this.#tell(first, pages);
+    if (first < this.#unflushedFirst) this.#unflushedFirst = first;
+    if (first + pages > this.#unflushedEnd) this.#unflushedEnd = first + pages;
     this.spteChanges += pages;
     for (const vcpu of this.running) vcpu.spteCleared(gfn(first), pages);
+  }
+
+  /** The frame lost its SPTE, or lies between two that did, and no flush has been asked for since. */
+  isUnflushed(frame: Gfn): boolean {
+    return frame >= this.#unflushedFirst && frame < this.#unflushedEnd;
+  }
+
+  /** Every vCPU has been asked for a flush. */
+  flushed(): void {
+    this.#unflushedFirst = Number.POSITIVE_INFINITY;
+    this.#unflushedEnd = 0;
   }
 
   spteInstalled(first: number, pages: number): void {

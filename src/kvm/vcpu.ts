@@ -78,6 +78,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #standing: StallCause = 'fault';
   /** Since when the laps of a retry are skipped; null: they are not. */
   #skippingSinceNs: number | null = null;
+  /** Has faulted on a translation that its TLB may hold until the flush: a real one would still be in guest mode. */
+  #isEarly = false;
   /** Sleeps between two looks at a section that is open. */
   #asleep = false;
   /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
@@ -121,6 +123,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** vcpu->mode is IN_GUEST_MODE: a flush has to interrupt it and to wait. */
   get isInGuest(): boolean {
+    if (this.#isEarly) return true;
     if (this.#skippingSinceNs !== null) return this.#retryLap.isInGuest(this.#now - this.#skippingSinceNs);
     return this.#running || this.#crossing;
   }
@@ -133,6 +136,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   }
 
   kick(): void {
+    this.#isEarly = false;
     this.#takeOut(this.#kvm.machine.costs.kickedVcpuNs);
   }
 
@@ -409,6 +413,13 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */
   *#pageFault(frame: Gfn, write: boolean): Process<boolean> {
+    this.#isEarly = this.#kvm.isUnflushed(frame);
+    const served = yield* this.#lapsUntilServed(frame, write);
+    this.#isEarly = false;
+    return served;
+  }
+
+  *#lapsUntilServed(frame: Gfn, write: boolean): Process<boolean> {
     const kvm = this.#kvm;
     const { sim, kernel, costs } = kvm.machine;
     const spinUntilNs = sim.now + costs.retrySpinNs;

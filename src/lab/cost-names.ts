@@ -70,6 +70,7 @@ export const costDescriptions = {
   copyPageNs: 'copying one 4K page',
   zeroPageNs: 'taking one 4K page from the page allocator and zeroing it',
   freePageNs: 'giving one folio back to the page allocator',
+  freeTailPageNs: 'what the allocator looks at in each tail page of a large folio that comes back',
 } as const;
 
 export type CostName = keyof typeof costDescriptions;

@@ -33,6 +33,8 @@ export interface MmCosts {
   readonly copyPageNs: number;
   /** Giving one folio back to the page allocator. */
   readonly freePageNs: number;
+  /** What it looks at in each tail page of a large folio that comes back. */
+  readonly freeTailPageNs: number;
   readonly tableAllocNs: number;
   readonly tableFreeNs: number;
   /** CPU TLB shootdown: the initiator's fixed part, and each interrupted CPU. */

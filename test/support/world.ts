@@ -47,6 +47,7 @@ export const testCosts: KvmCosts = {
   zeroPageNs: 270,
   copyPageNs: 1030,
   freePageNs: 131,
+  freeTailPageNs: 5,
   tableAllocNs: 800,
   tableFreeNs: 100,
   shootdownFixedNs: 2000,

@@ -1,7 +1,7 @@
 // Whether KVM here lets a vCPU sleep whose fault keeps being sent back by an open section, as no upstream kernel does. Seen from
 // outside: behind a long section its thread is given a CPU again and again, and in a longer one more often.
 
-import { quantile } from '../../lab/statistics.ts';
+import { mean, quantile } from '../../lab/statistics.ts';
 import { MIB } from '../../lab/units.ts';
 import type { Measurement, Repetition } from '../measure.ts';
 import { measureStep, wellEnded } from './guest-primitives.ts';
@@ -9,8 +9,10 @@ import { type Primitive, primitiveOf } from './primitive.ts';
 
 const SHORT_BYTES = 2 * MIB;
 const LONG_BYTES = 12 * MIB;
-/** Sleeps behind the long section, from which on they are no accident. */
+/** More sleeps behind the long section than behind the short one: no accident. */
 const SLEEPS = 3;
+/** Times the median. */
+const DISTURBED = 1.5;
 
 interface Stall {
   readonly ns: number;
@@ -19,13 +21,13 @@ interface Stall {
 
 /** `faultNs`: a fault that nothing stands in the way of. Empty: it spins. */
 export async function retrySleepPrimitives(faultNs: number): Promise<Primitive[]> {
-  const long = await stallsBehind(LONG_BYTES);
-  const short = (await stallsBehind(SHORT_BYTES)).filter(({ sleeps }) => sleeps > 0);
-  if (short.length === 0 || median(long, 'sleeps') < SLEEPS) return [];
-  const fewest = median(short, 'sleeps');
-  const more = long.filter(({ sleeps }) => sleeps > fewest);
-  const each = more.map(({ ns, sleeps }) => (ns - median(short, 'ns')) / (sleeps - fewest));
-  const sleepNs = quantile(each, 0.5);
+  const short = undisturbed((await stallsBehind(SHORT_BYTES)).filter(({ sleeps }) => sleeps > 0));
+  const long = undisturbed(await stallsBehind(LONG_BYTES));
+  if (short.length === 0 || meanOf(long, 'sleeps') < meanOf(short, 'sleeps') + SLEEPS) return [];
+  const fewest = meanOf(short, 'sleeps');
+  const more = long.filter(({ sleeps }) => sleeps > fewest + 1);
+  const each = more.map(({ ns, sleeps }) => (ns - meanOf(short, 'ns')) / (sleeps - fewest));
+  const sleepNs = mean(each);
   const what = `stalls behind MADV_DONTNEED of ${SHORT_BYTES / MIB} and ${LONG_BYTES / MIB} MiB of shmem that the guest touches`;
   return [
     primitiveOf(
@@ -67,8 +69,13 @@ function stallOf({ operation }: Repetition, { ticksPerNs }: Measurement): Stall 
   return { ns: ticks.reduce((most, one) => Math.max(most, one), 0) / ticksPerNs, sleeps: operation.dispatches };
 }
 
-const median = (stalls: readonly Stall[], field: keyof Stall): number =>
-  quantile(
-    stalls.map((stall) => stall[field]),
+/** Without those in which something else took the vCPU's CPU, or the operation's. */
+function undisturbed(stalls: readonly Stall[]): Stall[] {
+  const usual = quantile(
+    stalls.map(({ ns }) => ns),
     0.5,
   );
+  return stalls.filter(({ ns }) => ns < DISTURBED * usual && DISTURBED * ns > usual);
+}
+
+const meanOf = (stalls: readonly Stall[], field: keyof Stall): number => mean(stalls.map((stall) => stall[field]));

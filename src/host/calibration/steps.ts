@@ -65,6 +65,7 @@ export const steps: readonly Step[] = [
     request: { operation: 'madv-dontneed', folios: '2m', ...elsewhere },
     seen: 'operation',
     parts: 1,
+    fits: 'freeTailPageNs',
   },
   {
     name: 'zap of a huge page that KVM maps',
