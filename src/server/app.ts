@@ -40,7 +40,7 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-export interface ServiceLimits extends JobLimits {
+interface ServiceLimits extends JobLimits {
   /** Sockets, of all jobs together. */
   readonly subscribers: number;
 }

@@ -7,7 +7,7 @@ import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { isBusy, noGuest, noSystem } from '../host/support.ts';
 import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
-import { ENTRY, ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+import { ENTRY, ending, listening, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 /** What is left of root when it may neither mount nor look at other things of the kernel. */
 const WITHOUT_RIGHTS = ['--bounding-set=-sys_admin,-perfmon', '--inh-caps=-sys_admin,-perfmon'];
@@ -101,6 +101,35 @@ describe('stallscope measure', { retry: 2 }, () => {
     expect(stderr).toMatch(/nothing can be measured on this host: .* simulated works without it/);
   });
 
+  it('a /dev/kvm that is none: exit 1, and stderr says so', async ({ skip }) => {
+    if (whatIsMissing() !== null) skip('there is no /dev/kvm here to put something in the place of');
+    const hide = 'mount --bind /dev/null /dev/kvm || { echo mount: not permitted >&2; exit 77; }; exec "$@"';
+    const child = spawn('unshare', [
+      '-m',
+      'sh',
+      '-c',
+      hide,
+      'sh',
+      process.execPath,
+      ENTRY,
+      'measure',
+      'nothing',
+      ...QUICK,
+    ]);
+    const { code, stdout, stderr } = await ending(child).catch((error: Error) => skip(error.message));
+    if (/^(unshare|mount):/.test(stderr)) skip(stderr.trim());
+    if (isBusy(stderr)) skip(stderr.trim());
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^stallscope: .*(is no KVM|no KVM behind it|no right)/);
+  });
+
+  it('a trace that cannot be written: exit 1 before anything is measured', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout, stderr } = await stallscope('measure', 'nothing', ...QUICK, '--trace', '/');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/EISDIR/);
+  });
+
   it.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     '%s in the middle: the guest and all processes are gone',
     async (signal, { skip }) => {
@@ -118,6 +147,24 @@ describe('stallscope measure', { retry: 2 }, () => {
       await until(() => !started.some(isAlive));
     },
   );
+});
+
+describe('stallscope serve', () => {
+  it('SIGKILL in the middle of a measurement: the guest and all processes are gone', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const child = start(['serve', '--port', '0', '--threads', '1']);
+    const body = JSON.stringify({ operation: 'madv-collapse', memory: '4MiB', repetitions: 1_000, time: '1min' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${await listening(child)}/v1/measurements`, { method: 'POST', body, headers });
+    expect(response.status).toBe(202);
+    let started: number[] = [];
+    await until(() => {
+      started = descendantsOf(child.pid ?? 0);
+      return started.some(hasGuest);
+    });
+    child.kill('SIGKILL');
+    await until(() => !started.some(isAlive));
+  });
 });
 
 describe('stallscope calibrate', { retry: 2 }, () => {

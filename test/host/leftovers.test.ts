@@ -1,4 +1,4 @@
-// What a measurement leaves behind: nothing, however it has ended. MEASURE_RUNS makes more of them, or fewer.
+// What a measurement leaves behind: nothing, however it has ended. MEASURE_RUNS makes more of them.
 
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { belongings } from '../support/belongings.ts';
 import { allProcesses, childrenOf, factsOf, hasGuest } from '../support/processes.ts';
 import { noGuest } from './support.ts';
 
-const RUNS = Number(process.env.MEASURE_RUNS ?? 100);
+const RUNS = Number(process.env.MEASURE_RUNS ?? 40);
 const LONGEST_MS = 10_000 + 5_000 * RUNS;
 
 const short = { memoryBytes: 4 * 2 ** 20, repetitions: 1, timeNs: 1e8, tailNs: 1e5 };

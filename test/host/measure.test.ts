@@ -8,7 +8,7 @@ import { measure } from '../../src/host/measure.ts';
 import { planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
 import { belongings } from '../support/belongings.ts';
-import { measured, measuredInQuiet, noGuest, stalledShare } from './support.ts';
+import { isBusy, measured, measuredInQuiet, noGuest, stalledShare } from './support.ts';
 
 // A stall of the machine below this one can hit any repetition: what is true is seen in one of three attempts.
 describe('measure', { retry: 2 }, () => {
@@ -109,6 +109,16 @@ describe('measure', { retry: 2 }, () => {
       measurement.samples[0]!.repetitions.flatMap((r) => r.operation.gaps.flat()).length,
     );
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  it('two at once: one waits for the other, and both are done', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const both = await Promise.allSettled([1, 2].map(() => measured({ operation: 'nothing', repetitions: 2 })));
+    for (const one of both) {
+      if (one.status === 'fulfilled') expect(one.value.samples[0]!.repetitions.length).toBeGreaterThan(0);
+      else if (one.reason instanceof HostError && isBusy(one.reason.message)) skip(one.reason.message);
+      else throw one.reason;
+    }
   });
 
   it('more vCPUs than CPUs: refused, with the number that there is', async ({ skip }) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assertMeasurable } from '../../host/availability.ts';
 import { hostFacts } from '../../host/host-facts.ts';
@@ -90,6 +90,8 @@ async function measure(operation: string, options: MeasureOptions): Promise<void
     kernelEvents: options.kernelEvents,
   });
   assertMeasurable();
+  // A file that cannot be written is better known before than after.
+  if (options.trace !== undefined) closeSync(openSync(options.trace, 'a'));
   const bar = progressBar(process.stderr, plan.places.length * plan.repetitions, 'repetitions');
   const measurement = await measureInProcess(plan, { onRepetition: () => bar.advance() }).finally(() => bar.clear());
   const result = measurementResult(measurement, hostFacts());

@@ -29,7 +29,7 @@ interface RmapWalk {
  * Locks     mmu_lock (W), held by the caller; broken after a head that had an SPTE, where the walk yields at all.
  * Returns   Whether a flush is still to be done.
  */
-export function* walkRmaps(kvm: Kvm, pages: ShadowPages, walk: RmapWalk): Process<boolean> {
+function* walkRmaps(kvm: Kvm, pages: ShadowPages, walk: RmapWalk): Process<boolean> {
   const { sim, costs, work, geometry } = kvm.machine;
   const { first, end, maxLevel, yields, visit } = walk;
   sim.lockdep.assertHeld(kvm.mmuLock, 'write');

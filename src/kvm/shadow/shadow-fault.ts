@@ -22,7 +22,7 @@ const PTE_PREFETCH_NUM = 8;
 export const guestEntriesTo = (guestLevel: Level): number => 5 - guestLevel;
 
 /** One fault on its way to its SPTE. */
-export interface ShadowFault {
+interface ShadowFault {
   readonly kvm: Kvm;
   readonly pages: ShadowPages;
   readonly slot: Memslot;

@@ -42,6 +42,19 @@ export async function ending(child: ChildProcess): Promise<Ending> {
   return { code, stdout, stderr };
 }
 
+/** Resolves with the address that the log of a service names. */
+export function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      const address = /listening at (http:\/\/[^"]+)/.exec(log)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.on('exit', () => reject(new Error(log)));
+  });
+}
+
 /** A file that is gone when the test has ended. */
 export function temporaryFile(name: string, content: string | object): string {
   const folder = mkdtempSync(join(tmpdir(), 'stallscope-cli-'));
