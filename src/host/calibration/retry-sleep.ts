@@ -4,6 +4,7 @@
 import { mean, quantile } from '../../lab/statistics.ts';
 import { MIB } from '../../lab/units.ts';
 import type { Measurement, Repetition } from '../measure.ts';
+import type { MeasurementRequest } from '../measurement-plan.ts';
 import { measureStep, wellEnded } from './guest-primitives.ts';
 import { type Primitive, primitiveOf } from './primitive.ts';
 
@@ -13,6 +14,17 @@ const LONG_BYTES = 12 * MIB;
 const SLEEPS = 3;
 /** Times the median. */
 const DISTURBED = 1.5;
+
+/** collapse_pte_mapped_thp(): sections of the shortest kind. */
+const COLLAPSE: MeasurementRequest = {
+  operation: 'madv-collapse',
+  backing: 'shmem',
+  folios: '2m',
+  mapped: '4k',
+  rangeBytes: SHORT_BYTES,
+  memoryBytes: 2 * SHORT_BYTES,
+};
+const NEARLY_ALL = 0.9;
 
 interface Stall {
   readonly ns: number;
@@ -28,15 +40,24 @@ export async function retrySleepPrimitives(faultNs: number): Promise<Primitive[]
   const more = long.filter(({ sleeps }) => sleeps > fewest + 1);
   const each = more.map(({ ns, sleeps }) => (ns - meanOf(short, 'ns')) / (sleeps - fewest));
   const sleepNs = mean(each);
+  // Whoever got through without a sleep has spun for so long at least.
+  const awake = (await stallsOf(COLLAPSE)).filter(({ sleeps }) => sleeps === 0);
+  const longestAwakeNs =
+    awake.length === 0
+      ? 0
+      : quantile(
+          awake.map(({ ns }) => ns),
+          NEARLY_ALL,
+        ) - faultNs;
   const what = `stalls behind MADV_DONTNEED of ${SHORT_BYTES / MIB} and ${LONG_BYTES / MIB} MiB of shmem that the guest touches`;
   return [
     primitiveOf(
       {
         name: 'retry, spinning',
         cost: 'retrySpinNs',
-        method: `${what}: what of the short ones is neither sleep nor fault`,
+        method: `${what}: what of the short ones is neither sleep nor fault; and no less than what a collapse of entries stalls without a sleep`,
       },
-      short.map(({ ns }) => Math.max(0, ns - fewest * sleepNs - faultNs)),
+      short.map(({ ns }) => Math.max(longestAwakeNs, ns - fewest * sleepNs - faultNs)),
     ),
     primitiveOf(
       { name: 'retry, first sleep', cost: 'retrySleepFirstNs', method: `${what}: all sleeps of the short ones` },
@@ -53,14 +74,11 @@ export async function retrySleepPrimitives(faultNs: number): Promise<Primitive[]
   ];
 }
 
-async function stallsBehind(rangeBytes: number): Promise<Stall[]> {
-  const measurement = await measureStep({
-    operation: 'madv-dontneed',
-    backing: 'shmem',
-    rangeBytes,
-    memoryBytes: 2 * LONG_BYTES,
-    places: ['inside'],
-  });
+const stallsBehind = (rangeBytes: number): Promise<Stall[]> =>
+  stallsOf({ operation: 'madv-dontneed', backing: 'shmem', rangeBytes, memoryBytes: 2 * LONG_BYTES });
+
+async function stallsOf(request: MeasurementRequest): Promise<Stall[]> {
+  const measurement = await measureStep({ ...request, places: ['inside'] });
   return wellEnded(measurement).map((repetition) => stallOf(repetition, measurement));
 }
 
