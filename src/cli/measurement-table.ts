@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { EventsSummary } from '../host/measured-events.ts';
 import type { MeasuredScheme, MeasurementResult } from '../host/measurement-result.ts';
 import { formatSize } from '../lab/units.ts';
 import { hostLine, hugePagesOf } from './host-lines.ts';
@@ -45,6 +46,11 @@ export function measurementTable(result: MeasurementResult): string {
   return [heading(result), table.toString(), ...footing(result)].join('\n');
 }
 
+function eventsLine({ dropped }: EventsSummary, schemes: readonly MeasuredScheme[]): string {
+  const counts = schemes.map(({ kernelEvents = [], scheme, place }) => `${kernelEvents.length} at ${place}, ${scheme}`);
+  return `kernel events: ${counts.join('; ')}; ${dropped} dropped. Recording them takes time, which is in the stalls`;
+}
+
 type Pair = MeasurementResult['paired'][number];
 
 function pairOf({ paired }: MeasurementResult, { place }: MeasuredScheme): Pair | undefined {
@@ -71,5 +77,6 @@ function footing({ host, measurement, schemes }: MeasurementResult): string[] {
     `repetitions: ${counts.join(', ')}; stalls from ${showNs(measurement.thresholdNs)} on, until ${showNs(measurement.tailNs)} after the operation`,
     hostLine(host),
     `${hugePagesOf(host)}; time-stamp counter ${digits(measurement.tscHz / 1e6)} MHz`,
+    ...(measurement.kernelEvents?.recorded ? [eventsLine(measurement.kernelEvents, schemes)] : []),
   ];
 }

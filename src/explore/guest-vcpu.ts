@@ -2,7 +2,7 @@ import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import type { Accessor } from '../kvm/accessed.ts';
 import type { Kvm, KvmVcpu } from '../kvm/kvm.ts';
-import { type FaultResult, kvmTdpPageFault } from '../kvm/page-fault.ts';
+import { type FaultResult, kvmMmuPageFault } from '../kvm/page-fault.ts';
 import { type Gfn, gfn, pfn } from '../mm/address.ts';
 import type { MmCpu } from '../mm/mm.ts';
 import { EntryKind } from '../mm/radix-table.ts';
@@ -158,7 +158,7 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     // A page that is mapped for reading is another fault than one that is not mapped.
     const present = kvm.tdp.isMapped(gfn(page));
     const srcu = kvm.srcu.readLock();
-    const { outcome } = yield* kvmTdpPageFault(kvm, gfn(page), { write, present }, noAccount, false);
+    const { outcome } = yield* kvmMmuPageFault(kvm, gfn(page), { write, present }, noAccount, false);
     kvm.srcu.readUnlock(srcu);
     if (outcome === 'efault' || outcome === 'sigbus') {
       const kind = outcome === 'efault' ? 'guest-efault' : 'guest-sigbus';

@@ -7,6 +7,7 @@ import { collapsedHandlers } from '../kvm/handlers/index.ts';
 import { Kvm } from '../kvm/kvm.ts';
 import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
+import { tdpMmu } from '../kvm/tdp.ts';
 import { costDescriptions } from '../lab/cost-names.ts';
 import { splitScheme } from '../lab/world.ts';
 import { Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
@@ -77,6 +78,7 @@ export class SmallWorld {
       name: 'vm0',
       earlyRetryCheck: question.kernel !== '6.1',
       nxHugePages: false,
+      mmu: tdpMmu,
     });
     this.kvm.memslots.push(new Memslot(gfn(0), this.pages, start));
     if (question.sptes === 'as-host') this.#mapSptes();

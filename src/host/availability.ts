@@ -1,6 +1,6 @@
 // Whether a measurement is possible here, asked before anything is started.
 
-import { accessSync, constants } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { HostError, STILL_WORKS } from './host-error.ts';
 
 /** What is looked at; another may be given where it should look different. */
@@ -11,7 +11,11 @@ export interface HostBasics {
   readonly kvmError: () => string | null;
 }
 
-const thisHost: HostBasics = { platform: process.platform, arch: process.arch, kvmError: errorOfKvm };
+const thisHost: HostBasics = {
+  platform: process.platform,
+  arch: process.arch,
+  kvmError: () => errorOfOpening('/dev/kvm'),
+};
 
 /** Null, or a sentence that names what is missing for system calls and machine code. */
 function noCallsBecause({ platform, arch }: HostBasics): string | null {
@@ -31,7 +35,10 @@ export function whatIsMissing(basics: HostBasics = thisHost): string | null {
       return 'there is no /dev/kvm; load kvm_intel or kvm_amd, or give a container --device /dev/kvm';
     case 'EACCES':
     case 'EPERM':
-      return 'no right to use /dev/kvm; become root or a member of its group, usually kvm';
+      return 'no right to use /dev/kvm; become root or a member of its group, usually kvm, or give a container --device /dev/kvm';
+    case 'ENODEV':
+    case 'ENXIO':
+      return 'there is a /dev/kvm and no KVM behind it; load kvm_intel or kvm_amd, or allow virtualization in the firmware';
     default:
       return `/dev/kvm cannot be used: ${error}`;
   }
@@ -51,9 +58,10 @@ function mustBeComplete(missing: string | null): void {
   if (missing !== null) throw new HostError(`nothing can be measured on this host: ${missing}. ${STILL_WORKS}`);
 }
 
-function errorOfKvm(): string | null {
+/** By opening it: rights, mount options and the device list of a container show in nothing less. Null: it can be opened. */
+export function errorOfOpening(path: string): string | null {
   try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    closeSync(openSync(path, 'r+'));
     return null;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);

@@ -8,7 +8,8 @@ import { sleepMs } from './sleep.ts';
 import type { System } from './system.ts';
 import type { TimedCalls } from './timed-call.ts';
 
-interface Reading {
+/** Of both clocks at one time. */
+export interface Reading {
   readonly ticks: bigint;
   readonly ns: bigint;
 }
@@ -28,17 +29,17 @@ export class TscClock {
   constructor(system: System, timed: TimedCalls) {
     this.#system = system;
     this.#timed = timed;
-    this.#first = this.#read();
+    this.#first = this.read();
   }
 
   /** Since the clock was made: the longer ago that is, the more exact. */
   ticksPerNs(): number {
-    const now = this.#read();
+    const now = this.read();
     return Number(now.ticks - this.#first.ticks) / Number(now.ns - this.#first.ns);
   }
 
   /** The reading with the least time around it, out of several. */
-  #read(): Reading {
+  read(): Reading {
     const time = Mapping.anonymous(this.#system, PAGE);
     try {
       let best: Reading = { ticks: 0n, ns: 0n };

@@ -90,6 +90,11 @@ export class GuestVcpu {
     await this.#until(() => this.#hasTaken(), 'does not take orders');
   }
 
+  /** Number of its thread, as the kernel knows it. */
+  get thread(): number {
+    return this.#thread;
+  }
+
   get touches(): bigint {
     return this.#read(CONTROL.touches);
   }
@@ -139,6 +144,11 @@ export class GuestVcpu {
   /** How long its thread was able to run and had no CPU, since it was started. */
   get runDelayNs(): number {
     return runDelayNs(this.#thread);
+  }
+
+  /** How often its thread was given a CPU: once, and once after each time that it slept or was put aside. */
+  get dispatches(): number {
+    return schedstat(this.#thread, 2);
   }
 
   /** Ends guest and thread. Does not fail: what is wrong already was reported where it was met. */
@@ -197,10 +207,12 @@ export class GuestVcpu {
   }
 }
 
-/** Second field of schedstat; 0 where the kernel keeps none. */
-export function runDelayNs(thread: number): number {
+/** How long a thread could have run and had no CPU; 0 where the kernel keeps no such figures. */
+export const runDelayNs = (thread: number): number => schedstat(thread, 1);
+
+function schedstat(thread: number, field: number): number {
   try {
-    return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1').split(' ')[1]);
+    return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1').split(' ')[field]);
   } catch {
     return 0;
   }

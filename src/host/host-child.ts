@@ -13,6 +13,8 @@ const SIGKILL = 9;
 /** Least share of the sessions beside it: the scheduler knows no more than this. */
 const NICENESS = -20;
 
+const parent = process.ppid;
+
 process.once('message', (task: HostTask) => void answer(task));
 process.once('disconnect', () => process.exit(1));
 
@@ -20,6 +22,8 @@ async function answer(task: HostTask): Promise<void> {
   try {
     const system = await System.load();
     system.call('prctl', [PR_SET_PDEATHSIG, SIGKILL]);
+    // One that has ended before that has sent no signal.
+    if (process.ppid !== parent) process.exit(1);
     takePrecedence();
     await say({ kind: 'done', outcome: await carryOut(task) });
   } catch (error) {

@@ -20,8 +20,12 @@ export type HostMessage =
 const ALLOWANCE_MS = 60_000;
 
 /** Rejects with a HostError if this host cannot do it, with the reason of the signal if that is aborted. */
-export function measureInProcess(plan: MeasurementPlan, options: MeasureOptions = {}): Promise<Measurement> {
-  return inProcess<Measurement>({ kind: 'measure', plan }, plan.timeNs / 1e6 + ALLOWANCE_MS, options);
+export function measureInProcess(
+  plan: MeasurementPlan,
+  options: MeasureOptions = {},
+  allowanceMs = ALLOWANCE_MS,
+): Promise<Measurement> {
+  return inProcess<Measurement>({ kind: 'measure', plan }, plan.timeNs / 1e6 + allowanceMs, options);
 }
 
 /** Takes a second or two. Rejects as a measurement does. */
@@ -42,16 +46,32 @@ async function inProcess<T extends Measurement | Calibration>(
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  const gone = goneOf(child);
   const kill = (): void => void child.kill('SIGKILL');
-  const limit = setTimeout(kill, limitMs);
+  const late = Promise.withResolvers<never>();
+  const limit = setTimeout(() => {
+    late.reject(
+      new HostError(`the measuring process was not done after ${Math.ceil(limitMs / 1000)} s, and was ended`),
+    );
+  }, limitMs);
   options.signal?.addEventListener('abort', kill, { once: true });
   try {
-    return (await outcomeOf(child, task, options)) as T;
+    return (await Promise.race([outcomeOf(child, task, options), late.promise])) as T;
   } finally {
     clearTimeout(limit);
     options.signal?.removeEventListener('abort', kill);
     kill();
+    // Whoever has the outcome may rely on it that nothing is left: the next one to measure, and one who looks.
+    await gone;
   }
+}
+
+/** Resolves when the process has been waited for and its channel is closed; at once if it was never there. */
+function goneOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.pid === undefined) resolve();
+    child.on('close', () => resolve());
+  });
 }
 
 function outcomeOf(child: ChildProcess, task: HostTask, { signal, onRepetition }: MeasureOptions) {

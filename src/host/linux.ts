@@ -22,8 +22,12 @@ export const SYS = {
   tgkill: 234,
   openat: 257,
   fallocate: 285,
+  perf_event_open: 298,
   memfd_create: 319,
   userfaultfd: 323,
+  fsopen: 430,
+  fsconfig: 431,
+  fsmount: 432,
 } as const;
 
 export const AT_FDCWD = -100;
@@ -41,6 +45,8 @@ export const LOCK = { exclusive: 2, nonBlocking: 4 } as const;
 export const FALLOC = { keepSize: 0x1, punchHole: 0x2 } as const;
 
 export const PR_SET_PDEATHSIG = 1;
+export const PR_TASK_PERF_EVENTS_DISABLE = 31;
+export const PR_TASK_PERF_EVENTS_ENABLE = 32;
 export const PR_SET_THP_DISABLE = 41;
 export const PR_GET_THP_DISABLE = 42;
 export const CLOCK_MONOTONIC_RAW = 4;

@@ -14,7 +14,12 @@ export class LruDrain {
     this.#system = system;
     this.#memory = new TestMemory(system, { backing: 'anonymous', folios: '4k', mapped: '4k' }, HUGE_PAGE);
     // A mapping in which no page ever was is sent back before it comes to the draining.
-    this.#memory.makeReady({ offset: 0, bytes: PAGE });
+    try {
+      this.#memory.makeReady({ offset: 0, bytes: PAGE });
+    } catch (error) {
+      this.#memory.close();
+      throw error;
+    }
   }
 
   /** By a collapse: it begins with lru_add_drain_all(), and from the second time on finds a huge page and does no more. */

@@ -8,11 +8,14 @@ import { MEMORY_AT, OTHER_AT } from './guest-memory.ts';
 import { GuestVcpu, runDelayNs, type TouchedRange } from './guest-vcpu.ts';
 import { HostError } from './host-error.ts';
 import { hostFacts } from './host-facts.ts';
+import { KernelEventRecorder } from './kernel-events/kernel-events.ts';
+import { EventRoom } from './kernel-events/window-events.ts';
 import { LruDrain } from './lru-drain.ts';
 import type { MeasurementPlan } from './measurement-plan.ts';
 import { assertEnoughMemory, warmBytes } from './memory-need.ts';
 import type { HostOperation, OperationContext, OperationTime } from './operations/host-operation.ts';
 import { operationsById } from './operations/index.ts';
+import { type AroundBytes, memoryAround } from './process-memory.ts';
 import { sleepMs } from './sleep.ts';
 import { System } from './system.ts';
 import { TestMemory } from './test-memory.ts';
@@ -47,8 +50,17 @@ export interface Measurement {
   readonly guestLeadTicks: bigint;
   /** CPU of the operating thread and of each vCPU; null: there is only one, so nobody was kept on any. */
   readonly cpus: { readonly operator: number; readonly vcpus: readonly number[] } | null;
+  /** Of the measuring process, for an operation that works on all of it; null: it does not matter. */
+  readonly around: AroundBytes | null;
   readonly wallMs: number;
+  /** Null: nobody asked for the kernel's events. */
+  readonly kernelEvents: KernelEventsOutcome | null;
 }
+
+/** `recorded`: names of the events that this kernel has; null: none could be recorded, and `missing` says why. */
+export type KernelEventsOutcome =
+  | { readonly recorded: readonly string[]; readonly missing: null }
+  | { readonly recorded: null; readonly missing: string };
 
 export interface MeasureOptions {
   /** Between two repetitions it is asked whether to go on. */
@@ -99,7 +111,11 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
     const drain = new LruDrain(system);
     cleanup.defer(() => drain.close());
 
-    const bench: Bench = { drain, plan, system, timed, machine, memory, other, vcpus, leads, clock };
+    const { recorder, outcome: kernelEvents } = record(system, plan, vcpus);
+    cleanup.defer(() => recorder?.close());
+
+    const room = new EventRoom();
+    const bench: Bench = { drain, plan, system, timed, machine, memory, other, vcpus, leads, clock, recorder, room };
     const samples: PlaceSample[] = [];
     for (const [index, place] of plan.places.entries()) {
       samples.push(
@@ -110,8 +126,11 @@ export async function measure(plan: MeasurementPlan, options: MeasureOptions = {
         }),
       );
     }
+    const around = plan.operation === 'fork' ? memoryAround(memory.address, memory.address + memory.bytes) : null;
     const wallMs = performance.now() - startedAt;
-    return { plan, samples, ticksPerNs: clock.ticksPerNs(), guestLeadTicks: leads[0] ?? 0n, cpus, wallMs };
+    const ticksPerNs = clock.ticksPerNs();
+    const guestLeadTicks = leads[0] ?? 0n;
+    return { plan, samples, ticksPerNs, guestLeadTicks, cpus, around, wallMs, kernelEvents };
   } finally {
     await cleanup.disposeAsync();
   }
@@ -122,8 +141,23 @@ interface Bench extends WindowSource {
   readonly system: System;
   readonly memory: TestMemory;
   readonly other: TestMemory;
-  readonly clock: TscClock;
   readonly drain: LruDrain;
+  readonly room: EventRoom;
+}
+
+/** A host that does not show its events can be measured all the same. */
+function record(system: System, { kernelEvents }: MeasurementPlan, vcpus: readonly GuestVcpu[]) {
+  if (!kernelEvents) return { recorder: null, outcome: null };
+  try {
+    const recorder = new KernelEventRecorder(system, [
+      { thread: process.pid, task: 'operator' },
+      ...vcpus.map(({ thread, handle }) => ({ thread, task: `vcpu ${handle.index}` })),
+    ]);
+    return { recorder, outcome: { recorded: recorder.names, missing: null } };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { recorder: null, outcome: { recorded: null, missing: error.message } };
+  }
 }
 
 /** The operating thread on the first CPU, each vCPU on one of its own. */
@@ -155,7 +189,7 @@ async function samplePlace(bench: Bench, place: Place, options: MeasureOptions):
     const run = repetitionOf(bench, context, touchedAt(place, plan), place === 'other-vma');
     const wakeUps = operationsById[plan.operation].wakeUps?.(context) ?? 0;
     const mostDelayNs = MOST_RUN_DELAY_NS + wakeUps * MOST_DELAY_OF_WAKE_UP_NS;
-    return await repeat(plan, { place, run, mostDelayNs }, options);
+    return await repeat(plan, { place, run, mostDelayNs, room: bench.room }, options);
   } finally {
     for (const vcpu of vcpus) await vcpu.park().catch(() => {});
     if (place === 'other-vma') machine.setSlot(OTHER_SLOT, OTHER_AT, other.address, 0);
@@ -172,11 +206,12 @@ interface Repeated {
   readonly place: Place;
   readonly run: (lastNs: number) => Promise<Repetition & { readonly lastNs: number }>;
   readonly mostDelayNs: number;
+  readonly room: EventRoom;
 }
 
 async function repeat(
   plan: MeasurementPlan,
-  { place, run, mostDelayNs }: Repeated,
+  { place, run, mostDelayNs, room }: Repeated,
   { signal, onRepetition }: MeasureOptions,
 ): Promise<PlaceSample> {
   // The first one tells how long the control has to be, and meets what only happens once.
@@ -191,7 +226,8 @@ async function repeat(
     if (isDisturbed(repetition, mostDelayNs)) {
       dropped += 1;
     } else {
-      repetitions.push(repetition);
+      const { control, operation } = repetition;
+      repetitions.push({ ...repetition, control: room.keep(control), operation: room.keep(operation) });
       onRepetition?.(repetitions.length, plan.repetitions);
     }
     await setImmediate();

@@ -31,6 +31,10 @@ export interface MeasurementPlan {
   readonly thresholdNs: number;
   /** Behind the end of the operation, in which gaps still count. */
   readonly tailNs: number;
+  /** Whether the result lists all stall windows, one by one. */
+  readonly windows: boolean;
+  /** Whether the kernel's own events are recorded as well, which takes time of its own. */
+  readonly kernelEvents: boolean;
 }
 
 /** As it comes from a command line or a request. Everything has a default but the operation. */
@@ -48,6 +52,8 @@ export interface MeasurementRequest {
   readonly timeNs?: number | undefined;
   readonly thresholdNs?: number | undefined;
   readonly tailNs?: number | undefined;
+  readonly windows?: boolean | undefined;
+  readonly kernelEvents?: boolean | undefined;
 }
 
 interface Limit {
@@ -104,6 +110,8 @@ export function planMeasurement(request: MeasurementRequest): MeasurementPlan {
     timeNs: number('timeNs'),
     thresholdNs: number('thresholdNs'),
     tailNs: number('tailNs'),
+    windows: request.windows ?? false,
+    kernelEvents: request.kernelEvents ?? false,
   };
   if (errors.length === 0) errors.push(...contradictions(plan));
   if (errors.length > 0) throw new InvalidInput('measurement', errors);

@@ -55,6 +55,11 @@ const measurementRequestSchema = Type.Object(
     time: ns('timeNs', 'After this there are no more repetitions.'),
     threshold: ns('thresholdNs', 'Shortest gap between two touches that is recorded.'),
     tail: ns('tailNs', 'Time after the operation in which gaps still count.'),
+    windows: Type.Boolean({ default: false, description: 'List all stall windows, one by one.' }),
+    kernelEvents: Type.Boolean({
+      default: false,
+      description: "Record the kernel's own events as well, where the host shows them. That takes time of its own.",
+    }),
   },
   { additionalProperties: false, description: 'An operation of the host, under a guest on its own KVM.' },
 );

@@ -11,6 +11,7 @@ import { blackouts } from './blackout.ts';
 import { MEMORY_AT } from './guest-memory.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { Measurement, PlaceSample, Repetition } from './measure.ts';
+import { type EventsSummary, eventsSummary, type MeasuredEvent, measuredEvents } from './measured-events.ts';
 import type { MemoryKind, Place } from './vocabulary.ts';
 import type { Window } from './window.ts';
 
@@ -37,6 +38,8 @@ export interface MeasurementResult {
     readonly guestTscOffset: number;
     /** CPU of the operating thread and of each vCPU; null: nobody was kept on any. */
     readonly cpus: Measurement['cpus'];
+    /** Null: they were not asked for. */
+    readonly kernelEvents: EventsSummary | null;
   };
   readonly host: HostFacts;
 }
@@ -83,6 +86,8 @@ export interface MeasuredScheme {
   readonly wallMs: number;
   /** All stall windows one by one, if they were asked for. */
   readonly windows?: readonly MeasuredStall[];
+  /** What the kernel reported, if it was asked for and could be had. */
+  readonly kernelEvents?: readonly MeasuredEvent[];
 }
 
 interface MeasuredStall {
@@ -109,12 +114,8 @@ interface MeasuredPair extends ReturnType<typeof compareLongest> {
   readonly totalStallDifferenceNs: ReturnType<typeof compareLongest>['maxStallDifferenceNs'];
 }
 
-export function measurementResult(
-  measurement: Measurement,
-  host: HostFacts,
-  { windows = false } = {},
-): MeasurementResult {
-  const { plan, samples, ticksPerNs, guestLeadTicks, cpus } = measurement;
+export function measurementResult(measurement: Measurement, host: HostFacts): MeasurementResult {
+  const { plan, samples, ticksPerNs, guestLeadTicks, cpus, kernelEvents } = measurement;
   const { operation, kind, memoryBytes, rangeBytes, strideBytes, vcpus, thresholdNs, tailNs } = plan;
   return {
     scenario: operation,
@@ -124,10 +125,12 @@ export function measurementResult(
     source: 'host',
     schemes: samples.flatMap((sample) =>
       (['control', 'kernel'] as const).map((scheme) => {
-        const figures = schemeOf(scheme, sample, measurement);
-        if (!windows) return figures;
-        const observed = sample.repetitions.map((repetition) => windowOf(repetition, scheme));
-        return { ...figures, windows: stallWindows(observed, ticksPerNs) };
+        const windows = sample.repetitions.map((repetition) => windowOf(repetition, scheme));
+        return {
+          ...schemeOf(scheme, sample, measurement),
+          ...(plan.windows ? { windows: stallWindows(windows, ticksPerNs) } : {}),
+          ...(kernelEvents?.recorded ? { kernelEvents: measuredEvents(windows, ticksPerNs) } : {}),
+        };
       }),
     ),
     paired: samples.map((sample) => pairOf(sample, ticksPerNs)),
@@ -142,6 +145,10 @@ export function measurementResult(
       tscHz: Math.round(ticksPerNs * 1e9),
       guestTscOffset: Number(guestLeadTicks),
       cpus,
+      kernelEvents: eventsSummary(
+        kernelEvents,
+        samples.flatMap(({ repetitions }) => repetitions.flatMap(({ control, operation }) => [control, operation])),
+      ),
     },
     host,
   };

@@ -80,14 +80,19 @@ export class TimedCalls {
   readonly #system: System;
   readonly #code: Mapping;
   readonly #block: Mapping;
+  readonly #cleanup: DisposableStack;
 
   constructor(system: System) {
     this.#system = system;
+    using cleanup = new DisposableStack();
     this.#code = Mapping.anonymous(system, PAGE);
+    cleanup.defer(() => this.#code.unmap());
     this.#code.write(0, assemble(TIMED_CALL_LISTING));
     this.#code.write(CLOCK_CODE, assemble(CLOCK_LISTING));
     system.call('mprotect', [this.#code.address, PAGE, PROT.read | PROT.exec], 'mprotect of machine code');
     this.#block = Mapping.anonymous(system, PAGE);
+    cleanup.defer(() => this.#block.unmap());
+    this.#cleanup = cleanup.move();
   }
 
   /** With `childExits` the child of a fork ends at once, with code 0. */
@@ -122,7 +127,6 @@ export class TimedCalls {
   }
 
   close(): void {
-    this.#code.unmap();
-    this.#block.unmap();
+    this.#cleanup.dispose();
   }
 }

@@ -27,6 +27,7 @@ export class Userfaultfd {
   readonly #system: System;
   readonly #arena: Mapping;
   readonly #fd: number;
+  readonly #cleanup: DisposableStack;
 
   constructor(system: System) {
     this.#system = system;
@@ -38,13 +39,14 @@ export class Userfaultfd {
       );
     }
     this.#fd = fd;
+    using cleanup = new DisposableStack();
+    cleanup.defer(() => void system.try('close', fd));
     this.#arena = Mapping.anonymous(system, PAGE);
+    cleanup.defer(() => this.#arena.unmap());
     this.#words(API, MINOR_HUGETLBFS | MINOR_SHMEM, 0n);
     const result = system.try('ioctl', fd, IOCTL.api, this.#arena.address);
-    if (result < 0) {
-      this.close();
-      throw new HostError(`this kernel has no minor faults in userfaultfd (5.13): ${errnoName(-result)}`);
-    }
+    if (result < 0) throw new HostError(`this kernel has no minor faults in userfaultfd (5.13): ${errnoName(-result)}`);
+    this.#cleanup = cleanup.move();
   }
 
   register(address: number, bytes: number): void {
@@ -84,8 +86,7 @@ export class Userfaultfd {
 
   /** Whoever still waits for a page goes on, and faults in the ordinary way. */
   close(): void {
-    this.#system.try('close', this.#fd);
-    this.#arena.unmap();
+    this.#cleanup.dispose();
   }
 
   #words(...words: readonly bigint[]): void {

@@ -1,7 +1,7 @@
 // A VM with memory slots and vCPUs, as little of it as the guest needs: long mode, CPL 3, no interrupts, no devices.
 
 import { CODE_AT, controlAt, layOut, ownMemoryBytes, PML4_AT } from './guest-memory.ts';
-import { HostError } from './host-error.ts';
+import { errnoName, HostError } from './host-error.ts';
 import { CPUID, KVM, KVM_API_VERSION, KVM_CAP_BINARY_STATS_FD, REGION, REGS, SEGMENT, SREGS } from './kvm-abi.ts';
 import { KvmStats } from './kvm-stats.ts';
 import { AT_FDCWD, MADV, O_CLOEXEC, O_RDWR, PAGE } from './linux.ts';
@@ -88,9 +88,10 @@ export class VirtualMachine {
     const { data, address } = this.#arena;
     new Uint8Array(data.buffer).set(new TextEncoder().encode('/dev/kvm\0'));
     const fd = this.#system.try('openat', AT_FDCWD, address, O_RDWR | O_CLOEXEC);
-    if (fd < 0) throw new HostError('/dev/kvm cannot be opened');
+    if (fd < 0) throw new HostError(`/dev/kvm cannot be opened: ${errnoName(-fd)}`);
     this.#descriptor(fd);
-    const version = this.#system.call('ioctl', [fd, KVM.getApiVersion, 0], 'KVM_GET_API_VERSION');
+    const version = this.#system.try('ioctl', fd, KVM.getApiVersion, 0);
+    if (version < 0) throw new HostError(`/dev/kvm is no KVM: KVM_GET_API_VERSION: ${errnoName(-version)}`);
     if (version !== KVM_API_VERSION) throw new HostError(`/dev/kvm speaks version ${version}, not ${KVM_API_VERSION}`);
     return fd;
   }

@@ -1,6 +1,9 @@
 // A stretch of time in which gaps count, and what each vCPU did in it.
 
+import type { TscClock } from './clock.ts';
 import type { Gap, GuestVcpu } from './guest-vcpu.ts';
+import type { KernelEventRecorder } from './kernel-events/kernel-events.ts';
+import { eventsWithin, type WindowEvents } from './kernel-events/window-events.ts';
 import type { KvmStats } from './kvm-stats.ts';
 import type { TimedCalls } from './timed-call.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
@@ -19,9 +22,13 @@ export interface Window extends Span {
   readonly touches: number;
   /** Of all vCPUs together: time in which a thread could have run and had no CPU. */
   readonly runDelayNs: number;
+  /** How often a thread was given a CPU: each time that it had slept or had been put aside. */
+  readonly dispatches: number;
   readonly efaults: number;
   /** What KVM counted, all vCPUs and the VM together; null where it does not say. */
   readonly kvm: ReadonlyMap<string, number> | null;
+  /** What the kernel reported; null: nobody asked for it, or it cannot be had. */
+  readonly kernelEvents: WindowEvents | null;
 }
 
 export interface WindowSource {
@@ -30,18 +37,24 @@ export interface WindowSource {
   readonly vcpus: readonly GuestVcpu[];
   /** The guest's clock less the host's, by vCPU. */
   readonly leads: readonly bigint[];
+  readonly clock: TscClock;
+  readonly recorder: KernelEventRecorder | null;
 }
 
 /** Opens a window, does what is to be seen in it, and closes it. `act` may say where it starts and ends. */
 export async function observe(source: WindowSource, act: () => Promise<Span | null>): Promise<Window> {
-  const { timed, vcpus, leads } = source;
+  const { timed, vcpus, leads, clock, recorder } = source;
+  const firstReading = recorder === null ? null : clock.read();
+  recorder?.start();
   const before = snapshot(source);
   const opened = timed.now();
   const span = await act();
   const { start, end } = span ?? { start: opened, end: timed.now() };
   // A vCPU that still stands still has a gap without an end.
   for (const [index, vcpu] of vcpus.entries()) await vcpu.passes(end + (leads[index] ?? 0n));
+  // Before the recording stops, which takes long: the guest goes on meanwhile.
   const after = snapshot(source);
+  const recorded = recorder?.stop() ?? null;
 
   const seen = vcpus.map((vcpu, index) => ({
     ...vcpu.gapsSince(before.gapCounts[index] ?? 0n),
@@ -58,8 +71,13 @@ export async function observe(source: WindowSource, act: () => Promise<Span | nu
     lostGaps: seen.reduce((sum, { lost }) => sum + lost, 0),
     touches: Number(after.touches - before.touches),
     runDelayNs: after.runDelayNs - before.runDelayNs,
+    dispatches: after.dispatches - before.dispatches,
     efaults: after.efaults - before.efaults,
     kvm: difference(before.kvm, after.kvm),
+    kernelEvents:
+      recorded === null || firstReading === null
+        ? null
+        : eventsWithin(recorded, [firstReading, clock.read()], { start, end }),
   };
 }
 
@@ -67,6 +85,7 @@ interface Snapshot {
   readonly gapCounts: readonly bigint[];
   readonly touches: bigint;
   readonly runDelayNs: number;
+  readonly dispatches: number;
   readonly efaults: number;
   readonly kvm: ReadonlyMap<string, number> | null;
 }
@@ -75,6 +94,7 @@ function snapshot({ vcpus, machine }: WindowSource): Snapshot {
   return {
     kvm: machine.stats === null ? null : sum([machine.stats.vm, ...machine.stats.vcpus]),
     runDelayNs: vcpus.reduce((total, vcpu) => total + vcpu.runDelayNs, 0),
+    dispatches: vcpus.reduce((total, vcpu) => total + vcpu.dispatches, 0),
     efaults: vcpus.reduce((total, vcpu) => total + vcpu.efaults, 0),
     gapCounts: vcpus.map(({ gapCount }) => gapCount),
     touches: vcpus.reduce((total, vcpu) => total + vcpu.touches, 0n),

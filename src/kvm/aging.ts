@@ -14,7 +14,7 @@ import { kvmFlushRemoteTlbs } from './tlb.ts';
  * Tests the accessed bit of every leaf SPTE in the ranges, and clears it unless only a test was asked for.
  *
  * Models    kvm_mmu_notifier_test_young(), kvm_mmu_notifier_clear_young(), kvm_mmu_notifier_clear_flush_young(),
- *           virt/kvm/kvm_main.c, and kvm_tdp_mmu_age_gfn_range(), kvm_tdp_mmu_test_age_gfn(), arch/x86/kvm/mmu/tdp_mmu.c.
+ *           virt/kvm/kvm_main.c.
  * Context   Does not sleep: the caller holds a page table lock.
  * Locks     mmu_lock (W) up to 6.12, never broken, if a memslot overlaps; none since 6.15, which walks under RCU and clears by
  *           atomics.
@@ -27,7 +27,7 @@ export function* kvmAgeRanges(kvm: Kvm, ranges: readonly SlotRange[], type: Agin
   if (!lockless) yield* kvm.writeLock();
   let isYoung = false;
   for (const { first, end } of ranges) {
-    if (yield* ageGfnRange(kvm, first, end, type === 'test-young')) isYoung = true;
+    if (yield* kvm.mmu.ageGfnRange(kvm, first, end, type === 'test-young')) isYoung = true;
   }
   // With mmu_lock held, as all flushes of a notifier.
   if (isYoung && type === 'clear-flush-young' && !lockless) yield* kvmFlushRemoteTlbs(kvm);
@@ -35,7 +35,12 @@ export function* kvmAgeRanges(kvm: Kvm, ranges: readonly SlotRange[], type: Agin
   return isYoung;
 }
 
-function* ageGfnRange(kvm: Kvm, first: number, end: number, testOnly: boolean): Process<boolean> {
+/**
+ * Leaf by leaf, as the tree has them.
+ *
+ * Models kvm_tdp_mmu_age_gfn_range(), kvm_tdp_mmu_test_age_gfn(), arch/x86/kvm/mmu/tdp_mmu.c.
+ */
+export function* tdpMmuAgeGfnRange(kvm: Kvm, first: number, end: number, testOnly: boolean): Process<boolean> {
   const { sim, costs, work, geometry } = kvm.machine;
   let isYoung = false;
   for (let at: number = first; at < end; ) {
@@ -68,4 +73,11 @@ export function isAccessed(kvm: Kvm, table: TdpTable, index: number): boolean {
   // What has been asked about once is not asked about again: a chance that was drawn must not be drawn anew.
   table.clearAccessed(index, kvm.accesses.now());
   return false;
+}
+
+/** The guest's accesses through the SPTE, which nobody sees in the host's own page table, are told of its pages. */
+export function tellAccessed(kvm: Kvm, table: TdpTable, index: number): void {
+  if (!isAccessed(kvm, table, index)) return;
+  const first = table.pfns[index] ?? 0;
+  for (let frame = first; frame < first + table.entryPages; frame++) kvm.machine.memory.touch(frame);
 }

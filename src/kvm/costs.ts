@@ -12,10 +12,14 @@ export interface KvmCosts extends MmCosts {
   readonly fastPageFaultNs: number;
   /** TDP walk and making of one SPTE, without its cmpxchg. */
   readonly tdpMapNs: number;
+  /** Shadow paging: reading one entry of the guest's page tables; making one SPTE with its entry in the rmap. */
+  readonly guestPteReadNs: number;
+  readonly shadowSpteNs: number;
+  /** Shadow paging: looking at one rmap head; dropping an SPTE from its rmap, beside clearing it. */
+  readonly rmapHeadVisitNs: number;
+  readonly rmapZapNs: number;
   readonly spteVisitNs: number;
   readonly spteClearNs: number;
-  /** Marking a struct page dirty and accessed: for each zapped SPTE up to 6.12, at the fault that maps it later. */
-  readonly ptePageMarkNs: number;
   /** Writing one child SPTE of a leaf that is split. */
   readonly spteInstallNs: number;
   /** One xchg of an entry of a table that was taken out of the tree. */
@@ -26,6 +30,10 @@ export interface KvmCosts extends MmCosts {
   /** What a kick out of guest mode takes from the vCPU: exit, flush, re-entry, cold TLB. */
   readonly kickedVcpuNs: number;
   readonly notifierCallNs: number;
+  /** A fault that an open section sends back spins for so long, then sleeps: once, and between two looks after it; 0: never. */
+  readonly retrySpinNs: number;
+  readonly retrySleepFirstNs: number;
+  readonly retrySleepNs: number;
   /** The guest switches to another task, because a page is not there or because one has come. */
   readonly guestSwitchNs: number;
   /** synchronize_srcu_expedited() after a change of memslots, without readers. */

@@ -2,7 +2,7 @@
 // it is noticed again.
 
 import type { Process } from '../engine/process.ts';
-import { type Gfn, gfn, PAGE_SIZE } from '../mm/address.ts';
+import { PAGE_SIZE } from '../mm/address.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
@@ -15,7 +15,7 @@ const CLEAR_PAGES = 2 ** 18;
  * and others clear piece by piece.
  *
  * Models    kvm_get_dirty_log_protect(), kvm_clear_dirty_log_protect(), virt/kvm/kvm_main.c;
- *           kvm_arch_mmu_enable_log_dirty_pt_masked(), arch/x86/kvm/mmu/mmu.c; clear_dirty_pt_masked(), tdp_mmu.c.
+ *           kvm_arch_mmu_enable_log_dirty_pt_masked(), arch/x86/kvm/mmu/mmu.c.
  * Context   Sleeps.
  * Locks     slots_lock around each ioctl; under it mmu_lock (W), for the whole of the bitmap or of the piece, and never broken.
  * Order     The bits are taken and the SPTEs protected under one hold of mmu_lock, the flush after it: a write that comes through
@@ -66,25 +66,11 @@ function* protectDirty(kvm: Kvm, slot: Memslot, first: number, pages: number): P
     const taken = slot.dirtyBitmap?.take(page) ?? [];
     if (taken.length === 0) continue;
     dirty += taken.length;
-    // The word, and the leaves from the first dirty one on to the last.
-    const [from = 0] = taken;
-    const to = taken.at(-1) ?? from;
-    const ns = costs.atomicHotNs + (to - from + 1) * costs.spteVisitNs + taken.length * costs.atomicHotNs;
-    if (!sim.elapse(ns)) yield ns;
-    for (const dirtyPage of taken) protect(kvm, gfn(slot.baseGfn + dirtyPage));
+    yield* kvm.mmu.protectDirty(kvm, slot, taken);
   }
   yield* kvm.writeUnlock();
   if (dirty > 0) yield* kvmFlushRemoteTlbs(kvm);
   return dirty;
-}
-
-/** Small leaves only: under logging there are no others that may be written. */
-function protect(kvm: Kvm, frame: Gfn): void {
-  const spte = kvm.tdp.spte(frame);
-  if (spte === null || spte.level > 1 || !spte.writable) return;
-  kvm.tdp.top.find(frame, 1).protect(kvm.machine.geometry.index(frame, 1));
-  kvm.machine.work.sptesProtected += 1;
-  kvm.spteProtected(frame, 1);
 }
 
 const bitmapPages = (pages: number): number => Math.ceil(pages / 8 / PAGE_SIZE);

@@ -1,14 +1,10 @@
 import type { Process } from '../engine/process.ts';
 import { PAGE_SIZE } from '../mm/address.ts';
 import { DirtyBitmap } from './dirty-bitmap.ts';
-import { splitHugePages } from './eager-split.ts';
-import { cutNonLeaf } from './handlers/cut.ts';
-import { promoteInPlace } from './handlers/promote.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
 import { swapActiveMemslots } from './memslot-update.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-import { writeProtectSlot } from './write-protect.ts';
 
 /**
  * Starts dirty logging of a memslot: from now on the first write to each 4K page is noticed.
@@ -33,8 +29,7 @@ export function* dirtyLogEnable(kvm: Kvm, slot: Memslot): Process<0> {
       slot.dirtyLogging = true;
       slot.dirtyBitmap = new DirtyBitmap(slot.pages);
     });
-    yield* splitHugePages(kvm, slot.baseGfn, slot.endGfn, 1, false);
-    yield* writeProtectSlot(kvm, slot.baseGfn, slot.endGfn);
+    yield* kvm.mmu.startDirtyLogging(kvm, slot);
     yield* kvmFlushRemoteTlbs(kvm);
   }
   yield* kvm.slotsLock.release();
@@ -50,7 +45,7 @@ export function* dirtyLogEnable(kvm: Kvm, slot: Memslot): Process<0> {
  * Locks     slots_lock around all of it; under it mmu_lock (R).
  */
 export function* dirtyLogDisable(kvm: Kvm, slot: Memslot): Process<0> {
-  const { sim, costs, kernel } = kvm.machine;
+  const { sim, costs } = kvm.machine;
   yield* sim.spend(costs.syscallNs);
   yield* kvm.slotsLock.acquire();
   yield* sim.spend(costs.mutexNs);
@@ -59,8 +54,7 @@ export function* dirtyLogDisable(kvm: Kvm, slot: Memslot): Process<0> {
       slot.dirtyLogging = false;
       slot.dirtyBitmap = null;
     });
-    if (kernel === '6.18') yield* promoteInPlace(kvm, slot, slot.baseGfn, slot.endGfn, 'first-leaf');
-    else yield* cutNonLeaf(kvm, slot, slot.baseGfn, slot.endGfn);
+    yield* kvm.mmu.stopDirtyLogging(kvm, slot);
   }
   yield* kvm.slotsLock.release();
   return 0;

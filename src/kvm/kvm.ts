@@ -17,6 +17,7 @@ import type { Memslot } from './memslot.ts';
 import { MmuLockWatch } from './mmu-lock-watch.ts';
 import { PfnCaches } from './pfn-cache.ts';
 import { KvmEvents } from './records.ts';
+import type { SecondaryMmu } from './secondary-mmu.ts';
 import { SectionLedger } from './section-ledger.ts';
 import { Srcu } from './srcu.ts';
 import { TableRcu } from './table-rcu.ts';
@@ -50,6 +51,7 @@ export interface KvmOptions {
   readonly earlyRetryCheck: boolean;
   /** The iTLB multihit mitigation is on (kvm.nx_huge_pages). */
   readonly nxHugePages: boolean;
+  readonly mmu: SecondaryMmu;
 }
 
 /** From 6.13 on (reference M) the fault that maps a page marks it dirty and accessed, and zaps leave struct pages alone. */
@@ -69,6 +71,7 @@ export class Kvm {
   readonly mm: Mm;
   readonly earlyRetryCheck: boolean;
   readonly nxHugePages: boolean;
+  readonly mmu: SecondaryMmu;
   /** Readers: faults and handlers that arbitrate by cmpxchg. Writers: everything that a notifier zaps. */
   readonly mmuLock: RwSpinlock;
   /** The lock's word. Every acquire and release is an atomic on it, and readers meet there too. */
@@ -82,6 +85,7 @@ export class Kvm {
   readonly srcu: Srcu;
   /** Where a change of memslots waits until no section is open. */
   readonly memslotsUpdateWait: WaitQueue;
+  /** The SPTEs that vCPUs translate by, whichever MMU keeps them. */
   readonly tdp: TdpRoot;
   /** Whoever walks tables without a lock that keeps them. */
   readonly tableRcu = new TableRcu();
@@ -98,17 +102,21 @@ export class Kvm {
   readonly accesses: AccessHistory;
   /** Told of frames whose SPTE has come, gone or changed its permission or size, before any vCPU is. */
   readonly spteListeners: ((first: Gfn, pages: number) => void)[] = [];
+  /** From the first to behind the last frame whose SPTE has gone since the last flush: a TLB may hold it still. */
+  #unflushedFirst = Number.POSITIVE_INFINITY;
+  #unflushedEnd = 0;
   /** 4K frames whose SPTE has come, gone or changed its size, each time counted. */
   spteChanges = 0;
   /** When a huge SPTE last came; null: none has since time 0. */
   lastHugeInstallNs: number | null = null;
 
   constructor(options: KvmOptions) {
-    const { machine, mm, name, earlyRetryCheck, nxHugePages } = options;
+    const { machine, mm, name, earlyRetryCheck, nxHugePages, mmu } = options;
     this.machine = machine;
     this.mm = mm;
     this.earlyRetryCheck = earlyRetryCheck;
     this.nxHugePages = nxHugePages;
+    this.mmu = mmu;
     this.mmuLock = new RwSpinlock(machine.sim, mmuLockClass);
     const { atomicHotNs, contendedLineNs } = machine.costs;
     this.mmuLockLine = new CacheLine(machine.sim, { hotNs: atomicHotNs, transferNs: contendedLineNs });
@@ -148,8 +156,21 @@ export class Kvm {
   /** SPTEs of `pages` frames from `first` are gone. */
   spteCleared(first: number, pages: number): void {
     this.#tell(first, pages);
+    if (first < this.#unflushedFirst) this.#unflushedFirst = first;
+    if (first + pages > this.#unflushedEnd) this.#unflushedEnd = first + pages;
     this.spteChanges += pages;
     for (const vcpu of this.running) vcpu.spteCleared(gfn(first), pages);
+  }
+
+  /** The frame lost its SPTE, or lies between two that did, and no flush has been asked for since. */
+  isUnflushed(frame: Gfn): boolean {
+    return frame >= this.#unflushedFirst && frame < this.#unflushedEnd;
+  }
+
+  /** Every vCPU has been asked for a flush. */
+  flushed(): void {
+    this.#unflushedFirst = Number.POSITIVE_INFINITY;
+    this.#unflushedEnd = 0;
   }
 
   spteInstalled(first: number, pages: number): void {

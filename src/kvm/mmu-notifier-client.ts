@@ -18,9 +18,7 @@ import type { CollapsedHandler } from './handlers/collapsed-handler.ts';
 import type { Kvm } from './kvm.ts';
 import type { SlotRange } from './memslot.ts';
 import { pfnCachesInvalidateStart } from './pfn-cache.ts';
-import { tdpMmuZapLeafs } from './tdp-mmu.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-import { kvmMmuZapAll } from './zap-all.ts';
 
 /**
  * Subscribes a VM to its mm. Returns the function that unsubscribes it.
@@ -78,7 +76,7 @@ class MmuNotifierClient {
         notification.waitUntil(this.#age(notification, notification.type));
         break;
       case 'release':
-        notification.waitUntil(kvmMmuZapAll(this.#kvm));
+        notification.waitUntil(this.#kvm.mmu.zapAll(this.#kvm));
         break;
       default:
         assertNever(notification.type);
@@ -121,7 +119,7 @@ class MmuNotifierClient {
     kvm.checks?.sections.opened(notification.section, overlaps);
     let flush = false;
     for (const { first, end } of overlaps) {
-      if (yield* tdpMmuZapLeafs(kvm, first, end)) flush = true;
+      if (yield* kvm.mmu.unmapGfnRange(kvm, first, end)) flush = true;
     }
     if (flush) yield* kvmFlushRemoteTlbs(kvm);
     for (const { first, end } of overlaps) checkSectionEmpty(kvm, first, end);

@@ -7,9 +7,9 @@ import type { AsyncPf } from './asynchronous-page-fault.ts';
 import { checkTableLive } from './checkers.ts';
 import { type Kvm, marksAtFault } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
-import { type FaultAccount, type FaultResult, kvmTdpMmuMap } from './tdp-mmu.ts';
+import type { FaultAccount, FaultResult } from './secondary-mmu.ts';
 
-export type { FaultResult } from './tdp-mmu.ts';
+export type { FaultResult } from './secondary-mmu.ts';
 
 const retryInvalidate: FaultResult = { outcome: 'retry-invalidate', level: 0 };
 
@@ -26,16 +26,16 @@ export interface FaultAccess {
  * One lap of a vCPU through the fault path, from the exit's dispatch to the decision.
  *
  * Models    kvm_tdp_mmu_page_fault(), kvm_mmu_faultin_pfn() and direct_page_fault(), arch/x86/kvm/mmu/mmu.c: steps 3 to 12
- *           of reference C.2. With `earlyRetryCheck` (6.8 and later) it asks for an invalidation before and after GUP
+ *           of reference C.2; for shadow paging paging64_page_fault(), paging_tmpl.h, whose steps are the same. With `earlyRetryCheck` (6.8 and later) it asks for an invalidation before and after GUP
  *           without mmu_lock; without it every lap does GUP and takes mmu_lock first.
  * Context   Sleeps, in slow GUP only.
- * Locks     mmu_lock (R) around the stale check and the mapping. Never held while GUP runs.
+ * Locks     mmu_lock (R; under shadow paging W) around the stale check and the mapping. Never held while GUP runs.
  *           From 6.13 on the page is marked and its reference dropped before the unlock (kvm_release_faultin_page()).
  * Returns   retry: re-enter the guest, which faults again at once. sigbus: the page is poisoned, and kvm_send_hwpoison_signal()
  *           has told the thread so; the kernel says retry here too, and the signal ends KVM_RUN.
  * Left out  Obsolete roots.
  */
-export function* kvmTdpPageFault(
+export function* kvmMmuPageFault(
   kvm: Kvm,
   frame: Gfn,
   { write, present, asyncPf = null }: FaultAccess,
@@ -43,13 +43,13 @@ export function* kvmTdpPageFault(
   fromSnapshot: boolean,
 ): Process<FaultResult> {
   const { sim, costs } = kvm.machine;
-  const { invalidation } = kvm;
+  const { invalidation, mmu } = kvm;
   const slot = kvm.memslotOf(frame);
   if (slot === undefined) return { outcome: 'efault', level: 0 };
 
   if (!fromSnapshot) {
-    yield* sim.spend(costs.faultSetupNs);
-    if (write && present) {
+    yield* sim.spend(costs.faultSetupNs + mmu.guestWalkNs(costs));
+    if (write && present && mmu.hasFastPageFault) {
       kvm.tableRcu.readLock(sim.current);
       const fast = yield* fastPageFault(kvm, slot, frame);
       kvm.tableRcu.readUnlock(sim.current);
@@ -77,22 +77,26 @@ export function* kvmTdpPageFault(
     }
   }
 
-  yield* kvm.readLock();
+  yield* lock(kvm);
   // is_page_fault_stale(): from here to the unlock no section can begin, since that takes mmu_lock for write.
   let result: FaultResult = retryInvalidate;
   if (!invalidation.retryGfn(mmuSeq, frame)) {
-    result = yield* kvmTdpMmuMap(kvm, slot, frame, page, write, account);
+    result = yield* mmu.map(kvm, slot, frame, page, write, account);
   }
   if (marksAtFault(kvm.machine.kernel)) {
     const unused = result.outcome.startsWith('retry');
     yield* sim.spend((unused ? 0 : costs.ptePageMarkNs) + putFolio(page.folio, cpu));
-    yield* kvm.readUnlock();
+    yield* unlock(kvm);
   } else {
-    yield* kvm.readUnlock();
+    yield* unlock(kvm);
     yield* sim.spend(putFolio(page.folio, cpu));
   }
   return result;
 }
+
+const lock = (kvm: Kvm): Process<void> => (kvm.mmu.faultLock === 'read' ? kvm.readLock() : kvm.writeLock());
+
+const unlock = (kvm: Kvm): Process<void> => (kvm.mmu.faultLock === 'read' ? kvm.readUnlock() : kvm.writeUnlock());
 
 /**
  * Gives a write back the permission that dirty logging has taken, by one cmpxchg on the SPTE. No open section matters: the

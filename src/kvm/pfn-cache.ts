@@ -9,7 +9,7 @@ import type { Process } from '../engine/process.ts';
 import { type Gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { gupFast, gupSlow, putFolio } from '../mm/gup.ts';
 import type { Kvm } from './kvm.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
+import type { FaultAccount } from './secondary-mmu.ts';
 
 const gpcLockClass = lockClass('kvm.gpc_lock', 'spinning');
 const gpcClass = lockClass('kvm.gpc.lock', 'spinning');

@@ -12,10 +12,11 @@ export class RetryLap {
   readonly toSnapshotNs: number;
   readonly ns: number;
 
-  constructor(costs: KvmCosts) {
+  /** `guestWalkNs`: what the MMU does in a lap before the snapshot. */
+  constructor(costs: KvmCosts, guestWalkNs: number) {
     this.exitNs = Math.floor(costs.vmExitEntryNs / 2);
     this.entryNs = costs.vmExitEntryNs - this.exitNs;
-    this.toSnapshotNs = this.exitNs + costs.faultSetupNs + costs.retryCheckNs;
+    this.toSnapshotNs = this.exitNs + costs.faultSetupNs + guestWalkNs + costs.retryCheckNs;
     this.ns = this.toSnapshotNs + costs.retryCheckNs + this.entryNs;
   }
 

@@ -7,6 +7,7 @@ import type { VcpuInterval } from './records.ts';
 
 export const stallCauses = [
   'invalidate-retry',
+  'retry-sleep',
   'mmu-lock',
   'mmap-lock',
   'vma-lock',
@@ -23,6 +24,7 @@ export type StallCause = (typeof stallCauses)[number];
 
 /** Causes during which the vCPU's thread sleeps; in all others its CPU is busy. */
 const sleeping: ReadonlySet<StallCause> = new Set([
+  'retry-sleep',
   'mmap-lock',
   'vma-lock',
   'i-mmap-lock',

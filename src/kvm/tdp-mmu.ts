@@ -6,18 +6,13 @@ import type { Process } from '../engine/process.ts';
 import { below, type Gfn, gfn, type Level } from '../mm/address.ts';
 import { type GupPage, hostMappingLevel } from '../mm/gup.ts';
 import { EntryKind } from '../mm/radix-table.ts';
-import { isAccessed } from './aging.ts';
+import { tellAccessed } from './aging.ts';
 import { checkInstall, checkTableLive } from './checkers.ts';
 import type { Kvm } from './kvm.ts';
 import type { Memslot } from './memslot.ts';
+import type { FaultAccount, FaultResult } from './secondary-mmu.ts';
 import type { TdpTable } from './tdp-table.ts';
 import { kvmFlushRemoteTlbs } from './tlb.ts';
-
-/** What the fault path tells of the time that it takes, so that the stall of a vCPU has causes. */
-export interface FaultAccount {
-  /** Everything since the last call was for this. */
-  spent(cause: 'fault' | 'invalidate-retry' | 'subtree-teardown' | 'tlb-flush'): void;
-}
 
 /**
  * Zaps every leaf SPTE in [first, end). Tables stay, emptied: they go when a huge SPTE takes their place. A leaf larger
@@ -68,7 +63,7 @@ export function* tdpMmuZapLeafs(
       const ns = isLeaf ? visitNs + zapNs : visitNs;
       if (!sim.elapse(ns)) yield ns;
       if (isLeaf) {
-        if (kvm.zapMarkNs > 0 && machine.memory.hasOld) markAccessed(kvm, table, index);
+        if (kvm.zapMarkNs > 0 && machine.memory.hasOld) tellAccessed(kvm, table, index);
         table.clear(index);
         work.spteLeavesZapped += 1;
         flush = true;
@@ -86,13 +81,6 @@ export function* tdpMmuZapLeafs(
   return flush;
 }
 
-/** The guest's accesses through the SPTE, which nobody sees in the host's own page table, are told of its pages. */
-function markAccessed(kvm: Kvm, table: TdpTable, index: number): void {
-  if (!isAccessed(kvm, table, index)) return;
-  const first = table.pfns[index] ?? 0;
-  for (let frame = first; frame < first + table.entryPages; frame++) kvm.machine.memory.touch(frame);
-}
-
 /** The size that an SPTE at `frame` may have: that of the host's mapping, as far as the memslot's alignment allows. */
 const largestLevelAt = (kvm: Kvm, slot: Memslot, frame: Gfn): Level =>
   Math.min(slot.maxLevel(frame, kvm.machine.geometry), hostMappingLevel(kvm.mm, slot.hva(frame))) as Level;
@@ -103,22 +91,6 @@ function* lockBreak(kvm: Kvm, flush: boolean): Process<void> {
   kvm.machine.work.lockBreaks += 1;
   yield* kvm.writeUnlock();
   yield* kvm.writeLock();
-}
-
-/** How a lap through the fault path ends. Models enum RET_PF_*, with the reason of a retry. */
-export interface FaultResult {
-  readonly outcome:
-    | 'fixed'
-    | 'spurious'
-    | 'retry-invalidate'
-    | 'retry-frozen'
-    | 'retry-lost'
-    | 'efault'
-    | 'sigbus'
-    /** No RET_PF: a worker brings the page, and the guest does something else. */
-    | 'aside';
-  /** Level of the SPTE that is in place; 0: none. */
-  readonly level: Level | 0;
 }
 
 const retryFrozen: FaultResult = { outcome: 'retry-frozen', level: 0 };
@@ -226,7 +198,7 @@ function* splitForFault(kvm: Kvm, table: TdpTable, index: number): Process<boole
  * Models disallowed_hugepage_adjust(), arch/x86/kvm/mmu/mmu.c. Up to 6.1 any table counts as one that the mitigation has
  * made; from 6.2 on only such a table does, and none is made here, as no access is a fetch.
  */
-function nxKeepsTables(kvm: Kvm): boolean {
+export function nxKeepsTables(kvm: Kvm): boolean {
   return kvm.nxHugePages && kvm.machine.kernel === '6.1';
 }
 

@@ -18,6 +18,7 @@ export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
     vcpu.kick();
     kicked += 1;
   }
+  kvm.flushed();
   const idle = kvm.vcpus.length - kicked;
   kvm.stats.tlbFlushes += 1;
   work.kvmFlushes += 1;

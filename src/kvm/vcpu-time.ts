@@ -12,8 +12,8 @@ import {
 import { userfaultfdWaitClass } from '../mm/userfaultfd-queues.ts';
 import { mmuLockClass } from './kvm.ts';
 import type { VcpuInterval } from './records.ts';
+import type { FaultAccount } from './secondary-mmu.ts';
 import type { StallCause } from './stall-windows.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
 
 const causeOfLock: ReadonlyMap<LockClass, StallCause> = new Map<LockClass, StallCause>([
   [mmuLockClass, 'mmu-lock'],

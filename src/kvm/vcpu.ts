@@ -9,12 +9,12 @@ import { AsyncPf } from './asynchronous-page-fault.ts';
 import { causeOfLap, recordedOutcome } from './fault-outcome.ts';
 import type { AccessTimes, GuestAccessPattern, GuestMemory } from './guest-access.ts';
 import type { Kvm, KvmVcpu } from './kvm.ts';
-import { type FaultResult, kvmTdpPageFault } from './page-fault.ts';
+import { type FaultResult, kvmMmuPageFault } from './page-fault.ts';
 import { type PfnCache, usePfnCache } from './pfn-cache.ts';
 import type { VcpuInterval } from './records.ts';
 import { RetryLap } from './retry-lap.ts';
+import type { FaultAccount } from './secondary-mmu.ts';
 import type { StallCause } from './stall-windows.ts';
-import type { FaultAccount } from './tdp-mmu.ts';
 import { type TlbAccount, TlbReach } from './tlb-reach.ts';
 import { VcpuTime } from './vcpu-time.ts';
 
@@ -67,8 +67,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #running = false;
   /** On its way into guest mode or out of it, between two laps through the fault path. */
   #crossing = false;
-  /** For how long an interrupt takes it out of guest mode; 0: none has come. */
-  #kickedNs = 0;
+  /** For how long an interrupt takes it out of guest mode; null: none has come. */
+  #kickedNs: number | null = null;
   /** To be done in the host before the guest runs on (KVM_REQ_*), and used up by it. */
   #request: ((account: FaultAccount) => Process<void>) | null = null;
   readonly #asyncPf: AsyncPf | null;
@@ -78,6 +78,10 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #standing: StallCause = 'fault';
   /** Since when the laps of a retry are skipped; null: they are not. */
   #skippingSinceNs: number | null = null;
+  /** Has faulted on a translation that its TLB may hold until the flush: a real one would still be in guest mode. */
+  #isEarly = false;
+  /** Sleeps between two looks at a section that is open. */
+  #asleep = false;
   /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
   #left = false;
   /** Executes HLT since then; null: it does not. */
@@ -92,7 +96,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     this.#kvm = kvm;
     this.id = id;
     this.#time = new VcpuTime(kvm.machine.sim, id, interval);
-    this.#retryLap = new RetryLap(kvm.machine.costs);
+    this.#retryLap = new RetryLap(kvm.machine.costs, kvm.mmu.guestWalkNs(kvm.machine.costs));
     this.#tlb = options.tlb ?? new TlbReach(kvm, options.memory);
     const pageReady = (): void => this.#takeOut(kvm.machine.costs.vmExitEntryNs);
     this.#asyncPf = options.asyncPageFault === true ? new AsyncPf(kvm, options, pageReady) : null;
@@ -119,18 +123,20 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** vcpu->mode is IN_GUEST_MODE: a flush has to interrupt it and to wait. */
   get isInGuest(): boolean {
+    if (this.#isEarly) return true;
     if (this.#skippingSinceNs !== null) return this.#retryLap.isInGuest(this.#now - this.#skippingSinceNs);
     return this.#running || this.#crossing;
   }
 
   /** In guest mode or in the host's fault path, the CPU has the mm loaded. Only a thread that sleeps has let go of it. */
   get runsMm(): boolean {
-    if (this.#haltedSinceNs !== null) return false;
+    if (this.#haltedSinceNs !== null || this.#asleep) return false;
     const lockClass = this.#task?.waitingFor?.lockClass;
     return this.#task !== null && this.#task.state !== 'ended' && lockClass?.kind !== 'sleeping';
   }
 
   kick(): void {
+    this.#isEarly = false;
     this.#takeOut(this.#kvm.machine.costs.kickedVcpuNs);
   }
 
@@ -299,15 +305,15 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       this.#kvm.running.splice(this.#kvm.running.indexOf(this), 1);
       this.#time.tell('running');
       // At the miss, those that are due at the same instant and before it have been made too.
-      if (!stepping && this.#kickedNs === 0) this.#make(this.#hits);
+      if (!stepping && this.#kickedNs === null) this.#make(this.#hits);
       else if (!stepping) this.#advance();
 
-      if (this.#kickedNs > 0) {
+      if (this.#kickedNs !== null) {
         const dueInNs = Math.max(0, this.#dueNs - sim.now);
         const forWork = this.#request !== null || this.#asyncPf?.hasReady === true;
         this.#standing = forWork ? 'fault' : 'tlb-flush';
         yield* sim.spend(this.#kickedNs);
-        this.#kickedNs = 0;
+        this.#kickedNs = null;
         this.#time.tell(this.#standing);
         this.#dueNs = sim.now + dueInNs;
         continue;
@@ -423,8 +429,16 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
 
   /** Laps through the fault path until the access can be made. False: the guest's memory cannot be had. */
   *#pageFault(frame: Gfn, write: boolean): Process<boolean> {
+    this.#isEarly = this.#kvm.isUnflushed(frame);
+    const served = yield* this.#lapsUntilServed(frame, write);
+    this.#isEarly = false;
+    return served;
+  }
+
+  *#lapsUntilServed(frame: Gfn, write: boolean): Process<boolean> {
     const kvm = this.#kvm;
-    const { sim, kernel } = kvm.machine;
+    const { sim, kernel, costs } = kvm.machine;
+    const spinUntilNs = sim.now + costs.retrySpinNs;
     const { exitNs, entryNs } = this.#retryLap;
     const asyncPf = this.#asyncPf;
     let fromSnapshot = false;
@@ -439,7 +453,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
       // From the exit to the entry, also asleep: whoever changes memslots waits for it. Laps that are skipped hold it no more than
       // the guest does, since each drops it on its way in.
       const srcu = kvm.srcu.readLock();
-      const result = yield* kvmTdpPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
+      const result = yield* kvmMmuPageFault(kvm, frame, { write, present, asyncPf }, this.#time, fromSnapshot);
       kvm.srcu.readUnlock(srcu);
       this.#crossing = true;
       yield* sim.spend(entryNs);
@@ -458,7 +472,8 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
         return true;
       }
       kvm.stats.retries += 1;
-      fromSnapshot = yield* this.#skipLaps(frame, write);
+      if (costs.retrySleepNs === 0) fromSnapshot = yield* this.#skipLaps(frame, write);
+      else if (sim.now >= spinUntilNs) yield* this.#sleepWhileInvalidating(frame);
     }
   }
 
@@ -490,6 +505,20 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     if (laps > 0) this.#record(frame, { outcome: 'retry-invalidate', level: 0 }, laps);
     this.#time.tell('invalidate-retry', lapStartNs);
     return inMiddle;
+  }
+
+  /** What some hosting kernels do instead of spinning through a long section: the timer wakes the thread to look again. */
+  *#sleepWhileInvalidating(frame: Gfn): Process<void> {
+    const { invalidation, machine } = this.#kvm;
+    this.#standing = 'retry-sleep';
+    this.#asleep = true;
+    let ns = machine.costs.retrySleepFirstNs;
+    while (invalidation.isInvalidating(frame, 1)) {
+      yield* machine.sim.spend(ns);
+      ns = machine.costs.retrySleepNs;
+    }
+    this.#asleep = false;
+    this.#time.tell('retry-sleep');
   }
 
   #countLaps(laps: number): void {

@@ -1,7 +1,8 @@
 import type { Process } from '../engine/process.ts';
-import type { Gfn } from '../mm/address.ts';
+import { type Gfn, gfn } from '../mm/address.ts';
 import { EntryKind } from '../mm/radix-table.ts';
 import type { Kvm } from './kvm.ts';
+import type { Memslot } from './memslot.ts';
 
 /**
  * Takes the permission to write from every leaf SPTE in [first, end), so that the first write to each page faults.
@@ -49,4 +50,28 @@ export function* writeProtectSlot(kvm: Kvm, first: Gfn, end: Gfn): Process<numbe
   }
   yield* kvm.readUnlock();
   return count;
+}
+
+/**
+ * Protects the pages of one word of the bitmap, in one walk from the first dirty leaf on to the last.
+ *
+ * Models clear_dirty_pt_masked(), arch/x86/kvm/mmu/tdp_mmu.c.
+ */
+export function* protectDirtyLeafs(kvm: Kvm, slot: Memslot, taken: readonly number[]): Process<void> {
+  const { sim, costs } = kvm.machine;
+  const [from = 0] = taken;
+  const to = taken.at(-1) ?? from;
+  // The word, and the leaves.
+  const ns = costs.atomicHotNs + (to - from + 1) * costs.spteVisitNs + taken.length * costs.atomicHotNs;
+  if (!sim.elapse(ns)) yield ns;
+  for (const page of taken) protectLeaf(kvm, gfn(slot.baseGfn + page));
+}
+
+/** Small leaves only: under logging there are no others that may be written. */
+function protectLeaf(kvm: Kvm, frame: Gfn): void {
+  const spte = kvm.tdp.spte(frame);
+  if (spte === null || spte.level > 1 || !spte.writable) return;
+  kvm.tdp.top.find(frame, 1).protect(kvm.machine.geometry.index(frame, 1));
+  kvm.machine.work.sptesProtected += 1;
+  kvm.spteProtected(frame, 1);
 }

@@ -32,6 +32,7 @@ export interface CatalogEntry extends Term {
 /** Paths of the scenario that matter to a term, by the path of the term. */
 const parametersOf: Readonly<Record<string, readonly string[]>> = {
   'schemes/range-chunked': ['hgm.chunkBytes'],
+  'mmus/shadow': ['vm.guestPage'],
   'operations/khugepaged-scan': [
     'timeline.N.at',
     'timeline.N.process',

@@ -11,7 +11,8 @@ import type { Overrides } from './scenario-overrides.ts';
 import { scenarioDocumentSchema } from './scenario-schema.ts';
 import { documentSchemaOf } from './schema-node.ts';
 import { readBySchema } from './schema-reader.ts';
-import { availableIds, mapcountSchemes, schemeIds, unavailableIds } from './vocabulary.ts';
+import { schemeRefusal, schemesFor } from './scheme-rules.ts';
+import { availableIds, mapcountSchemes, schemeIds } from './vocabulary.ts';
 
 const MAX_REPETITIONS = 1000;
 const MAX_SEED = 2 ** 32 - 1;
@@ -25,13 +26,14 @@ const comparisonRequestSchema = Type.Object(
       expected: 'the name of a scenario or a scenario document',
     }),
     schemes: Type.Array(Type.Enum([...schemeIds]), {
-      default: [...schemeIds],
       minItems: 1,
       maxItems: schemeIds.length,
-      description: 'Notifier schemes, each once. The baseline is range, or the first where range is not among them.',
+      derived: true,
+      description:
+        'Notifier schemes, each once. The baseline is range, or the first where range is not among them. Absent: all that the scenario can be run under.',
       expected: `a list of 1 to ${schemeIds.length} notifier schemes`,
     }),
-    mapcounts: Type.Array(Type.Enum(availableIds(mapcountSchemes), { notAvailable: unavailableIds(mapcountSchemes) }), {
+    mapcounts: Type.Array(Type.Enum(availableIds(mapcountSchemes)), {
       minItems: 1,
       maxItems: availableIds(mapcountSchemes).length,
       derived: true,
@@ -92,10 +94,18 @@ export interface ComparisonPlan {
 
 /** Throws `InvalidInput`: what concerns the scenario has the path that it has in the scenario. */
 export function planComparison(request: ComparisonRequest, library: Library = builtInLibrary): ComparisonPlan {
-  const { scenario: wanted, schemes, mapcounts: wantedMapcounts, overrides, repetitions, seed } = readRequest(request);
+  const { scenario: wanted, mapcounts: wantedMapcounts, overrides, repetitions, seed, ...read } = readRequest(request);
   const scenario =
     typeof wanted === 'string' ? loadScenario(wanted, overrides, library) : parseScenario(wanted, overrides);
   const profile = loadProfileOf(scenario, library);
+  const schemes = read.schemes ?? schemesFor(scenario);
+  const refused = schemes.map((scheme) => schemeRefusal(scheme, scenario)).filter((message) => message !== null);
+  if (refused.length > 0) {
+    throw new InvalidInput(
+      'comparison',
+      refused.map((message) => ({ path: 'schemes', message })),
+    );
+  }
   const mapcounts = wantedMapcounts ?? [scenario.mapcount];
   const runs = mapcounts
     .flatMap((mapcount) => schemes.map((scheme) => ({ mapcount, scheme })))
@@ -104,7 +114,8 @@ export function planComparison(request: ComparisonRequest, library: Library = bu
   return { scenario, profile, schemes, mapcounts, seed, repetitions, runs };
 }
 
-type ReadRequest = Omit<Static<typeof comparisonRequestSchema>, 'mapcounts'> & {
+type ReadRequest = Omit<Static<typeof comparisonRequestSchema>, 'mapcounts' | 'schemes'> & {
+  readonly schemes: NotifierSchemeId[] | undefined;
   readonly mapcounts: MapcountSchemeId[] | undefined;
 };
 
@@ -113,7 +124,7 @@ function readRequest(request: ComparisonRequest): ReadRequest {
   const read = reading.value as ReadRequest;
   const errors: InputError[] = [...reading.errors];
   if (errors.length === 0) {
-    errors.push(...repeated('schemes', read.schemes), ...repeated('mapcounts', read.mapcounts ?? []));
+    errors.push(...repeated('schemes', read.schemes ?? []), ...repeated('mapcounts', read.mapcounts ?? []));
   }
   if (errors.length > 0) throw new InvalidInput('comparison', errors, reading.unlisted);
   return read;

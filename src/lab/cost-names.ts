@@ -7,8 +7,11 @@ export const costDescriptions = {
   retryCheckNs: 'one look at invalidation count and sequence: the snapshot, and each check against it',
   gupFastNs: 'one lockless GUP walk with interrupts off, without its two atomics on the folio',
   fastPageFaultNs: 'the lockless path of a write to a write-protected SPTE: walk and dirty bitmap, without the cmpxchg',
+  guestPteReadNs: "reading one entry of the guest's own page tables in a fault (shadow paging)",
   hostLevelNs: 'reading the host page tables for the size of the mapping',
   tdpMapNs: 'TDP walk to the goal level and building of the SPTE, without the cmpxchg that installs it',
+  shadowSpteNs:
+    'making one SPTE and entering it into its rmap (shadow paging): that of a fault, and each that it prefetches',
   slowGupNs: 'one pass of the host fault handler that finds the page in the page cache, without its locks',
   rwsemNs: 'one uncontended acquire and release of a rw_semaphore',
   mutexNs: 'one uncontended acquire and release of a mutex or of the folio lock',
@@ -19,8 +22,10 @@ export const costDescriptions = {
   contendedLineNs: 'service time of one atomic operation on a line that another CPU owned last',
   spteVisitNs: 'reading one SPTE in a zap walk, without the reschedule test',
   spteClearNs: 'writing one leaf SPTE as non-present, with its statistics',
+  rmapHeadVisitNs: 'looking at one rmap head, empty or not, in a walk over a range (shadow paging)',
+  rmapZapNs: 'what dropping an SPTE through its rmap costs beside spteClearNs and the mark (shadow paging)',
   ptePageMarkNs:
-    'marking a struct page dirty and accessed: of each zapped SPTE up to 6.12, of each page mapped from 6.13 on',
+    'marking a struct page dirty and accessed: of each PTE of a file that is cleared, of each zapped SPTE up to 6.12, of each page that KVM maps from 6.13 on',
   teardownXchgNs: 'one xchg of an entry of a removed TDP table',
   spteInstallNs: 'writing one child SPTE when a huge one is split',
   tableAllocNs: 'allocating one page-table page',
@@ -45,6 +50,11 @@ export const costDescriptions = {
   pteInstallNs: 'writing one host page-table entry, without mapcount and reference',
   pageCacheLookupNs: 'finding a folio in the page cache',
   notifierCallNs: 'one walk of the notifier chain and of the memslots: SRCU, list, interval tree',
+  retrySpinNs:
+    'how long a fault that an open section sends back spins before its vCPU sleeps, where retrySleepNs is not 0',
+  retrySleepFirstNs: 'how long the first of these sleeps is',
+  retrySleepNs:
+    'how long a vCPU then sleeps between two looks at the section that sends its fault back; 0: it spins, as upstream kernels do',
   guestSwitchNs: 'what an async page fault costs the guest: the interrupt, and the switch to another task',
   srcuSyncNs: 'a grace period after a change of memslots, where no reader of the old ones is left to wait for',
   syscallNs: 'entry to and return from one system call',
@@ -58,8 +68,9 @@ export const costDescriptions = {
   tlbMissExtra4kNs: 'what a guest access that misses the TLB costs more with 4K than with 1G SPTEs',
   tlbMissExtra2mNs: 'what a guest access that misses the TLB costs more with 2M than with 1G SPTEs',
   copyPageNs: 'copying one 4K page',
-  zeroPageNs: 'zeroing one 4K page',
+  zeroPageNs: 'taking one 4K page from the page allocator and zeroing it',
   freePageNs: 'giving one folio back to the page allocator',
+  freeTailPageNs: 'what the allocator looks at in each tail page of a large folio that comes back',
 } as const;
 
 export type CostName = keyof typeof costDescriptions;

@@ -3,7 +3,7 @@ import type { VirtualMachine, World } from './world.ts';
 
 /**
  * Ns from `startNs` until every SPTE that can be huge was huge, in every VM, as it stands at the end of the run: each host
- * leaf of 2 MiB or more must be met by SPTEs as large as it and the memslot allow. 0 where nothing had to become huge; null
+ * leaf of 2 MiB or more must be met by SPTEs as large as it, the memslot and the MMU allow. 0 where nothing had to become huge; null
  * if a leaf is not met, or if the host has none.
  */
 export function hugeRecovery({ vms }: World, startNs: number | null): number | null {
@@ -24,7 +24,7 @@ function isRecovered({ kvm, process: { mm } }: VirtualMachine): boolean {
         slot.baseGfn + pageOf(hva(Math.min(address + table.entryPages * PAGE_SIZE, end))) - pageOf(slot.userspaceAddr);
       const first = slot.baseGfn + pageOf(hva(Math.max(address, slot.userspaceAddr))) - pageOf(slot.userspaceAddr);
       for (let frame = first; frame < last && all; ) {
-        const level = Math.min(table.level, slot.maxLevel(gfn(frame), geometry)) as Level;
+        const level = Math.min(table.level, slot.maxLevel(gfn(frame), geometry), kvm.mmu.maxLevel) as Level;
         if (level > 1) {
           any = true;
           if (kvm.tdp.spte(gfn(frame))?.level !== level) all = false;

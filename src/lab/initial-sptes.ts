@@ -7,7 +7,7 @@ import { chooser, levelOf } from './memory-builder.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * SPTEs as large as the host's mapping and the slot's alignment allow, for the part of the slot that the guest has touched
+ * SPTEs as large as the host's mapping, the slot's alignment and the MMU allow, for the part of the slot that the guest has touched
  * before time 0. `stream` names the random numbers that choose it.
  */
 export function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario, stream: string): void {
@@ -16,7 +16,7 @@ export function mapSptes(kvm: Kvm, slot: Memslot, scenario: Scenario, stream: st
   const { pageTables } = kvm.mm;
   const level = levelOf[mapped];
   const isWhole = scenario.vm.memslots === null && scenario.vm.memory === slot.pages * PAGE_SIZE;
-  if (sptePopulatedFraction === 1 && isWhole) {
+  if (sptePopulatedFraction === 1 && isWhole && level <= kvm.mmu.maxLevel) {
     const firstPage = pageOf(slot.userspaceAddr) - slot.baseGfn;
     pageTables.forEachTable(level, (hostTable) => {
       kvm.tdp.tableAt(gfn(hostTable.firstPage - firstPage), level).copyLeaves(hostTable);
@@ -53,7 +53,7 @@ function mapRun(kvm: Kvm, slot: Memslot, { frame, pages, pfn, level: hostLevel }
   const { geometry } = kvm.machine;
   for (let done = 0; done < pages; ) {
     const at = gfn(frame + done);
-    const level = Math.min(hostLevel, slot.maxLevel(at, geometry)) as Level;
+    const level = Math.min(hostLevel, slot.maxLevel(at, geometry), kvm.mmu.maxLevel) as Level;
     kvm.tdp.tableAt(at, level).setLeaf(geometry.index(at, level), pfn + done, true);
     done += geometry.pagesPer[level];
   }

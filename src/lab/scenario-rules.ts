@@ -107,6 +107,13 @@ const rules: readonly Rule[] = [
         refuse('vm.pfnCaches', `must be at most vm.vcpus (${vm.vcpus}), got ${vm.pfnCaches}`);
     },
   },
+  {
+    reads: ['vm.mmu', 'vm.guestPage'],
+    check: ({ vm }, refuse) => {
+      if (vm.mmu === 'shadow' || vm.guestPage === null) return;
+      refuse('vm.guestPage', `must be null where vm.mmu is "tdp", got "${vm.guestPage}": only shadow paging reads it`);
+    },
+  },
   ...guestRules,
   ...memslotRules,
   ...postCopyRules,

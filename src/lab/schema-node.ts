@@ -1,4 +1,4 @@
-// A schema says more here than JSON Schema does: units, ids that are known and not available, how a refusal is worded. This file
+// A schema says more here than JSON Schema does: units, how a refusal is worded. This file
 // knows these keywords, for code that walks a schema, and takes them out for readers of plain JSON Schema.
 
 import type { TSchema } from 'typebox';
@@ -6,11 +6,10 @@ import { SIZE_PATTERN, TIME_PATTERN } from './units.ts';
 
 /** The schema of what may be written: every field optional, times and sizes also as text; plain JSON Schema. */
 export function documentSchemaOf(schema: TSchema): TSchema {
-  const { unit, notAvailable, expected: _expected, derived: _derived, opaque, ...node } = schema as SchemaNode;
+  const { unit, expected: _expected, derived: _derived, opaque, ...node } = schema as SchemaNode;
   if (opaque === true) return node;
   const annotations = {
     ...(unit === undefined ? {} : { 'x-unit': unit }),
-    ...(notAvailable === undefined ? {} : { 'x-not-available': notAvailable }),
   };
   if (node.properties !== undefined) {
     const fields = Object.entries(node.properties);
@@ -49,7 +48,6 @@ export interface SchemaNode extends TSchema {
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly string[];
-  readonly notAvailable?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;

@@ -118,9 +118,6 @@ function fromText(node: SchemaNode, input: unknown): unknown {
 }
 
 function refusal(node: SchemaNode, input: unknown): string {
-  if (typeof input === 'string' && node.notAvailable?.includes(input)) {
-    return `"${input}" is not available yet in this version; available: ${quoted(node.enum ?? [])}`;
-  }
   return `must be ${allowedBy(node)}, got ${shown(input)}`;
 }
 

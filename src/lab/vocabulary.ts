@@ -1,5 +1,4 @@
-// The ids of the API, each with a sentence, and whether this version can run it. A known id that cannot be run yet is
-// refused by name, so that nobody has to guess whether it was misspelt.
+// The ids of the API, each with a sentence, and that this version can run it.
 
 export interface Term<Id extends string = string, Available extends boolean = boolean> {
   readonly id: Id;
@@ -13,12 +12,6 @@ const ready = <const Id extends string>(id: Id, description: string): Term<Id, t
   description,
 });
 
-const notYet = <const Id extends string>(id: Id, description: string): Term<Id, false> => ({
-  id,
-  available: false,
-  description,
-});
-
 export type Vocabulary = readonly Term[];
 
 /** The ids of the terms that can be run. */
@@ -26,10 +19,6 @@ export type AvailableId<V extends Vocabulary> = Extract<V[number], { available: 
 
 export function availableIds<V extends Vocabulary>(vocabulary: V): AvailableId<V>[] {
   return vocabulary.filter((term) => term.available).map((term) => term.id as AvailableId<V>);
-}
-
-export function unavailableIds(vocabulary: Vocabulary): string[] {
-  return vocabulary.filter((term) => !term.available).map((term) => term.id);
 }
 
 export const notifierSchemes = [
@@ -137,7 +126,13 @@ export const folioSizes = [
 
 export const mmus = [
   ready('tdp', "Two-dimensional paging, KVM's TDP MMU."),
-  notYet('shadow', 'Shadow paging.'),
+  ready('shadow', 'Shadow paging: faults hold mmu_lock for write, and SPTEs are found by rmaps. See vm.guestPage.'),
+] as const;
+
+export const guestPages = [
+  ready('4k', 'The guest maps its memory with 4 KiB pages: no SPTE is larger.'),
+  ready('2m', 'The guest maps its memory with 2 MiB pages: SPTEs of 2 MiB and 4 KiB.'),
+  ready('1g', 'The guest maps its memory with 1 GiB pages: SPTEs of any size.'),
 ] as const;
 
 export const kernels = [
@@ -179,6 +174,7 @@ export const phasePatterns = [stride, uniform, zipf, idle] as const;
 
 export const stallCauses = [
   ready('invalidate-retry', 'Spin: the fault retries because an invalidation of its range is open or has just ended.'),
+  ready('retry-sleep', 'Sleep: the same, on a kernel that lets a vCPU sleep between two looks (cost retrySleepNs).'),
   ready('mmu-lock', "Spin: waiting for KVM's mmu_lock."),
   ready('mmap-lock', 'Sleep: waiting for mmap_lock.'),
   ready('vma-lock', 'Sleep: waiting for the hugetlb vma_lock.'),

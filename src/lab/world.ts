@@ -1,6 +1,7 @@
 // Builds what a scenario describes, as it stands at time 0: the machine, its processes with their mappings of the memory,
 // the VMs over them. Nothing here takes simulated time.
 
+import { assert } from '../engine/assert.ts';
 import { Simulation } from '../engine/simulation.ts';
 import type { KvmCosts } from '../kvm/costs.ts';
 import { HaltedVcpu } from '../kvm/halted-vcpu.ts';
@@ -10,6 +11,8 @@ import { Memslot } from '../kvm/memslot.ts';
 import { registerKvm } from '../kvm/mmu-notifier-client.ts';
 import { PfnCache } from '../kvm/pfn-cache.ts';
 import type { VcpuInterval } from '../kvm/records.ts';
+import { ShadowMmu } from '../kvm/shadow/shadow-mmu.ts';
+import { tdpMmu } from '../kvm/tdp.ts';
 import { Vcpu, type VcpuOptions } from '../kvm/vcpu.ts';
 import { Geometry, gfn, type Hva, hva, PAGE_SIZE } from '../mm/address.ts';
 import { createMachine, type Machine, WorkCounters } from '../mm/machine.ts';
@@ -21,10 +24,11 @@ import type { Vma } from '../mm/vma.ts';
 import { GuestPrograms } from './guest-patterns.ts';
 import { ageMemory } from './initial-aging.ts';
 import { mapSptes } from './initial-sptes.ts';
-import { mapMemory } from './memory-builder.ts';
+import { levelOf, mapMemory } from './memory-builder.ts';
 import { memslotsOf } from './memslot-layout.ts';
 import type { NotifierSchemeId, RunInput } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
+import { schemeRefusal } from './scheme-rules.ts';
 import { buildUserfault, type VmmUserfault } from './userfault-builder.ts';
 
 /** A process with the memory mapped: a VMM, or a back end without a VM. */
@@ -112,6 +116,7 @@ function buildVm(
     name: `vm${index}`,
     earlyRetryCheck: scenario.machine.earlyRetryCheck ?? scenario.machine.kernel !== '6.1',
     nxHugePages: scenario.machine.nxHugePages,
+    mmu: scenario.vm.mmu === 'shadow' ? new ShadowMmu(levelOf[scenario.vm.guestPage ?? '2m']) : tdpMmu,
   });
   for (const [number, { guestStart, start, length }] of memslotsOf(scenario.vm).entries()) {
     const slot = new Memslot(gfn(guestStart / PAGE_SIZE), length / PAGE_SIZE, hva(process.start + start));
@@ -119,6 +124,7 @@ function buildVm(
     const of = `${index === 0 ? '' : `, vm ${index}`}${number === 0 ? '' : `, slot ${number}`}`;
     mapSptes(kvm, slot, scenario, `pages with an SPTE${of}`);
   }
+  assert(schemeRefusal(scheme, scenario) === null, 'the scenario can be run under the scheme');
   registerKvm(kvm, collapsedHandlers[splitScheme(scheme).handler]);
 
   const vcpus: Vcpu[] = [];

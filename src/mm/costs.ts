@@ -26,11 +26,15 @@ export interface MmCosts {
   /** Dropping one reference of a folio on its head page. */
   readonly headPutNs: number;
   readonly pageCacheLookupNs: number;
-  /** Zeroing, copying one 4K page. */
+  /** Marking a struct page dirty and accessed: for each PTE of a file that is cleared; in KVM for each SPTE that is zapped (up to 6.12) or made (later). */
+  readonly ptePageMarkNs: number;
+  /** Allocating one 4K page with its zeroing; copying one. */
   readonly zeroPageNs: number;
   readonly copyPageNs: number;
   /** Giving one folio back to the page allocator. */
   readonly freePageNs: number;
+  /** What it looks at in each tail page of a large folio that comes back. */
+  readonly freeTailPageNs: number;
   readonly tableAllocNs: number;
   readonly tableFreeNs: number;
   /** CPU TLB shootdown: the initiator's fixed part, and each interrupted CPU. */

@@ -29,7 +29,7 @@ export function checkUnmapped(folio: Folio): void {
  * The last reference has gone: the folio's frames are nobody's. Returns the ns for the caller to spend.
  *
  * Models   __folio_put() and free_huge_folio(), mm/swap.c, mm/hugetlb.c, whose assertions are findings here: a page is
- *          freed with mapcount 0 (reference L.8).
+ *          freed with mapcount 0 (reference L.8). The allocator looks at each tail page of a THP; hugetlb keeps its folios.
  */
 export function freeFolio(folio: Folio): number {
   const { machine } = folio;
@@ -44,7 +44,8 @@ export function freeFolio(folio: Folio): number {
   }
   for (const watch of machine.folioWatchers) watch(folio, 'freed');
   machine.memory.remove(folio);
-  return machine.costs.freePageNs;
+  const tails = folio.hugetlb ? 0 : folio.pages - 1;
+  return machine.costs.freePageNs + tails * machine.costs.freeTailPageNs;
 }
 
 /**

@@ -88,6 +88,9 @@ export class WorkCounters {
   spteLeavesZapped = 0;
   spteTeardownXchg = 0;
   spteTablesFreed = 0;
+  /** Shadow paging: rmap heads looked at, empty ones among them; SPTEs made beside that of a fault. */
+  rmapHeadsVisited = 0;
+  sptesPrefetched = 0;
   spteSplits = 0;
   /** Accessed bits that aging has cleared. */
   sptesAged = 0;

@@ -58,7 +58,8 @@ function* unmapOne(vma: ShmemVma, address: Hva, folio: Folio): Process<boolean> 
     // Not the last reference: the caller has one. Its line is this CPU's since the caller has locked the page.
     folio.changeRefs(-1);
     work.refAtomics += 1;
-    yield* sim.spend(costs.leafXchgNs + mapNs + costs.headPutNs);
+    // What the entry knew of writes goes over to the struct page.
+    yield* sim.spend(costs.leafXchgNs + costs.ptePageMarkNs + mapNs + costs.headPutNs);
   }
   yield* table.ptl.release();
   return mapped;

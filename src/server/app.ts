@@ -13,22 +13,22 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { bearerToken } from './authentication.ts';
-import { ComparisonService, DEFAULT_SERVICE_LIMITS, type ServiceLimits } from './comparison-service.ts';
+import { type ComparisonStore, comparisonService } from './comparison-service.ts';
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
 import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
 import { Idempotency } from './idempotency.ts';
+import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
-import { MeasurementService, type MeasuringHost } from './measurement-service.ts';
+import { type MeasuringHost, measurementService } from './measurement-service.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
-import { comparisonEventRoutes } from './routes/comparison-events.ts';
-import { comparisonRoutes } from './routes/comparisons.ts';
+import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
-import { measurementRoutes } from './routes/measurements.ts';
-import type { ComparisonStore } from './store.ts';
+import { measurementDoor } from './routes/measurements.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -40,12 +40,20 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+interface ServiceLimits extends JobLimits {
+  /** Sockets, of all jobs together. */
+  readonly subscribers: number;
+}
+
+const DEFAULT_LIMITS: ServiceLimits = { unfinished: 64, logs: 8, subscribers: 256 };
+
 export interface AppParts {
   readonly pool: WorkerPool;
   readonly store: ComparisonStore;
   readonly logger: FastifyBaseLogger;
   /** Asked of every caller, except for health. */
   readonly token?: string | undefined;
+  /** Those of comparisons, and of sockets. */
   readonly limits?: Partial<ServiceLimits>;
   /** What measures; this host where it is absent. */
   readonly measuringHost?: MeasuringHost;
@@ -86,20 +94,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const library = new ServiceLibrary();
   const idempotency = new Idempotency();
   const mapcountTable = new MapcountTable();
-  const comparisons = new ComparisonService(parts.pool, parts.store, parts.logger, {
-    ...DEFAULT_SERVICE_LIMITS,
-    ...parts.limits,
-  });
-
-  const measurements = new MeasurementService(parts.logger, parts.measuringHost);
+  const limits = { ...DEFAULT_LIMITS, ...parts.limits };
+  const comparisons = comparisonService(parts.pool, parts.store, parts.logger, limits);
+  const measurements = measurementService(parts.logger, parts.measuringHost);
 
   // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
-  const sockets = new Set<EventSubscriber>();
+  const open = new Set<EventSubscriber>();
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
-    for (const subscriber of sockets) subscriber.goAway();
+    for (const subscriber of open) subscriber.goAway();
     await Promise.all([comparisons.stop(), measurements.stop(), mapcountTable.stop()]);
   });
 
@@ -122,8 +127,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable);
   libraryRoutes(app, library, idempotency);
-  comparisonRoutes(app, { comparisons, store: parts.store, library, idempotency });
-  measurementRoutes(app, measurements, idempotency);
-  comparisonEventRoutes(app, comparisons, sockets, { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions });
+  const options = { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions };
+  const shared = { idempotency, sockets: { open, most: limits.subscribers, options } };
+  jobRoutes(app, comparisonDoor(comparisons, library), shared);
+  comparisonTraceRoute(app, comparisons);
+  jobRoutes(app, measurementDoor(measurements), shared);
   return app;
 }

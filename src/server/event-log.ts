@@ -1,4 +1,4 @@
-// What happened in one comparison, in the order in which it arrived, numbered from 1. The log keeps the newest events
+// What happened in one job, in the order in which it arrived, numbered from 1. The log keeps the newest events
 // only: it is the bounded queue of all its readers at once. A reader holds a position, and one that falls out at the
 // old end has a gap, which the log can count exactly, by topic.
 
@@ -79,7 +79,7 @@ export class EventLog {
   }
 
   /** Adds an event of the service's own. */
-  append(event: { readonly topic: Topic; readonly simTimeNs: number } & Readonly<Record<string, unknown>>): void {
+  append(event: { readonly topic: Topic } & Readonly<Record<string, unknown>>): void {
     if (this.#ended) return;
     this.#push(event.topic, JSON.stringify(event).slice(1));
     this.#afterAppend();

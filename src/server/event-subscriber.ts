@@ -1,4 +1,4 @@
-// One socket that follows one comparison. It reads the log at its own pace: while its socket has enough to send, it
+// One socket that follows one job. It reads the log at its own pace: while its socket has enough to send, it
 // waits, and the log goes on without it. So a slow client costs the run nothing and is told what it has lost.
 
 import { asyncScheduler, auditTime, merge, Subject, Subscription } from 'rxjs';
@@ -111,7 +111,7 @@ export class EventSubscriber {
     while (this.#socket.bufferedAmount < this.#options.bufferedBytes) {
       const piece = this.#log.read(this.#position, this.#topics);
       if (piece === null) {
-        if (this.#log.ended) this.#finish(1000, 'the comparison has ended');
+        if (this.#log.ended) this.#finish(1000, 'it has ended');
         return;
       }
       this.#position = piece.next;

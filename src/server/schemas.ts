@@ -1,13 +1,11 @@
 // Shapes of requests and answers, for validation and for the OpenAPI document. Scenarios and profiles are read by the
 // lab, which knows their rules: here they are only objects.
 
-import Type from 'typebox';
-import { measurementDocumentSchema } from '../host/measurement-request.ts';
-import { comparisonDocumentSchema } from '../lab/comparison.ts';
+import Type, { type TSchema } from 'typebox';
 import type { MapcountConsumer } from '../lab/mapcount-consumers.ts';
 import { mapcountSchemes } from '../lab/vocabulary.ts';
-import { EDGE_ERRORS, type EdgeErrorCode, type Problem } from './errors.ts';
-import { STATUSES } from './store.ts';
+import { EDGE_ERRORS, type EdgeErrorCode } from './errors.ts';
+import { STATUSES } from './jobs/job.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -51,55 +49,37 @@ export const IdempotencyHeaders = Type.Object({
   ),
 });
 
-const ProgressSchema = Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'Runs.' });
 const StatusSchema = Type.Enum([...STATUSES]);
 
 export const AcceptedSchema = Type.Object({ id: Type.String(), status: StatusSchema });
 
-const ComparisonSummarySchema = Type.Object({
-  id: Type.String(),
-  status: StatusSchema,
-  createdAt: Type.String({ format: 'date-time' }),
-  finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
-  progress: ProgressSchema,
-});
-
-export const ComparisonSchema = Type.Object({
-  ...ComparisonSummarySchema.properties,
-  spec: comparisonDocumentSchema,
-  result: Type.Optional(
-    Type.Object({}, { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' }),
-  ),
-  error: Type.Optional(Type.Unsafe<Problem>(ProblemSchema)),
-});
-
-const MeasurementSummarySchema = Type.Object({
-  ...ComparisonSummarySchema.properties,
-  progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: 'Repetitions that count.' }),
-});
-
-export const MeasurementSchema = Type.Object({
-  ...MeasurementSummarySchema.properties,
-  spec: Type.Unsafe<unknown>(measurementDocumentSchema),
-  result: Type.Optional(
-    Type.Unsafe<object>(
-      Type.Object({}, { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' }),
+/** Answers about one kind of job, for the OpenAPI document: what is answered is what the service has. */
+export function jobSchemas(spec: TSchema, progress: string) {
+  const summary = {
+    id: Type.String(),
+    status: StatusSchema,
+    createdAt: Type.String({ format: 'date-time' }),
+    finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }, { description: progress }),
+  };
+  const result = Type.Object(
+    {},
+    { additionalProperties: true, description: 'Only if it succeeded. See docs/reference/api.md.' },
+  );
+  return {
+    job: Type.Unsafe<object>(
+      Type.Object({ ...summary, spec, result: Type.Optional(result), error: Type.Optional(ProblemSchema) }),
     ),
-  ),
-  error: Type.Optional(Type.Unsafe<Problem>(ProblemSchema)),
-});
+    list: Type.Unsafe<object>(
+      Type.Object({
+        items: Type.Array(Type.Object(summary)),
+        nextCursor: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+  };
+}
 
-export const MeasurementListSchema = Type.Object({
-  items: Type.Array(MeasurementSummarySchema),
-  nextCursor: Type.Union([Type.String(), Type.Null()]),
-});
-
-export const ComparisonListSchema = Type.Object({
-  items: Type.Array(ComparisonSummarySchema),
-  nextCursor: Type.Union([Type.String(), Type.Null()]),
-});
-
-export const ComparisonListQuery = Type.Object(
+export const JobListQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
     cursor: Type.Optional(Type.String({ maxLength: 128, description: 'nextCursor of the page before.' })),

@@ -3,7 +3,7 @@
 import closeWithGrace from 'close-with-grace';
 import { type Level, pino } from 'pino';
 import { buildApp } from './app.ts';
-import { MemoryStore } from './memory-store.ts';
+import { MemoryStore } from './jobs/memory-store.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ServeOptions {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { mapcountConsumers } from '../../src/lab/mapcount-consumers.ts';
-import { ENTRY, ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+import { ENTRY, ending, listening, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 const lines = (stdout: string): { topic: string; simTimeNs: number }[] =>
   stdout
@@ -189,19 +189,6 @@ describe('stallscope validate', () => {
 });
 
 describe('stallscope serve', () => {
-  /** Resolves with the address that the log names. */
-  function listening(child: ReturnType<typeof start>): Promise<string> {
-    return new Promise((resolve, reject) => {
-      let log = '';
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        log += text;
-        const address = /listening at (http:\/\/[^"]+)/.exec(log)?.[1];
-        if (address !== undefined) resolve(address);
-      });
-      child.on('exit', () => reject(new Error(log)));
-    });
-  }
-
   it('SIGTERM in the middle of a comparison: exit 0', async () => {
     const child = start(['serve', '--port', '0', '--threads', '1']);
     const address = await listening(child);

@@ -4,7 +4,7 @@ import { showNs } from '../../src/cli/quantities.ts';
 import { builtInLibrary } from '../../src/lab/library.ts';
 import { type ComparisonResult, withoutWallTime } from '../../src/lab/result.ts';
 import { buildApp } from '../../src/server/app.ts';
-import { MemoryStore } from '../../src/server/memory-store.ts';
+import { MemoryStore } from '../../src/server/jobs/memory-store.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
 import { post, until } from '../server/support/service.ts';
 import { stallscope, temporaryFile } from './support/stallscope.ts';

@@ -1,42 +1,18 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { isBusy, noGuest, noSystem } from '../host/support.ts';
-import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
+import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
+import { ENTRY, ending, listening, stallscope, start, temporaryFile } from './support/stallscope.ts';
+
+/** What is left of root when it may neither mount nor look at other things of the kernel. */
+const WITHOUT_RIGHTS = ['--bounding-set=-sys_admin,-perfmon', '--inh-caps=-sys_admin,-perfmon'];
 
 const QUICK = ['--memory', '4MiB', '--repetitions', '2', '--time', '1s'];
-
-/** Processes that this one has started, with those that they have started. */
-function descendants(parent: number): number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent);
-  return children.flatMap((pid) => [pid, ...descendants(pid)]);
-}
-
-/** -1: there is no such process any more, or only its remains. */
-function parentOf(pid: number): number {
-  try {
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return state === 'Z' ? -1 : Number(parent);
-  } catch {
-    return -1;
-  }
-}
-
-function hasGuest(pid: number): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes('kvm-vcpu'));
-  } catch {
-    return false;
-  }
-}
 
 async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; !holds(); round++) {
@@ -72,6 +48,40 @@ describe('stallscope measure', { retry: 2 }, () => {
     expect(result.measurement.memoryBytes).toBe(4 * 2 ** 20);
   });
 
+  it('--kernel-events and --trace: events in the result, spans and instants in the file', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const file = temporaryFile('trace.json', '');
+    const asked = ['--json', '--windows', '--kernel-events', '--trace', file];
+    const { code, stdout, stderr } = await inQuiet(skip, 'measure', 'madv-collapse', ...QUICK, ...asked);
+    expect(code).toBe(0);
+    const { measurement, schemes } = JSON.parse(stdout) as MeasurementResult;
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { ph: string; name: string }[] };
+    expect(traceEvents.filter(({ name }) => name === 'madv-collapse')).toHaveLength(2);
+    const stalls = schemes.reduce((sum, { windows }) => sum + (windows?.length ?? 0), 0);
+    expect(traceEvents.filter(({ name }) => name === 'stall')).toHaveLength(stalls);
+    const missing = measurement.kernelEvents?.missing ?? null;
+    if (missing !== null) expect(stderr).toContain(missing);
+    const events = schemes.reduce((sum, { kernelEvents }) => sum + (kernelEvents?.length ?? 0), 0);
+    expect(traceEvents.filter(({ ph }) => ph === 'i')).toHaveLength(events);
+    expect(events > 0).toBe(missing === null);
+  });
+
+  it('--kernel-events without the rights: said on stderr, and measured all the same', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const args = [process.execPath, ENTRY, 'measure', 'nothing', ...QUICK, '--json', '--kernel-events'];
+    const child = spawn('setpriv', [...WITHOUT_RIGHTS, ...args]);
+    const { code, stdout, stderr } = await ending(child).catch((error: Error) => skip(error.message));
+    if (/setpriv/.test(stderr)) skip(stderr.trim());
+    if (code === 1 && isBusy(stderr)) skip(stderr.trim());
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^stallscope: without the kernel's events: .*E(PERM|ACCES)/),
+    ]);
+    const { measurement, schemes } = JSON.parse(stdout) as MeasurementResult;
+    expect(measurement.kernelEvents).toEqual({ recorded: null, dropped: 0, missing: expect.any(String) });
+    expect(schemes.map(({ kernelEvents }) => kernelEvents)).toEqual([undefined, undefined]);
+  });
+
   it.each([
     ['an unknown operation', ['x'], /operation: no such operation: x/],
     ['too much memory', ['nothing', '--memory', '2GiB'], /memory: has to be from 4MiB to 1GiB/],
@@ -91,6 +101,35 @@ describe('stallscope measure', { retry: 2 }, () => {
     expect(stderr).toMatch(/nothing can be measured on this host: .* simulated works without it/);
   });
 
+  it('a /dev/kvm that is none: exit 1, and stderr says so', async ({ skip }) => {
+    if (whatIsMissing() !== null) skip('there is no /dev/kvm here to put something in the place of');
+    const hide = 'mount --bind /dev/null /dev/kvm || { echo mount: not permitted >&2; exit 77; }; exec "$@"';
+    const child = spawn('unshare', [
+      '-m',
+      'sh',
+      '-c',
+      hide,
+      'sh',
+      process.execPath,
+      ENTRY,
+      'measure',
+      'nothing',
+      ...QUICK,
+    ]);
+    const { code, stdout, stderr } = await ending(child).catch((error: Error) => skip(error.message));
+    if (/^(unshare|mount):/.test(stderr)) skip(stderr.trim());
+    if (isBusy(stderr)) skip(stderr.trim());
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^stallscope: .*(is no KVM|no KVM behind it|no right)/);
+  });
+
+  it('a trace that cannot be written: exit 1 before anything is measured', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const { code, stdout, stderr } = await stallscope('measure', 'nothing', ...QUICK, '--trace', '/');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/EISDIR/);
+  });
+
   it.for(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     '%s in the middle: the guest and all processes are gone',
     async (signal, { skip }) => {
@@ -99,15 +138,33 @@ describe('stallscope measure', { retry: 2 }, () => {
       const ended = ending(child);
       let started: number[] = [];
       await until(() => {
-        started = descendants(child.pid ?? 0);
+        started = descendantsOf(child.pid ?? 0);
         return started.some(hasGuest);
       });
       child.kill(signal);
       await ended;
       expect(child.signalCode).toBe(signal);
-      await until(() => started.every((pid) => parentOf(pid) === -1));
+      await until(() => !started.some(isAlive));
     },
   );
+});
+
+describe('stallscope serve', () => {
+  it('SIGKILL in the middle of a measurement: the guest and all processes are gone', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const child = start(['serve', '--port', '0', '--threads', '1']);
+    const body = JSON.stringify({ operation: 'madv-collapse', memory: '4MiB', repetitions: 1_000, time: '1min' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${await listening(child)}/v1/measurements`, { method: 'POST', body, headers });
+    expect(response.status).toBe(202);
+    let started: number[] = [];
+    await until(() => {
+      started = descendantsOf(child.pid ?? 0);
+      return started.some(hasGuest);
+    });
+    child.kill('SIGKILL');
+    await until(() => !started.some(isAlive));
+  });
 });
 
 describe('stallscope calibrate', { retry: 2 }, () => {

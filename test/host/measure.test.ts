@@ -1,33 +1,14 @@
 // A real guest on this machine's KVM. Nothing is compared with a time: only with the control of the same repetitions, so a
 // machine that is busy makes both worse.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HostError } from '../../src/host/host-error.ts';
 import { hostFacts } from '../../src/host/host-facts.ts';
 import { measure } from '../../src/host/measure.ts';
 import { planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
-import { measured, measuredInQuiet, noGuest, stalledShare } from './support.ts';
-
-/** What the process holds and would keep after a measurement that does not clean up. */
-function belongings(): Record<string, number | string> {
-  const status = readFileSync('/proc/self/status', 'latin1');
-  const files = readdirSync('/proc/self/fd').map((fd) => {
-    try {
-      return readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
-    } catch {
-      return '';
-    }
-  });
-  return {
-    guestFiles: files.filter((text) => /kvm|userfault/.test(text)).length,
-    files: files.length,
-    guestMappings: readFileSync('/proc/self/maps', 'latin1').match(/memfd:stallscope|kvm-vcpu/g)?.length ?? 0,
-    cpus: /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '',
-    children: readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1'),
-  };
-}
+import { belongings } from '../support/belongings.ts';
+import { isBusy, measured, measuredInQuiet, noGuest, stalledShare } from './support.ts';
 
 // A stall of the machine below this one can hit any repetition: what is true is seen in one of three attempts.
 describe('measure', { retry: 2 }, () => {
@@ -128,6 +109,16 @@ describe('measure', { retry: 2 }, () => {
       measurement.samples[0]!.repetitions.flatMap((r) => r.operation.gaps.flat()).length,
     );
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  it('two at once: one waits for the other, and both are done', async ({ skip }) => {
+    if (noGuest !== null) skip(noGuest);
+    const both = await Promise.allSettled([1, 2].map(() => measured({ operation: 'nothing', repetitions: 2 })));
+    for (const one of both) {
+      if (one.status === 'fulfilled') expect(one.value.samples[0]!.repetitions.length).toBeGreaterThan(0);
+      else if (one.reason instanceof HostError && isBusy(one.reason.message)) skip(one.reason.message);
+      else throw one.reason;
+    }
   });
 
   it('more vCPUs than CPUs: refused, with the number that there is', async ({ skip }) => {

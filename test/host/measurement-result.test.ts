@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { MEMORY_AT } from '../../src/host/guest-memory.ts';
 import type { HostFacts } from '../../src/host/host-facts.ts';
 import type { Measurement, Repetition } from '../../src/host/measure.ts';
-import { planMeasurement } from '../../src/host/measurement-plan.ts';
+import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
 import type { Window } from '../../src/host/window.ts';
+import { resultToCsv } from '../../src/lab/result-csv.ts';
 
 const FACTS = { kernel: '6.18' } as HostFacts;
 /** Time stamps at two ticks a nanosecond, from a start that does not fit into a number. */
@@ -19,8 +20,10 @@ function window(ns: number, gaps: [from: number, to: number][][], more: Partial<
     lostGaps: 0,
     touches: ns / 10,
     runDelayNs: 0,
+    dispatches: 0,
     efaults: 0,
     kvm: null,
+    kernelEvents: null,
     ...more,
   };
 }
@@ -29,10 +32,11 @@ function repetition(control: Window, operation: Window, ns: number, errno: strin
   return { control, operation, time: { start: at(0), end: at(ns), errno }, operatorDelayNs: 0 };
 }
 
-function measurement(repetitions: Repetition[]): Measurement {
-  const plan = planMeasurement({ operation: 'madv-collapse' });
+function measurement(repetitions: Repetition[], more: Partial<MeasurementRequest> = {}): Measurement {
+  const plan = planMeasurement({ operation: 'madv-collapse', ...more });
   const samples = [{ place: 'inside', repetitions, dropped: 3 } as const];
-  return { plan, samples, ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, wallMs: 100 };
+  const fixed = { ticksPerNs: 2, guestLeadTicks: -7n, cpus: null, around: null, wallMs: 100, kernelEvents: null };
+  return { plan, samples, ...fixed };
 }
 
 describe('measurementResult', () => {
@@ -81,7 +85,7 @@ describe('measurementResult', () => {
       ]),
       1,
     );
-    const result = measurementResult(measurement([one, one]), FACTS, { windows: true });
+    const result = measurementResult(measurement([one, one], { windows: true }), FACTS);
     expect(result.schemes.map(({ windows }) => windows?.length)).toEqual([0, 4]);
     expect(result.schemes[1]!.windows![2]).toEqual({
       repetition: 1,
@@ -90,6 +94,67 @@ describe('measurementResult', () => {
       endNs: 100,
       offset: 4096,
     });
+  });
+
+  it('kernel events: one by one, from the start of the operation or of the control on, and the lost ones counted', () => {
+    const event = (ns: number) => ({ name: 'tlb_flush', at: at(ns), cpu: 1, task: 'vcpu 0', fields: { pages: -1 } });
+    const one = repetition(
+      window(10, [[]], { kernelEvents: { events: [], dropped: 2 } }),
+      window(5_000, [[]], { kernelEvents: { events: [event(3), event(4_000)], dropped: 1 } }),
+      100,
+    );
+    const recorded = { ...measurement([one, one]), kernelEvents: { recorded: ['tlb_flush'], missing: null } };
+    const { schemes, measurement: facts } = measurementResult(recorded, FACTS);
+    expect(facts.kernelEvents).toEqual({ recorded: ['tlb_flush'], dropped: 6, missing: null });
+    expect(schemes.map(({ kernelEvents }) => kernelEvents?.length)).toEqual([0, 4]);
+    expect(schemes[1]!.kernelEvents![3]).toEqual({
+      repetition: 1,
+      name: 'tlb_flush',
+      atNs: 4_000,
+      cpu: 1,
+      task: 'vcpu 0',
+      fields: { pages: -1 },
+    });
+  });
+
+  it('kernel events that cannot be had: the reason, and no list', () => {
+    const quiet = repetition(window(10, [[]]), window(10, [[]]), 1);
+    const missing = { ...measurement([quiet]), kernelEvents: { recorded: null, missing: 'no right' } };
+    const { schemes, measurement: facts } = measurementResult(missing, FACTS);
+    expect(facts.kernelEvents).toEqual({ recorded: null, dropped: 0, missing: 'no right' });
+    expect(schemes.filter((scheme) => 'kernelEvents' in scheme)).toEqual([]);
+  });
+
+  it('as CSV: the columns of a comparison and the place, what nobody knows empty', () => {
+    const one = repetition(window(10_000, [[[100, 400]]]), window(20_000, [[[0, 6_000]]]), 5_000);
+    const result = measurementResult(measurement([one, one]), FACTS);
+    const other = { ...result, schemes: result.schemes.map((scheme) => ({ ...scheme, place: 'outside' as const })) };
+    const csv = resultToCsv({ ...result, schemes: [...result.schemes, ...other.schemes] });
+    const [header = [], ...rows] = csv
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    expect(header.at(-1)).toBe('place');
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([header.length]));
+    const cells = (row: readonly string[] = []) => Object.fromEntries(header.map((name, index) => [name, row[index]]));
+    expect(cells(rows[1])).toMatchObject({
+      scenario: 'madv-collapse',
+      profile: '',
+      seed: '',
+      source: 'host',
+      scheme: 'kernel',
+      place: 'inside',
+      'stall.maxNs': '6000',
+      'stallByCauseNs.fault': '',
+      spinNs: '',
+      'operations.maxDurationNs': '5000',
+      'notifier.sections': '',
+      events: '',
+      'maxStallRatio.baseline': 'control',
+      'maxStallDifferenceNs.estimate': '5700',
+    });
+    // The pair of another place is not this one's.
+    expect(cells(rows[3])).toMatchObject({ place: 'outside', 'maxStallRatio.baseline': '' });
   });
 
   it('touches: the rate counts, as the windows need not be of one length', () => {
@@ -122,6 +187,7 @@ describe('measurementResult', () => {
         ['remote_tlb_flush', 1],
         ['pf_spurious', 0],
       ]),
+      dispatches: 0,
       efaults: 2,
     });
     const control = window(10_000, [[]], { kvm: new Map([['pf_taken', 0]]) });

@@ -4,7 +4,7 @@ import type { Primitive } from '../../src/host/calibration/primitive.ts';
 import { MEMORY_AT } from '../../src/host/guest-memory.ts';
 import type { Measurement, Repetition } from '../../src/host/measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
-import { scenarioOf } from '../../src/host/validation/scenario-of-plan.ts';
+import { scenarioOf } from '../../src/host/scenario-of-plan.ts';
 import { casesOf } from '../../src/host/validation/validate-host.ts';
 import { validated } from '../../src/host/validation/validation.ts';
 import { validationCases } from '../../src/host/validation/validation-cases.ts';
@@ -83,8 +83,10 @@ const window = (gaps: readonly number[], faults: number): Window => ({
   lostGaps: 0,
   touches: 50_000,
   runDelayNs: 0,
+  dispatches: 0,
   efaults: 0,
   kvm: new Map([['pf_taken', faults]]),
+  kernelEvents: null,
 });
 
 function measurement(control: readonly number[], operation: readonly number[], operationNs = 100_000): Measurement {
@@ -102,7 +104,9 @@ function measurement(control: readonly number[], operation: readonly number[], o
     ticksPerNs: 1,
     guestLeadTicks: 0n,
     cpus: null,
+    around: null,
     wallMs: 1,
+    kernelEvents: null,
   };
 }
 

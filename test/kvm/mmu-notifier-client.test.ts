@@ -4,6 +4,7 @@ import { collapsedHandlers } from '../../src/kvm/handlers/index.ts';
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
+import { tdpMmu } from '../../src/kvm/tdp.ts';
 import { gfn } from '../../src/mm/address.ts';
 import type { NotifierSection } from '../../src/mm/mmu-notifier.ts';
 import { TestWorld, until } from '../support/world.ts';
@@ -20,7 +21,7 @@ const state = ({ kvm: { invalidation } }: TestWorld) => [
 /** One more VM over all of the memory, with the SPTEs of the first one. */
 function addVm(world: TestWorld, index: number): Kvm {
   const { machine, mm } = world;
-  const kvm = new Kvm({ machine, mm, name: `vm${index}`, earlyRetryCheck: true, nxHugePages: false });
+  const kvm = new Kvm({ machine, mm, name: `vm${index}`, earlyRetryCheck: true, nxHugePages: false, mmu: tdpMmu });
   kvm.memslots.push(new Memslot(gfn(0), world.pages, world.vma.start));
   for (let page = 0; page < world.pages; page++) {
     const spte = world.kvm.tdp.spte(world.frame(page));
@@ -119,6 +120,7 @@ describe('kvm mmu notifier', () => {
       name: 'vm1',
       earlyRetryCheck: true,
       nxHugePages: false,
+      mmu: tdpMmu,
     });
     other.memslots.push(new Memslot(gfn(0), 8, world.vma.start));
     other.tdp.tableAt(gfn(0), 1).setLeaf(0, world.folio().firstPfn, true);

@@ -178,6 +178,7 @@ describe('stall windows', () => {
 
   test('sleep and spin: locks of mm and userfaultfd sleep, all else keeps its CPU busy', () => {
     expect(stallCauses.filter(isSleep)).toEqual([
+      'retry-sleep',
       'mmap-lock',
       'vma-lock',
       'i-mmap-lock',

@@ -124,6 +124,22 @@ describe('vCPU: accesses', () => {
 });
 
 describe('vCPU: kicks', () => {
+  test('a kick that costs nothing: no access is skipped, and none that misses is made', () => {
+    const world = new TestWorld({ costs: { kickedVcpuNs: 0 } });
+    world.kvm.tdp.tableAt(world.frame(7), 1).clear(3);
+    const { vcpu, finish } = startVcpu(world, { pattern: everyPage(world) });
+    world.spawn(
+      'flush',
+      (function* flush() {
+        yield 250;
+        yield* kvmFlushRemoteTlbs(world.kvm);
+      })(),
+    );
+    world.runUntil(650);
+    finish();
+    expect([vcpu.touches, world.findingKinds()]).toEqual([7, []]);
+  });
+
   test('in guest mode: out for the price of a kick, and the next access is as far away as before', () => {
     const world = new TestWorld();
     world.kvm.tdp.tableAt(world.frame(7), 1).clear(3);
@@ -230,6 +246,31 @@ describe('vCPU: stalls behind a section', () => {
     expect(Object.keys(causes).sort()).toEqual(expect.arrayContaining(['fault', 'invalidate-retry']));
     expect(stats.retries).toBeGreaterThan(20);
     expect(causes['invalidate-retry']).toBeGreaterThan(45_000);
+  });
+
+  test('retrySleepNs, a section of 20 us: laps for as long as it spins, then looks a sleep apart until it is gone', () => {
+    const costs = { retrySpinNs: 1000, retrySleepFirstNs: 7000, retrySleepNs: 3000 };
+    const { windows, faults, stats } = behind(20_000, false, { costs });
+    expect(faults[0]).toEqual(['retry', 2]);
+    expect(stats.retries).toBe(2);
+    const slept = windows[0]?.causes['retry-sleep'] ?? 0;
+    expect((slept - costs.retrySleepFirstNs) % costs.retrySleepNs).toBe(0);
+    // The section opens with a zap, and is open for 20 us after it.
+    expect(slept).toBeGreaterThanOrEqual(20_000 - 2 * EARLY_LAP_NS);
+    expect((windows[0]?.endNs ?? 0) - slept).toBeLessThan(5 * EARLY_LAP_NS);
+  });
+
+  test('retrySleepNs, a section that is over before it sleeps: as without', () => {
+    const costs = { retrySpinNs: 10 * EARLY_LAP_NS, retrySleepFirstNs: 7000, retrySleepNs: 3000 };
+    expect(behind(3 * EARLY_LAP_NS, true, { costs })).toEqual(behind(3 * EARLY_LAP_NS, true));
+  });
+
+  test('asleep between two looks: it does not run the mm, so no shootdown has to reach it', () => {
+    const world = new TestWorld({ costs: { retrySpinNs: 0, retrySleepFirstNs: 50_000, retrySleepNs: 50_000 } });
+    const { vcpu } = startVcpu(world, { pattern: new ScriptedPattern([0]) });
+    world.spawn('mm', section(world, 0, 8, 100_000));
+    world.runUntil(20_000);
+    expect(vcpu.runsMm).toBe(false);
   });
 
   test('end of the run in the middle of a section: the window counts up to there', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { comparisonDocumentSchema, planComparison } from '../../src/lab/comparison.ts';
 import { builtInLibrary, type Library } from '../../src/lab/library.ts';
 import type { SchemaNode } from '../../src/lab/schema-node.ts';
-import { pathsOf } from './errors.ts';
+import { errorsOf, pathsOf } from './errors.ts';
 
 describe('planComparison', () => {
   test('only a scenario: all schemes, its own mapcount scheme, three repetitions', () => {
@@ -19,6 +19,21 @@ describe('planComparison', () => {
     expect(plan.mapcounts).toEqual(['subpage']);
     expect(plan.runs).toHaveLength(21);
     expect(plan.profile.name).toBe('epyc-uncontended');
+  });
+
+  test('shadow paging: all schemes but cut and promote, which are refused by name', () => {
+    const overrides = { 'vm.mmu': 'shadow' };
+    const plan = planComparison({ scenario: 'hgm-collapse-1g', overrides });
+    expect(plan.schemes).toEqual(['range', 'range-chunked', 'narrow', 'post-collapse/zap', 'none']);
+    const schemes = ['range', 'post-collapse/promote'];
+    expect(errorsOf(() => planComparison({ scenario: 'hgm-collapse-1g', overrides, schemes }))).toEqual([
+      {
+        path: 'schemes',
+        message:
+          'must be of range, range-chunked, narrow, post-collapse/zap, none where vm.mmu is "shadow", got post-collapse/promote: ' +
+          'KVM cuts and promotes in the TDP MMU alone, and zaps shadow SPTEs that could be larger',
+      },
+    ]);
   });
 
   test('runs: by mapcount scheme, scheme, repetition; repetition r has seed + r', () => {

@@ -55,7 +55,7 @@ describe('overrides', () => {
       {
         path: 'vm.vcpu',
         message:
-          'no such field; vm has vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, asyncPageFault; did you mean vm.vcpus?',
+          'no such field; vm has vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, guestPage, asyncPageFault; did you mean vm.vcpus?',
       },
     ]);
   });

@@ -40,6 +40,7 @@ describe('scenario: defaults', () => {
         pfnCaches: 0,
         pfnCacheUse: 1_000_000,
         mmu: 'tdp',
+        guestPage: null,
         asyncPageFault: false,
       },
       hgm: { version: 'v2', chunkBytes: 2 * MIB },
@@ -163,22 +164,26 @@ describe('scenario: fields', () => {
       {
         path: 'vm.vcpu',
         message:
-          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, asyncPageFault',
+          'is not a field here; the fields are vcpus, count, processes, backends, memory, backing, mapped, folios, populatedFraction, sptePopulatedFraction, youngFraction, memslots, pfnCaches, pfnCacheUse, mmu, guestPage, asyncPageFault',
       },
     ]);
   });
 
-  test.each([['vm.mmu', { vm: { mmu: 'shadow' } }]])(
-    '%s: known but not available yet: says so and lists what is',
-    (path, document) => {
-      const [error, ...others] = errorsOf(() => parseScenario(document));
-      expect(others).toEqual([]);
-      expect(error?.path).toBe(path);
-      expect(error?.message).toMatch(/is not available yet in this version; available: "/);
-    },
-  );
+  test('vm.guestPage: null or a size under shadow paging, null under TDP', () => {
+    expect(parseScenario({ vm: { mmu: 'shadow' } }).vm.guestPage).toBeNull();
+    expect(parseScenario({ vm: { mmu: 'shadow', guestPage: '4k' } }).vm.guestPage).toBe('4k');
+    expect(errorsOf(() => parseScenario({ vm: { guestPage: '2m' } }))).toEqual([
+      {
+        path: 'vm.guestPage',
+        message: 'must be null where vm.mmu is "tdp", got "2m": only shadow paging reads it',
+      },
+    ]);
+    expect(errorsOf(() => parseScenario({ vm: { mmu: 'shadow', guestPage: '3m' } }))).toEqual([
+      { path: 'vm.guestPage', message: 'must be "4k", "2m", "1g" or null, got "3m"' },
+    ]);
+  });
 
-  test('misspelt id: not called unavailable', () => {
+  test('misspelt id: told what there is', () => {
     const [error] = errorsOf(() => parseScenario({ vm: { backing: 'hugetlb-3g' } }));
     expect(error?.message).toBe('must be one of "anonymous", "shmem", "hugetlb-2m", "hugetlb-1g", got "hugetlb-3g"');
   });
@@ -462,7 +467,7 @@ describe('scenario: schema', () => {
 
   test('document schema: plain JSON Schema with nothing required, times and sizes as texts too', () => {
     const text = JSON.stringify(scenarioDocumentSchema);
-    expect(text).not.toMatch(/"(unit|notAvailable|expected|derived)"/);
+    expect(text).not.toMatch(/"(unit|expected|derived)"/);
     expect(text).not.toMatch(/"required":\["/);
     const memory = (scenarioDocumentSchema as SchemaNode).properties?.vm?.properties?.memory;
     expect(memory?.anyOf?.map(({ type }) => type)).toEqual(['integer', 'string']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Process } from '../../src/engine/process.ts';
-import { kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
+import { kvmMmuPageFault } from '../../src/kvm/page-fault.ts';
 import { gfn, type Hva } from '../../src/mm/address.ts';
 import { gupFast, gupSlow, putFolio } from '../../src/mm/gup.ts';
 import type { Mm } from '../../src/mm/mm.ts';
@@ -165,7 +165,7 @@ describe('fork() of anonymous memory', () => {
     const told: string[] = [];
     const account = { spent: (cause: string) => void told.push(cause) };
     const lap = (write: boolean, present: boolean): string => {
-      const fault = kvmTdpPageFault(world.kvm, gfn(1), { write, present }, account, false);
+      const fault = kvmMmuPageFault(world.kvm, gfn(1), { write, present }, account, false);
       const { outcome } = done(world, fault);
       return `${outcome} ${world.kvm.tdp.spte(gfn(1))?.writable ?? 'unmapped'}`;
     };

@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Invalidation } from '../../src/kvm/invalidation.ts';
+import { ShadowPages } from '../../src/kvm/shadow/shadow-pages.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { MmuNotifierChain } from '../../src/mm/mmu-notifier.ts';
 import { type Among, type Program, predictedBy, programs, runProgram } from '../support/programs.ts';
@@ -77,15 +78,17 @@ describe('random programs: canaries', () => {
     vi.restoreAllMocks();
   });
 
-  const isFound = (): boolean =>
-    fc.sample(programs({ hgmVersions: ['v2'], mapcounts: ['subpage'] }), { numRuns: 200, seed: 2 }).some((program) => {
-      try {
-        return surprises(program).length > 0;
-      } catch {
-        // A model that is broken far enough fails its own assertions.
-        return true;
-      }
-    });
+  const isFound = (among: Among = {}): boolean =>
+    fc
+      .sample(programs({ hgmVersions: ['v2'], mapcounts: ['subpage'], ...among }), { numRuns: 200, seed: 2 })
+      .some((program) => {
+        try {
+          return surprises(program).length > 0;
+        } catch {
+          // A model that is broken far enough fails its own assertions.
+          return true;
+        }
+      });
 
   test('a fault that does not look for invalidations: found', () => {
     vi.spyOn(Invalidation.prototype, 'retryGfn').mockReturnValue(false);
@@ -96,6 +99,11 @@ describe('random programs: canaries', () => {
     vi.spyOn(MmuNotifierChain.prototype, 'notifications$', 'get');
     vi.spyOn(MmuNotifierChain.prototype, 'register').mockReturnValue(() => {});
     expect(isFound()).toBe(true);
+  });
+
+  test('shadow paging whose rmaps know of no SPTE: found', () => {
+    vi.spyOn(ShadowPages.prototype, 'nextSpte').mockReturnValue(null);
+    expect(isFound({ mmus: [{ mmu: 'shadow' }] })).toBe(true);
   });
 
   test('one reference too many: found', () => {

@@ -125,6 +125,7 @@ describe('GET /openapi.json', () => {
       'GET /v1/comparisons/{id}/trace',
       'GET /v1/measurements',
       'GET /v1/measurements/{id}',
+      'GET /v1/measurements/{id}/events',
       'GET /v1/measurements/{id}/result',
       'GET /v1/profiles',
       'GET /v1/profiles/{name}',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/server/memory-store.ts';
+import { MemoryStore } from '../../src/server/jobs/memory-store.ts';
 import { get, ordered, post, startService, until } from './support/service.ts';
 
 describe('POST /v1/comparisons', () => {

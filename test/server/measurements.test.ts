@@ -6,7 +6,8 @@ import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { App } from '../../src/server/app.ts';
 import type { MeasuringHost } from '../../src/server/measurement-service.ts';
 import { isBusy, noGuest } from '../host/support.ts';
-import { startService } from './support/service.ts';
+import { connect, listen } from './support/event-client.ts';
+import { ordered, post as postComparison, startService } from './support/service.ts';
 
 interface Stored {
   id: string;
@@ -25,8 +26,10 @@ const window = {
   lostGaps: 0,
   touches: 100,
   runDelayNs: 0,
+  dispatches: 0,
   efaults: 0,
   kvm: null,
+  kernelEvents: null,
 };
 
 /** A host with a KVM that nothing has to be there for: two repetitions, one stall of 5 us each. */
@@ -40,7 +43,16 @@ const quick: MeasuringHost['measure'] = async (plan, { onRepetition } = {}) => {
   onRepetition?.(1, 2);
   onRepetition?.(2, 2);
   const samples = plan.places.map((place) => ({ place, repetitions: [repetition, repetition], dropped: 0 }));
-  return { plan, samples, ticksPerNs: 1, guestLeadTicks: 0n, cpus: null, wallMs: 1 } satisfies Measurement;
+  return {
+    plan,
+    samples,
+    ticksPerNs: 1,
+    guestLeadTicks: 0n,
+    cpus: null,
+    around: null,
+    wallMs: 1,
+    kernelEvents: null,
+  } satisfies Measurement;
 };
 
 /** One that is at it until it is told to stop, as a child that is killed. */
@@ -237,6 +249,115 @@ describe('GET /v1/measurements/:id/result', () => {
     const app = await service(endless);
     const response = await app.inject(`/v1/measurements/${await accepted(app)}/result`);
     expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([409, 'RESULT_MISSING']);
+  });
+});
+
+describe('what a result has', () => {
+  it('format=csv: the table of a comparison, with the place', async () => {
+    const app = await service(quick);
+    const id = await accepted(app, { operation: 'nothing', places: ['inside', 'outside'] });
+    await until(app, id);
+    const response = await app.inject(`/v1/measurements/${id}/result?format=csv`);
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
+    const [header, ...rows] = response.body.trimEnd().split('\r\n');
+    expect(header).toMatch(/^scenario,profile,seed,.*,place$/);
+    expect(rows.map((row) => row.split(',').at(-1))).toEqual(['inside', 'inside', 'outside', 'outside']);
+  });
+
+  it.each([
+    ['parquet', 501, 'NOT_AVAILABLE_YET'],
+    ['xml', 400, 'REQUEST_INVALID'],
+  ])('format=%s: %d %s', async (format, status, code) => {
+    const app = await service(quick);
+    const id = await accepted(app);
+    await until(app, id);
+    const response = await app.inject(`/v1/measurements/${id}/result?format=${format}`);
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([status, code]);
+  });
+
+  it('windows asked for: each with its time and place; else none', async () => {
+    const app = await service(quick);
+    const [plain, listed] = [await accepted(app), await accepted(app, { operation: 'nothing', windows: true })];
+    const stored = [await until(app, plain), await until(app, listed)];
+    expect(stored.map(({ result }) => result?.schemes.map(({ windows }) => windows?.length))).toEqual([
+      [undefined, undefined],
+      [2, 2],
+    ]);
+    expect(stored[1]?.result?.schemes[1]?.windows?.[1]).toMatchObject({
+      repetition: 1,
+      vcpu: 0,
+      startNs: 10,
+      endNs: 5_010,
+    });
+  });
+
+  it('kernelEvents asked for: it reaches the host, and what is missing is in the result', async () => {
+    const asked: boolean[] = [];
+    const app = await service(async (plan, options) => {
+      asked.push(plan.kernelEvents);
+      return { ...(await quick(plan, options)), kernelEvents: { recorded: null, missing: 'no right' } };
+    });
+    const { result } = await until(app, await accepted(app, { operation: 'nothing', kernelEvents: true }));
+    expect(asked).toEqual([true]);
+    expect(result?.measurement.kernelEvents).toEqual({ recorded: null, dropped: 0, missing: 'no right' });
+  });
+});
+
+describe('GET /v1/measurements?status=', () => {
+  it('a status: only those', async () => {
+    const app = await service((plan, options) =>
+      plan.operation === 'fork' ? endless(plan, options) : quick(plan, options),
+    );
+    const [done, running] = [await accepted(app), await accepted(app, { operation: 'fork' })];
+    await until(app, running, ({ status }) => status === 'running');
+    const list = async (status: string) =>
+      (await app.inject(`/v1/measurements?status=${status}`)).json<{ items: Stored[] }>().items.map(({ id }) => id);
+    expect([await list('succeeded'), await list('running'), await list('failed')]).toEqual([[done], [running], []]);
+  });
+});
+
+describe('WebSocket /v1/measurements/:id/events', () => {
+  it('a measurement: its progress in order of seq, then end and close 1000', async () => {
+    const app = await service(quick);
+    const address = await listen(app);
+    const client = await connect(address, await accepted(app), { kind: 'measurements' });
+    expect(await client.closed).toBe(1000);
+    expect(client.events()).toEqual([
+      { seq: 1, topic: 'progress', repetitions: { done: 1, total: 2 } },
+      { seq: 2, topic: 'progress', repetitions: { done: 2, total: 2 } },
+    ]);
+    expect(client.frames.at(-1)).toEqual({ type: 'end', status: 'succeeded' });
+  });
+
+  it('deleted while it runs: end with cancelled', async () => {
+    const app = await service(endless);
+    const address = await listen(app);
+    const id = await accepted(app);
+    const client = await connect(address, id, { kind: 'measurements', first: { type: 'subscribe' } });
+    await app.inject({ method: 'DELETE', url: `/v1/measurements/${id}` });
+    expect(await client.closed).toBe(1000);
+    expect(client.frames).toEqual([{ type: 'end', status: 'cancelled' }]);
+  });
+
+  it('an unknown one: 404 instead of a socket; without an upgrade: 426', async () => {
+    const app = await service(quick);
+    const address = await listen(app);
+    await expect(connect(address, 'x', { kind: 'measurements' })).rejects.toThrow('404');
+    const response = await app.inject(`/v1/measurements/${await accepted(app)}/events`);
+    expect(response.statusCode).toBe(426);
+  });
+
+  it('sockets of comparisons and measurements: counted together', async () => {
+    const app = await startService({
+      measuringHost: { missing: () => null, measure: endless },
+      limits: { subscribers: 1 },
+    });
+    const address = await listen(app);
+    const id = await accepted(app);
+    await connect(address, id, { kind: 'measurements' });
+    await expect(connect(address, id, { kind: 'measurements' })).rejects.toThrow('429');
+    const comparison = await postComparison(app, { scenario: ordered('hang'), schemes: ['range'] });
+    await expect(connect(address, comparison)).rejects.toThrow('429');
   });
 });
 

@@ -8,6 +8,7 @@ import { operationRules } from '../../src/lab/operation-rules.ts';
 import { runScenario } from '../../src/lab/run.ts';
 import type { Finding, MapcountSchemeId, NotifierSchemeId, RunResult } from '../../src/lab/run-types.ts';
 import { parseScenario, type Scenario } from '../../src/lab/scenario.ts';
+import { schemeRefusal } from '../../src/lab/scheme-rules.ts';
 import {
   availableIds,
   hgmVersions,
@@ -60,6 +61,7 @@ export interface Among {
   readonly backings?: readonly Scenario['vm']['backing'][];
   readonly hgmVersions?: readonly Scenario['hgm']['version'][];
   readonly schemes?: readonly NotifierSchemeId[];
+  readonly mmus?: readonly Partial<Pick<Scenario['vm'], 'mmu' | 'guestPage'>>[];
   readonly mapcounts?: readonly MapcountSchemeId[];
   /** Operations that are not drawn. */
   readonly without?: readonly Draw['operation'][];
@@ -74,7 +76,9 @@ const machine = fc.record({
   earlyRetryCheck: oneOf([null, null, true, false]),
 });
 
-const vmAmong = ({ backings }: Among) =>
+const shadow = [{ mmu: 'shadow' }, { mmu: 'shadow', guestPage: '4k' }, { mmu: 'shadow', guestPage: '1g' }] as const;
+
+const vmAmong = ({ backings, mmus }: Among) =>
   fc.record({
     memory: oneOf([2 * MIB, 2 * MIB, 4 * MIB]),
     memoryOf: oneOf(memories.filter(({ backing }) => backings?.includes(backing) ?? true)),
@@ -86,6 +90,7 @@ const vmAmong = ({ backings }: Among) =>
     sptePopulatedFraction: oneOf([1, 0.5, 0]),
     slots: oneOf(['one', 'one', 'two', 'aliased'] as const),
     pfnCaches: oneOf([0, 0, 1]),
+    paging: oneOf(mmus ?? [{}, {}, ...shadow]),
     asyncPageFault: fc.boolean(),
   });
 
@@ -131,7 +136,7 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
     .map(
       ({
         machine: host,
-        vm: { memoryOf, slots, ...sizes },
+        vm: { memoryOf, slots, paging, ...sizes },
         guest: accesses,
         userfault,
         version,
@@ -143,7 +148,7 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
         const cpus = sizes.vcpus * sizes.count * sizes.processes + 1;
         const document = {
           machine: { ...host, cpus },
-          vm: { ...sizes, ...memoryOf, memslots: memslotsOf(slots, sizes.memory) },
+          vm: { ...sizes, ...memoryOf, ...paging, memslots: memslotsOf(slots, sizes.memory) },
           hgm: { version },
           guest: accesses,
           khugepaged: { scanSleep: '50us' },
@@ -159,7 +164,10 @@ export const programs = (among: Among = {}): fc.Arbitrary<Program> =>
         const timeline = draws
           .map((drawn, index) => entryOf(drawn, index, empty))
           .filter((entry) => isPossible({ ...document, timeline: [entry] }));
-        return { scenario: parseScenario({ ...document, timeline }), scheme, mapcount, seed };
+        const scenario = parseScenario({ ...document, timeline });
+        // In the place of what shadow paging has not, what it has.
+        const possible = schemeRefusal(scheme, scenario) === null ? scheme : 'post-collapse/zap';
+        return { scenario, scheme: possible, mapcount, seed };
       },
     );
 

@@ -8,6 +8,7 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../../src/kvm/handle
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
+import { tdpMmu } from '../../src/kvm/tdp.ts';
 import { Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../../src/mm/address.ts';
 import type { AnonymousVma } from '../../src/mm/anonymous-vma.ts';
 import type { Result } from '../../src/mm/errno.ts';
@@ -65,7 +66,14 @@ export class ThpWorld {
     const end = hva(start + (options.blocks ?? 1) * geometry.entryBytes(2));
     this.vma =
       options.kind === 'anonymous' ? this.mm.mmapAnonymous(start, end) : this.mm.mmapShmem(start, end, this.mapping);
-    this.kvm = new Kvm({ machine: this.machine, mm: this.mm, name: 'vm0', earlyRetryCheck: true, nxHugePages: false });
+    this.kvm = new Kvm({
+      machine: this.machine,
+      mm: this.mm,
+      name: 'vm0',
+      earlyRetryCheck: true,
+      nxHugePages: false,
+      mmu: tdpMmu,
+    });
     this.slot = new Memslot(gfn(0), (end - start) / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);
     registerKvm(this.kvm, collapsedHandlers[options.handler ?? 'promote']);

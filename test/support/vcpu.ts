@@ -2,7 +2,7 @@ import type { Process } from '../../src/engine/process.ts';
 import type { Task } from '../../src/engine/simulation.ts';
 import type { AccessTimes, GuestAccessPattern } from '../../src/kvm/guest-access.ts';
 import { EvenTimes, GuestMemory } from '../../src/kvm/guest-access.ts';
-import { type FaultAccess, type FaultResult, kvmTdpPageFault } from '../../src/kvm/page-fault.ts';
+import { type FaultAccess, type FaultResult, kvmMmuPageFault } from '../../src/kvm/page-fault.ts';
 import type { VcpuInterval } from '../../src/kvm/records.ts';
 import { type StallWindow, StallWindows } from '../../src/kvm/stall-windows.ts';
 import type { TlbAccount } from '../../src/kvm/tlb-reach.ts';
@@ -25,7 +25,7 @@ export function faultOnce(
 ): FaultingThread {
   const spent: [string, number][] = [];
   const account = { spent: (cause: string) => void spent.push([cause, world.sim.now]) };
-  const process: Process<FaultResult> = kvmTdpPageFault(world.kvm, world.frame(page), access, account, false);
+  const process: Process<FaultResult> = kvmMmuPageFault(world.kvm, world.frame(page), access, account, false);
   return { task: world.spawn(name, process, delayNs), spent };
 }
 

@@ -9,6 +9,8 @@ import { type CollapsedHandlerId, collapsedHandlers } from '../../src/kvm/handle
 import { Kvm } from '../../src/kvm/kvm.ts';
 import { Memslot } from '../../src/kvm/memslot.ts';
 import { registerKvm } from '../../src/kvm/mmu-notifier-client.ts';
+import { ShadowMmu } from '../../src/kvm/shadow/shadow-mmu.ts';
+import { tdpMmu } from '../../src/kvm/tdp.ts';
 import { Geometry, type Gfn, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../../src/mm/address.ts';
 import { Folio } from '../../src/mm/folio.ts';
 import { mapLeafAtOnce } from '../../src/mm/hugetlb-rmap.ts';
@@ -45,6 +47,7 @@ export const testCosts: KvmCosts = {
   zeroPageNs: 270,
   copyPageNs: 1030,
   freePageNs: 131,
+  freeTailPageNs: 5,
   tableAllocNs: 800,
   tableFreeNs: 100,
   shootdownFixedNs: 2000,
@@ -63,6 +66,10 @@ export const testCosts: KvmCosts = {
   retryCheckNs: 5,
   tdpMapNs: 30,
   fastPageFaultNs: 245,
+  guestPteReadNs: 20,
+  shadowSpteNs: 60,
+  rmapHeadVisitNs: 2,
+  rmapZapNs: 49,
   spteVisitNs: 8,
   spteClearNs: 25,
   spteInstallNs: 63,
@@ -73,6 +80,9 @@ export const testCosts: KvmCosts = {
   kvmFlushPerIdleVcpuNs: 18,
   kickedVcpuNs: 1500,
   notifierCallNs: 200,
+  retrySpinNs: 0,
+  retrySleepFirstNs: 0,
+  retrySleepNs: 0,
   guestSwitchNs: 2100,
   srcuSyncNs: 20_000,
   tlbMissExtra4kNs: 80,
@@ -97,6 +107,8 @@ export interface WorldOptions {
   readonly earlyRetryCheck?: boolean;
   readonly nxHugePages?: boolean;
   readonly handler?: CollapsedHandlerId;
+  /** Shadow paging, for a guest whose own pages are of this size. Absent: the TDP MMU. */
+  readonly shadow?: Level;
   readonly shared?: boolean;
   readonly highGranularity?: boolean;
   /** Size of the host's leaves at time 0; 0: nothing is mapped. */
@@ -168,6 +180,7 @@ export class TestWorld {
       name: 'vm0',
       earlyRetryCheck: options.earlyRetryCheck ?? kernel !== '6.1',
       nxHugePages: options.nxHugePages ?? false,
+      mmu: options.shadow === undefined ? tdpMmu : new ShadowMmu(options.shadow),
     });
     this.slot = new Memslot(gfn(options.baseGfn ?? 0), bytes / PAGE_SIZE, start);
     this.kvm.memslots.push(this.slot);

@@ -1,10 +1,13 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assertMeasurable } from '../../host/availability.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { measureInProcess } from '../../host/host-process.ts';
 import { LIMITS, planMeasurement } from '../../host/measurement-plan.ts';
 import { measurementResult } from '../../host/measurement-result.ts';
+import { measurementTrace } from '../../host/measurement-trace.ts';
 import { hostBackings, hostOperations, hostSizes, places } from '../../host/vocabulary.ts';
+import { resultToCsv } from '../../lab/result-csv.ts';
 import { parseSize, parseTime } from '../../lab/units.ts';
 import { measurementTable } from '../measurement-table.ts';
 import { collect, integer } from '../options.ts';
@@ -24,7 +27,10 @@ interface MeasureOptions {
   readonly threshold?: number;
   readonly tail?: number;
   readonly json?: boolean;
+  readonly csv?: boolean;
   readonly windows?: boolean;
+  readonly kernelEvents?: boolean;
+  readonly trace?: string;
 }
 
 export function measureCommand(): Command {
@@ -52,8 +58,11 @@ export function measureCommand(): Command {
     .option('--time <time>', help('time for all repetitions', 'timeNs'), time)
     .option('--threshold <time>', help('shortest gap that is recorded', 'thresholdNs'), time)
     .option('--tail <time>', help('time after the operation that counts', 'tailNs'), time)
-    .option('--json', 'print the result as JSON')
+    .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
+    .addOption(new Option('--csv', 'print the result as CSV'))
     .option('--windows', 'with --json: all stall windows, one by one')
+    .option('--kernel-events', "record the kernel's own events as well, for --json and --trace; takes time of its own")
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .action(measure);
 }
 
@@ -77,12 +86,20 @@ async function measure(operation: string, options: MeasureOptions): Promise<void
     timeNs: options.time,
     thresholdNs: options.threshold,
     tailNs: options.tail,
+    windows: options.windows,
+    kernelEvents: options.kernelEvents,
   });
   assertMeasurable();
+  // A file that cannot be written is better known before than after.
+  if (options.trace !== undefined) closeSync(openSync(options.trace, 'a'));
   const bar = progressBar(process.stderr, plan.places.length * plan.repetitions, 'repetitions');
   const measurement = await measureInProcess(plan, { onRepetition: () => bar.advance() }).finally(() => bar.clear());
-  const result = measurementResult(measurement, hostFacts(), { windows: options.windows === true });
-  process.stdout.write(`${options.json ? JSON.stringify(result) : measurementTable(result)}\n`);
+  const result = measurementResult(measurement, hostFacts());
+  const missing = result.measurement.kernelEvents?.missing ?? null;
+  if (missing !== null) process.stderr.write(`stallscope: without the kernel's events: ${missing}\n`);
+  if (options.trace !== undefined) writeFileSync(options.trace, measurementTrace(measurement));
+  if (options.csv) process.stdout.write(resultToCsv(result));
+  else process.stdout.write(`${options.json ? JSON.stringify(result) : measurementTable(result)}\n`);
 }
 
 const size = (text: string): number => quantity(text, parseSize, 'a size, such as 64MiB');

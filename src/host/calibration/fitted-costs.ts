@@ -4,21 +4,11 @@
 import type { CostName } from '../../lab/cost-names.ts';
 import type { CostProfile } from '../../lab/profile.ts';
 import { runScenario } from '../../lab/run.ts';
-import type { RunResult } from '../../lab/run-types.ts';
-import { parseScenario } from '../../lab/scenario.ts';
 import { quantile } from '../../lab/statistics.ts';
-import { MIB, MS, PAGE_BYTES } from '../../lab/units.ts';
-import { type KernelFacts, modelledHost } from '../modelled-host.ts';
+import { planMeasurement } from '../measurement-plan.ts';
+import { faultsOf, type ModelledFacts, mmuOf, scenarioOf } from '../scenario-of-plan.ts';
 import type { Primitive } from './primitive.ts';
-
-interface Fit {
-  readonly cost: CostName;
-  /** Name of the primitive. */
-  readonly from: string;
-  readonly vm: Readonly<Record<string, unknown>>;
-  /** Absent: the guest touches one page after the other, and the step is what a touch waits for. */
-  readonly operation?: Readonly<Record<string, unknown>>;
-}
+import { type Step, steps } from './steps.ts';
 
 export interface FittedCost {
   readonly cost: CostName;
@@ -28,80 +18,67 @@ export interface FittedCost {
   readonly high: number;
 }
 
-const BYTES = 2 * MIB;
-const STEP_NS = 100;
-const SETTLE_NS = 4 * MS;
+/** Between two values of a cost, to see what it weighs. */
+const STEP_NS = 1000;
 
-/** In this order: each takes for granted what those before it have found. */
-const fits: readonly Fit[] = [
-  {
-    cost: 'gatherNs',
-    from: 'zap of an anonymous page',
-    vm: { backing: 'anonymous' },
-    operation: { operation: 'madv-dontneed' },
-  },
-  {
-    cost: 'pteScanNs',
-    from: 'collapse of an entry',
-    vm: { backing: 'shmem', folios: '2m' },
-    operation: { operation: 'madv-collapse' },
-  },
-  {
-    cost: 'copyPageNs',
-    from: 'collapse of an anonymous page',
-    vm: { backing: 'anonymous' },
-    operation: { operation: 'madv-collapse' },
-  },
-  {
-    cost: 'vmExitEntryNs',
-    from: 'guest fault, page in the cache',
-    vm: { backing: 'shmem', mapped: 'none', folios: '4k' },
-  },
-];
+/** Some steps need what others find: the second time each of them knows what all have found the first time. */
+const PASSES = 3;
 
-/** Of those whose primitive has been measured; the others stay what they are. */
+/** Of those whose step has been measured; the others stay what they are. */
 export function fittedCosts(
   profile: CostProfile,
   primitives: readonly Primitive[],
-  host: KernelFacts,
+  host: ModelledFacts,
 ): readonly FittedCost[] {
-  const found: FittedCost[] = [];
+  let found: FittedCost[] = [];
   let { costs } = profile;
-  for (const fit of fits) {
-    const primitive = primitives.find(({ name }) => name === fit.from);
-    if (primitive === undefined) continue;
-    const valueFor = inverse(fit, { ...profile, costs }, host);
-    const value = Math.round(valueFor(primitive.p50));
-    // The rest of the step takes longer in the model than all of it does here: this cost is not what is wrong.
-    if (value < 0) continue;
-    costs = { ...costs, [fit.cost]: value };
-    const [low, high] = [valueFor(primitive.p10), valueFor(primitive.p90)];
-    found.push({ cost: fit.cost, primitive, value, low: Math.max(0, Math.floor(low)), high: Math.ceil(high) });
+  for (let pass = 0; pass < PASSES; pass++) {
+    found = [];
+    for (const step of steps) {
+      const cost = typeof step.fits === 'object' ? step.fits[mmuOf(host)] : step.fits;
+      const primitive = primitives.find(({ name }) => name === step.name);
+      if (cost === undefined || primitive === undefined) continue;
+      const valueFor = inverse({ ...step, fits: cost }, primitive, { ...profile, costs }, host);
+      const value = Math.round(valueFor(primitive.p50));
+      // The rest of the step takes longer in the model than all of it does here: this cost is not what is wrong.
+      if (!(value >= 0)) continue;
+      costs = { ...costs, [cost]: value };
+      const [low, high] = [valueFor(primitive.p10), valueFor(primitive.p90)];
+      found.push({ cost, primitive, value, low: Math.max(0, Math.floor(low)), high: Math.ceil(high) });
+    }
   }
   return found;
 }
 
 /** The model spends each cost a number of times, so what a step takes is a straight line over it. */
-function inverse(fit: Fit, profile: CostProfile, host: KernelFacts): (ns: number) => number {
-  const { cost } = fit;
-  const at = (value: number): number => modelled(fit, { ...profile, costs: { ...profile.costs, [cost]: value } }, host);
+function inverse(
+  step: Step & { readonly fits: CostName },
+  primitive: Primitive,
+  profile: CostProfile,
+  host: ModelledFacts,
+): (ns: number) => number {
+  const at = (value: number): number =>
+    modelled(step, primitive, { ...profile, costs: { ...profile.costs, [step.fits]: value } }, host);
   const atZero = at(0);
   const slope = (at(STEP_NS) - atZero) / STEP_NS;
   return (ns) => (ns - atZero) / slope;
 }
 
-/** What one page of the step takes in the model. */
-function modelled({ vm, operation }: Fit, profile: CostProfile, host: KernelFacts): number {
-  const scenario = parseScenario({
-    name: 'calibration',
-    machine: { ...modelledHost(host), cpus: 2 },
-    vm: { vcpus: 1, memory: BYTES, sptePopulatedFraction: 0, ...vm },
-    guest: { pattern: operation === undefined ? 'stride' : 'idle', stridePages: 1 },
-    timeline: operation === undefined ? [] : [{ at: 0, ...operation }],
-    settle: SETTLE_NS,
-  });
+/** What the step takes in the model. */
+function modelled(
+  { request, seen, parts }: Step,
+  primitive: Primitive,
+  profile: CostProfile,
+  host: ModelledFacts,
+): number {
+  const scenarioFor = seen === 'faults' ? faultsOf : scenarioOf;
+  const scenario = scenarioFor(planMeasurement(request), host, primitive.paceNs ?? null);
   const result = runScenario({ scenario, profile, scheme: 'range', mapcount: scenario.mapcount, seed: 1 });
-  return operation === undefined ? quantile([...result.stallsNs], 0.5) : perPage(result);
+  const stalls = [...result.stallsNs];
+  if (seen === 'behind' || seen === 'faults') return quantile(stalls, 0.5);
+  const ns =
+    seen === 'beside'
+      ? stalls.reduce((sum, one) => sum + one, 0)
+      : result.operations.reduce((sum, { durationNs }) => sum + durationNs, 0);
+  return ns / parts;
 }
-
-const perPage = ({ operations }: RunResult): number => (operations[0]?.durationNs ?? Number.NaN) / (BYTES / PAGE_BYTES);

@@ -1,85 +1,62 @@
-// What a guest pays for, as it sees it: gaps between two touches, and the round trip of an exit. Each is made of several costs
-// of a profile.
+// What the kernel does beside a guest that runs, and what the guest pays for it.
 
 import { controlAt } from '../guest-memory.ts';
 import { CONTROL } from '../guest-program.ts';
 import type { Gap } from '../guest-vcpu.ts';
 import { KVM } from '../kvm-abi.ts';
 import { storeWord } from '../mapping.ts';
-import { measure, type Repetition } from '../measure.ts';
+import { type Measurement, measure, type Repetition } from '../measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../measurement-plan.ts';
+import { touchNs } from '../pace.ts';
 import { VirtualMachine } from '../virtual-machine.ts';
-import { type Described, type Primitive, primitiveOf } from './primitive.ts';
+import { type Primitive, primitiveOf } from './primitive.ts';
 import type { CalibrationBench } from './processor-primitives.ts';
+import { type Step, steps } from './steps.ts';
 
-const REPETITIONS = 6;
-const BYTES = 4 * 1024 * 1024;
+const REPETITIONS = 20;
 const TIME_NS = 800_000_000;
+const TAIL_NS = 2_000_000;
 /** Above a touch, below everything that KVM does. */
 const THRESHOLD_NS = 300;
 const ROUND_TRIPS = 200;
 
-interface Case extends Described {
-  readonly request: MeasurementRequest;
-  /** Behind the operation: what the guest pays to get its memory back. Beside it: what it notices of it. */
-  readonly when: 'behind' | 'beside';
-}
-
-const cases: readonly Case[] = [
-  {
-    name: 'guest fault, page mapped',
-    method:
-      'gaps of a guest behind mprotect to read only and back of its anonymous memory: the host maps the page, KVM does not',
-    request: { operation: 'mprotect' },
-    when: 'behind',
-  },
-  {
-    name: 'guest fault, page in the cache',
-    method: 'gaps of a guest behind MADV_DONTNEED of its shmem: the page is in the page cache, nobody maps it',
-    request: { operation: 'madv-dontneed', backing: 'shmem' },
-    when: 'behind',
-  },
-  {
-    name: 'guest fault, new page',
-    method: 'gaps of a guest behind MADV_DONTNEED of its anonymous memory: the host zeroes a page first',
-    request: { operation: 'madv-dontneed' },
-    when: 'behind',
-  },
-  {
-    name: 'guest interrupted by a shootdown',
-    method: 'longest gap of a guest while mprotect works on memory of the process that the VM does not have',
-    request: { operation: 'mprotect', places: ['no-slot'], repetitions: 20 },
-    when: 'beside',
-  },
-];
-
 /** Each takes the turn of a measurement, so nobody may hold it. */
 export async function guestPrimitives(): Promise<Primitive[]> {
   const primitives: Primitive[] = [];
-  for (const one of cases) {
-    const common = { memoryBytes: BYTES, repetitions: REPETITIONS, timeNs: TIME_NS, thresholdNs: THRESHOLD_NS };
-    const { samples, ticksPerNs } = await measure(planMeasurement({ ...common, ...one.request }));
-    const gaps = samples.flatMap(({ repetitions }) =>
-      repetitions.flatMap((repetition) => gapsOf(repetition, one.when)),
+  for (const step of steps) {
+    const measurement = await measureStep(step.request);
+    const paceNs = touchNs(
+      wellEnded(measurement).map(({ control }) => control),
+      measurement.ticksPerNs,
     );
-    primitives.push(
-      primitiveOf(
-        one,
-        gaps.map((ticks) => Number(ticks) / ticksPerNs),
-      ),
-    );
+    primitives.push({ ...primitiveOf(step, samplesOf(step, measurement)), paceNs });
   }
   return primitives;
 }
 
-/** Ticks. Behind an operation all gaps, which are nearly all faults; beside it the longest of each repetition. */
-function gapsOf({ operation, time }: Repetition, when: Case['when']): bigint[] {
-  const gaps = operation.gaps.flat();
-  const ticks = ({ from, to }: Gap): bigint => to - from;
-  if (when === 'behind') return gaps.filter(({ from }) => from > time.end).map(ticks);
-  const beside = gaps.filter(({ from, to }) => from < time.end && to > time.start).map(ticks);
-  return beside.length === 0 ? [] : [beside.reduce((most, one) => (one > most ? one : most))];
+export function measureStep(request: MeasurementRequest): Promise<Measurement> {
+  const common = { repetitions: REPETITIONS, timeNs: TIME_NS, tailNs: TAIL_NS, thresholdNs: THRESHOLD_NS };
+  return measure(planMeasurement({ ...common, ...request }));
 }
+
+export const wellEnded = ({ samples }: Measurement): Repetition[] =>
+  samples.flatMap(({ repetitions }) => repetitions.filter(({ time }) => time.errno === null));
+
+/** ns. */
+function samplesOf({ seen, parts }: Step, measurement: Measurement): number[] {
+  const { ticksPerNs } = measurement;
+  return wellEnded(measurement).flatMap((repetition) => {
+    const { time } = repetition;
+    if (seen === 'operation') return [Number(time.end - time.start) / ticksPerNs / parts];
+    const gaps = repetition.operation.gaps.flat();
+    if (seen === 'behind' || seen === 'faults')
+      return gaps.filter(({ from }) => from > time.end).map((gap) => ticksOf(gap) / ticksPerNs);
+    const beside = gaps.filter(({ from, to }) => from < time.end && to > time.start);
+    return [beside.reduce((sum, gap) => sum + ticksOf(gap), 0) / ticksPerNs / parts];
+  });
+}
+
+const ticksOf = ({ from, to }: Gap): number => Number(to - from);
 
 /** KVM_RUN of a guest that does nothing but leave: entry, exit, and the way to userspace and back. */
 export function exitPrimitive({ system, timed, ticksPerNs }: CalibrationBench): Primitive {

@@ -13,6 +13,8 @@ export interface Primitive {
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
+  /** From one touch to the next of the guest beside it. Absent: there was none. */
+  readonly paceNs?: number;
 }
 
 export interface Described {

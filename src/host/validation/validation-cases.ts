@@ -24,6 +24,13 @@ export const validationCases: readonly ValidationCase[] = [
   { id: 'dontneed-shmem', request: { operation: 'madv-dontneed', backing: 'shmem', rangeBytes: RANGE } },
   { id: 'dontneed-huge', request: { operation: 'madv-dontneed', folios: '2m', rangeBytes: RANGE } },
   { id: 'punch-hole', request: { operation: 'punch-hole', rangeBytes: RANGE } },
+  { id: 'collapse-whole', request: { operation: 'madv-collapse', places: ['whole'], rangeBytes: 2 * RANGE } },
+  { id: 'dontneed-16m', request: { operation: 'madv-dontneed', rangeBytes: 4 * RANGE } },
+  {
+    id: 'dontneed-whole',
+    request: { operation: 'madv-dontneed', backing: 'shmem', places: ['whole'], rangeBytes: 2 * RANGE },
+  },
+  { id: 'punch-hole-8m', request: { operation: 'punch-hole', rangeBytes: 2 * RANGE } },
   { id: 'fork', request: { operation: 'fork', places: ['whole'], memoryBytes: 16 * MIB } },
   { id: 'munmap-beside', request: { operation: 'munmap', rangeBytes: 16 * MIB } },
   { id: 'munmap-no-slot', request: { operation: 'munmap', places: ['no-slot'], rangeBytes: 16 * MIB } },

@@ -8,8 +8,9 @@ import type { Scenario } from '../../lab/scenario.ts';
 import { mean, pairedDifference, quantile } from '../../lab/statistics.ts';
 import { US } from '../../lab/units.ts';
 import type { Measurement, Repetition } from '../measure.ts';
+import { touchNs } from '../pace.ts';
+import { type ModelledFacts, scenarioOf } from '../scenario-of-plan.ts';
 import type { Window } from '../window.ts';
-import { type ModelledFacts, scenarioOf } from './scenario-of-plan.ts';
 
 /** All ns but the counts, which are of one repetition. Null: it cannot be said. */
 export interface Figures {
@@ -49,10 +50,10 @@ export function validated(
   host: ModelledFacts,
   profile: CostProfile,
 ): Validated {
-  const { plan, ticksPerNs, samples } = measurement;
+  const { plan, ticksPerNs, samples, around } = measurement;
   const { repetitions = [], dropped = 0 } = samples[0] ?? {};
   const controls = repetitions.map(({ control }) => control);
-  const scenario = scenarioOf(plan, host, thinkNs(controls, ticksPerNs));
+  const scenario = scenarioOf(plan, host, touchNs(controls, ticksPerNs), around);
   const predicted = predictedFigures(scenario, profile, plan.thresholdNs);
   const operations = repetitions.map(({ operation }) => operation);
   const measured = { ...observed(operations, ticksPerNs), operationNs: operationNs(repetitions, ticksPerNs) };
@@ -66,18 +67,6 @@ export function validated(
     control,
     ratios: ratiosOf(predicted, measured, { control, controls, operations, ticksPerNs }),
   };
-}
-
-/** The time of the control in which no vCPU stood still, for each touch. */
-function thinkNs(controls: readonly Window[], ticksPerNs: number): number {
-  let ticks = 0;
-  let touches = 0;
-  for (const window of controls) {
-    const stalled = window.gaps.flat().reduce((sum, { from, to }) => sum + Number(to - from), 0);
-    ticks += Number(window.end - window.start) * window.gaps.length - stalled;
-    touches += window.touches;
-  }
-  return ticks / ticksPerNs / touches;
 }
 
 function predictedFigures(scenario: Scenario, profile: CostProfile, thresholdNs: number): Figures {

@@ -2,7 +2,6 @@ import type { Process } from '../../engine/process.ts';
 import type { Gfn } from '../../mm/address.ts';
 import type { Kvm } from '../kvm.ts';
 import type { Memslot } from '../memslot.ts';
-import { tdpMmuZapLeafs } from '../tdp-mmu.ts';
 import { kvmFlushRemoteTlbs } from '../tlb.ts';
 
 /**
@@ -15,7 +14,7 @@ export function* zapLeafs(kvm: Kvm, slot: Memslot, first: Gfn, end: Gfn): Proces
   // Under dirty logging the refaults would stay small.
   if (slot.dirtyLogging) return;
   yield* kvm.writeLock();
-  const flush = yield* tdpMmuZapLeafs(kvm, first, end, slot);
+  const flush = yield* kvm.mmu.zapCollapsible(kvm, slot, first, end);
   if (flush) yield* kvmFlushRemoteTlbs(kvm);
   yield* kvm.writeUnlock();
 }

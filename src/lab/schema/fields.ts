@@ -5,7 +5,7 @@
 
 import Type from 'typebox';
 import { GIB, MINUTE, PAGE_BYTES } from '../units.ts';
-import { type AvailableId, availableIds, unavailableIds, type Vocabulary } from '../vocabulary.ts';
+import { type AvailableId, availableIds, type Vocabulary } from '../vocabulary.ts';
 
 export const MAX_SIMULATED_NS = 10 * MINUTE;
 export const MAX_MEMORY_BYTES = 64 * GIB;
@@ -22,13 +22,12 @@ export const count = (minimum: number, maximum: number, fallback: number, unit: 
 export const fraction = (fallback: number, description: string) =>
   Type.Number({ minimum: 0, maximum: 1, default: fallback, unit: 'fraction', description });
 
-/** A field that names a term; `notAvailable` lists the known ones that this version refuses. */
+/** A field that names a term. */
 export const oneOf = <const V extends Vocabulary>(vocabulary: V, fallback: AvailableId<V>, description: string) =>
   Type.Unsafe<AvailableId<V>>(
     Type.Enum(availableIds(vocabulary), {
       default: fallback,
       description,
-      notAvailable: unavailableIds(vocabulary),
     }),
   );
 

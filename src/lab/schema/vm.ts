@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import { GIB, MIB, MS, PAGE_BYTES, SECOND, US } from '../units.ts';
-import { backings, folioSizes, hgmVersions, mappedSizes, mmus } from '../vocabulary.ts';
+import { backings, folioSizes, guestPages, hgmVersions, mappedSizes, mmus } from '../vocabulary.ts';
 import { closed, count, fraction, MAX_MEMORY_BYTES, oneOf, size, time } from './fields.ts';
 
 const memslotSchema = Type.Object(
@@ -64,6 +64,12 @@ export const vmSchema = Type.Object(
     ),
     pfnCacheUse: time(US, SECOND, MS, 'How often a vCPU leaves the guest for such a page to be written.'),
     mmu: oneOf(mmus, 'tdp', "KVM's MMU."),
+    guestPage: Type.Union([oneOf(guestPages, '2m', "Size of the guest's pages."), Type.Null()], {
+      default: null,
+      description:
+        'Size of the pages with which the guest maps all of its memory, for shadow paging: no SPTE is larger. Null: 2m, or of no effect where vm.mmu is tdp.',
+      expected: '"4k", "2m", "1g" or null',
+    }),
     asyncPageFault: Type.Boolean({
       default: false,
       description: 'The guest takes async page faults: it runs another task while the host waits for a page.',

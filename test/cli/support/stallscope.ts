@@ -35,8 +35,24 @@ export async function ending(child: ChildProcess): Promise<Ending> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
   return { code, stdout, stderr };
+}
+
+/** Resolves with the address that the log of a service names. */
+export function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      const address = /listening at (http:\/\/[^"]+)/.exec(log)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.on('exit', () => reject(new Error(log)));
+  });
 }
 
 /** A file that is gone when the test has ended. */

@@ -38,9 +38,9 @@ export async function listen(app: App): Promise<string> {
 export async function connect(
   address: string,
   id: string,
-  { first, headers }: { first?: unknown; headers?: Record<string, string> } = {},
+  { first, headers, kind = 'comparisons' }: { first?: unknown; headers?: Record<string, string>; kind?: string } = {},
 ): Promise<EventClient> {
-  const socket = new WebSocket(`ws://${address}/v1/comparisons/${id}/events`, { headers: headers ?? {} });
+  const socket = new WebSocket(`ws://${address}/v1/${kind}/${id}/events`, { headers: headers ?? {} });
   onTestFinished(() => socket.terminate());
   const frames: Frame[] = [];
   socket.on('message', (data) => frames.push(JSON.parse(String(data)) as Frame));

@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type App, type AppParts, buildApp } from '../../../src/server/app.ts';
-import { MemoryStore } from '../../../src/server/memory-store.ts';
+import { MemoryStore } from '../../../src/server/jobs/memory-store.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../../../src/server/worker-pool.ts';
 
 const FAKE_WORKER = new URL('./fake-worker.ts', import.meta.url);
