@@ -164,6 +164,7 @@ export class ExploringSimulation extends Simulation {
       if (step.done === true) {
         this.#states[id] = ENDED;
         this.end(task, step.value);
+        recorder.forget(-1);
         return;
       }
       if (step.value === PARK) {

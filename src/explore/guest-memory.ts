@@ -35,7 +35,7 @@ export class WrittenData implements Probed {
   }
 
   #copy(from: number, to: number): void {
-    this.#recorder.read(this.#cell(from));
+    this.#recorder.read(this.#cell(from), 0);
     this.#recorder.write(this.#cell(to));
     this.#held.set(to, (this.#held.get(to) ?? 0) | (this.#held.get(from) ?? 0));
   }
@@ -50,7 +50,7 @@ export class WrittenData implements Probed {
   }
 
   read(frame: number): void {
-    this.#recorder.read(this.#cell(frame));
+    this.#recorder.read(this.#cell(frame), 0);
   }
 
   /** Pages of which a write is not where the page is now. `discarded`: those whose data somebody has thrown away on purpose. */

@@ -13,6 +13,7 @@ import { Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../
 import { Folio } from '../mm/folio.ts';
 import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
 import type { HugetlbVma } from '../mm/hugetlb-vma.ts';
+import { FindingLog } from '../mm/findings.ts';
 import { fileIMmapRwsemClass } from '../mm/locks.ts';
 import { createMachine, type Machine } from '../mm/machine.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
@@ -58,7 +59,7 @@ export class SmallWorld {
     this.question = question;
     this.sim = new ExploringSimulation(recorder, lockdep);
     const geometry = geometries[question.geometry.entries];
-    this.machine = createMachine({
+    this.machine = {...createMachine<KvmCosts>({checks:false,
       sim: this.sim,
       kernel: question.kernel,
       preemption: question.preemption,
@@ -66,7 +67,7 @@ export class SmallWorld {
       geometry,
       costs: unitCosts,
       hugetlbMapcount: mapcountSchemes[question.mapcount],
-    });
+    }), findings: new FindingLog(true)};
     this.pages = pagesOf(question);
     this.mm = new Mm(this.machine);
     const start = hva(geometry.entryBytes(4));
