@@ -19,9 +19,9 @@ import {
   LOCK_SHARED,
   MAX_TASKS,
   RACES,
-  SAVED_LENGTH,
   READ,
   type Recorder,
+  SAVED_LENGTH,
   UNLOCK,
   WRITE,
 } from './recorder.ts';

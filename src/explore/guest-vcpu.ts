@@ -101,6 +101,13 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     return content;
   }
 
+  describe(): string {
+    const held = [...this.#tlb].flatMap((translation, page) =>
+      translation === 0 ? [] : [`gfn ${page}: frame ${translation >> 1}${(translation & 1) === 1 ? '' : ' read-only'}`],
+    );
+    return held.length === 0 ? 'empty' : held.join(', ');
+  }
+
   // ---- What it does ----------------------------------------------------------------------------------------------------
 
   *run(): Process<void> {
