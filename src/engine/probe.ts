@@ -21,16 +21,25 @@ export interface Probe {
   cells(owner: Probed, count: number): number;
   /** A multiple of `unit` above `from`, not given out before, whatever others were given meanwhile. */
   number(from: number, unit: number): number;
-  /** Called before the access. */
-  read(cell: number): void;
+  /**
+   * Called before the access. `learned`: what the task may act upon from here on, the value itself or what it is asked about
+   * it. A write tells nothing: whoever looks at what was there before, reads.
+   */
+  read(cell: number, learned: number): void;
   write(cell: number): void;
   /** A change that commutes with others of its kind and tells nothing: a count goes up. */
   add(cell: number): void;
+  /**
+   * A procedure begins, and ends: what the task has learned inside of it, it forgets, but for `learned`, what it takes with it.
+   * For procedures whose result is all that their caller knows of them.
+   */
+  enter(): void;
+  leave(learned: number): void;
   /** The task wants the lock: it goes on when a scheduler has given it. */
   acquire(lock: Lock, task: Task, info: number): Operation;
   released(lock: Lock, write: boolean): Operation;
-  /** A trylock, whatever comes of it. */
-  tried(lock: Lock): void;
+  /** A trylock, and what came of it. */
+  tried(lock: Lock, taken: boolean): boolean;
   /** Somebody waits for the lock. */
   isWanted(lock: Lock): boolean;
 }
@@ -40,6 +49,15 @@ export let probe: Probe | null = null;
 /** For the length of an exploration; null ends it. */
 export function setProbe(next: Probe | null): void {
   probe = next;
+}
+
+/** A number for a result, as leave() takes it. */
+export function numberOf(result: unknown): number {
+  if (typeof result === 'number') return result;
+  if (typeof result !== 'string') return result === null || result === undefined ? -1 : result === true ? 1 : 0;
+  let number = result.length;
+  for (let at = 0; at < result.length; at++) number = (Math.imul(number, 31) + result.charCodeAt(at)) | 0;
+  return number;
 }
 
 export const cellsFor = (owner: Probed, count: number): number => (probe === null ? -1 : probe.cells(owner, count));

@@ -21,6 +21,7 @@ import {
   RACES,
   READ,
   type Recorder,
+  SAVED_LENGTH,
   UNLOCK,
   WRITE,
 } from './recorder.ts';
@@ -226,7 +227,7 @@ export class ExhaustiveSearch {
       nexts: new Array<Footprint | null>(MAX_TASKS).fill(null),
       clock: new Int16Array(MAX_TASKS),
       before: -1,
-      saved: new Int32Array(4),
+      saved: new Int32Array(SAVED_LENGTH),
       undo: 0,
       future: new Uint32Array(FUTURE_WORDS),
       cut: false,

@@ -117,17 +117,17 @@ export class ExploringSimulation extends Simulation {
   }
 
   /** What it waits for; null: it can go on, or has ended. */
-  waitsFor(id: number): { readonly what: string; readonly lock: Lock | null } | null {
+  waitsFor(id: number): { readonly what: string; readonly lock: Lock | null; readonly sleeps: boolean } | null {
     const task = this.threads[id] as Task;
     switch (this.#states[id]) {
       case WANTS: {
         const lock = this.#recorder.wanted[id] as Lock;
-        return { what: lock.lockClass.name, lock };
+        return { what: lock.lockClass.name, lock, sleeps: true };
       }
       case WATCHES:
-        return { what: 'a change of what sends it back', lock: null };
+        return { what: 'a change of what sends it back', lock: null, sleeps: false };
       case PARKED:
-        return { what: task.waitingFor?.lockClass.name ?? 'a wake-up', lock: null };
+        return { what: task.waitingFor?.lockClass.name ?? 'a wake-up', lock: null, sleeps: true };
       default:
         return null;
     }
@@ -164,6 +164,7 @@ export class ExploringSimulation extends Simulation {
       if (step.done === true) {
         this.#states[id] = ENDED;
         this.end(task, step.value);
+        recorder.forget(-1);
         return;
       }
       if (step.value === PARK) {

@@ -8,11 +8,29 @@ import { type Gfn, PAGE_SIZE, pfn } from '../mm/address.ts';
 import { pageCachePfn } from '../mm/gup.ts';
 import type { Recorder } from './recorder.ts';
 
-export class WrittenData implements Probed {
+/** What the guest has written to a frame. */
+export class FrameData implements Probed {
+  readonly frame: number;
+  /** A bit for each write. */
+  held = 0;
+
+  constructor(frame: number) {
+    this.frame = frame;
+  }
+
+  cellContent(): number {
+    return this.held;
+  }
+
+  describe(): string {
+    return this.held === 0 ? 'as at first' : `writes ${this.held.toString(2)}`;
+  }
+}
+
+export class WrittenData {
   readonly #recorder: Recorder;
   readonly #kvm: Kvm;
-  /** By frame: bits of the writes that it holds. */
-  readonly #held = new Map<number, number>();
+  readonly #frames = new Map<number, FrameData>();
   /** By guest page: bits of all writes that were made to it. */
   readonly #made: Int32Array;
   #writes = 0;
@@ -26,31 +44,35 @@ export class WrittenData implements Probed {
     };
   }
 
-  cellContent(): number {
-    throw new Error('the cells belong to the frames');
-  }
-
-  #cell(frame: number): number {
-    return this.#recorder.named(frame, { cellContent: () => this.#held.get(frame) ?? 0 });
+  #data(frame: number): FrameData {
+    let data = this.#frames.get(frame);
+    if (data === undefined) {
+      data = new FrameData(frame);
+      this.#frames.set(frame, data);
+    }
+    return data;
   }
 
   #copy(from: number, to: number): void {
-    this.#recorder.read(this.#cell(from));
-    this.#recorder.write(this.#cell(to));
-    this.#held.set(to, (this.#held.get(to) ?? 0) | (this.#held.get(from) ?? 0));
+    const source = this.#data(from);
+    const target = this.#data(to);
+    this.#recorder.read(this.#recorder.named(from, source), 0);
+    this.#recorder.write(this.#recorder.named(to, target));
+    target.held |= source.held;
   }
 
   /** A guest writes to `page`, and its translation leads to `frame`. `bit` is the write's own. */
   write(page: number, frame: number, bit: number): void {
     // Guests write to different bytes: one does not undo the other.
-    this.#recorder.add(this.#cell(frame));
-    this.#held.set(frame, (this.#held.get(frame) ?? 0) | bit);
+    const data = this.#data(frame);
+    this.#recorder.add(this.#recorder.named(frame, data));
+    data.held |= bit;
     this.#made[page] = (this.#made[page] as number) | bit;
     this.#writes += 1;
   }
 
   read(frame: number): void {
-    this.#recorder.read(this.#cell(frame));
+    this.#recorder.read(this.#recorder.named(frame, this.#data(frame)), 0);
   }
 
   /** Pages of which a write is not where the page is now. `discarded`: those whose data somebody has thrown away on purpose. */
@@ -63,7 +85,7 @@ export class WrittenData implements Probed {
       const made = this.#made[page] as number;
       if (made === 0 || discarded(page)) continue;
       const frame = this.#frameOf(page);
-      const lost = made & ~(frame === null ? 0 : (this.#held.get(frame) ?? 0));
+      const lost = made & ~(frame === null ? 0 : this.#data(frame).held);
       if (lost !== 0) found.push({ page, frame: frame ?? 0, lost });
     }
     return found;

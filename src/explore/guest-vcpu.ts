@@ -101,6 +101,13 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     return content;
   }
 
+  describe(): string {
+    const held = [...this.#tlb].flatMap((translation, page) =>
+      translation === 0 ? [] : [`gfn ${page}: frame ${translation >> 1}${(translation & 1) === 1 ? '' : ' read-only'}`],
+    );
+    return held.length === 0 ? 'empty' : held.join(', ');
+  }
+
   // ---- What it does ----------------------------------------------------------------------------------------------------
 
   *run(): Process<void> {
@@ -115,8 +122,8 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
   /** Whether the access could be made. */
   #access(touch: GuestTouch, number: number): boolean {
     const { page, write } = touch;
-    this.#recorder.read(this.#cell);
     let translation = this.#tlb[page] as number;
+    this.#recorder.read(this.#cell, translation);
     if (translation === 0 || (write && (translation & 1) === 0)) {
       const spte = this.#kvm.tdp.spte(gfn(page));
       if (spte === null || (write && !spte.writable)) return false;

@@ -49,6 +49,9 @@ export const RACES = new Uint8Array(256).map((_, modes) =>
 );
 
 const MAX_CELLS = 4096;
+const ENTERED_MAX = 12;
+/** What save() needs. */
+export const SAVED_LENGTH = 5 + 2 * ENTERED_MAX;
 export const MAX_TASKS = 12;
 
 /** Ends a chunk and no more: somebody else may run here. */
@@ -113,6 +116,9 @@ export class Recorder implements Probe {
     this.#stamp += 1;
     this.touchedCount = 0;
     this.woken = 0;
+    // Each transition is a place of its own to stand at.
+    this.#historyA[task] = mix(this.#historyA[task] as number, 0x1b873593);
+    this.#historyB[task] = mix(this.#historyB[task] as number, 0x1b873593);
   }
 
   /** It is over: what it has written is looked at. */
@@ -144,6 +150,10 @@ export class Recorder implements Probe {
     saved[at + 1] = this.#sharedB;
     saved[at + 2] = this.#historyA[task] as number;
     saved[at + 3] = this.#historyB[task] as number;
+    const depth = this.#entered[task] as number;
+    saved[at + 4] = depth;
+    const first = task * ENTERED_MAX * 2;
+    for (let n = 0; n < 2 * depth; n++) saved[at + 5 + n] = this.#outside[first + n] as number;
   }
 
   restore(saved: Int32Array, at: number, task: number, undoLength: number): void {
@@ -151,6 +161,10 @@ export class Recorder implements Probe {
     this.#sharedB = saved[at + 1] as number;
     this.#historyA[task] = saved[at + 2] as number;
     this.#historyB[task] = saved[at + 3] as number;
+    const depth = saved[at + 4] as number;
+    this.#entered[task] = depth;
+    const first = task * ENTERED_MAX * 2;
+    for (let n = 0; n < 2 * depth; n++) this.#outside[first + n] = saved[at + 5 + n] as number;
     while (this.#undo.length > undoLength) {
       const content = this.#undo.pop() as number;
       this.#contents[this.#undo.pop() as number] = content;
@@ -172,6 +186,7 @@ export class Recorder implements Probe {
   /** The task is where its locals are known, and `locals` is all of them. */
   forget(locals: number): void {
     if (this.repeats) return;
+    this.#entered[this.task] = 0;
     this.#historyA[this.task] = mix(0x2468ace, locals);
     this.#historyB[this.task] = mix(0x13579bd, locals);
   }
@@ -217,8 +232,12 @@ export class Recorder implements Probe {
     return from + ((this.task + 1) * 4096 + made) * 64 - ((((this.task + 1) * 4096 + made) * 64 + from) % unit);
   }
 
-  read(cell: number): void {
+  read(cell: number, learned: number): void {
     this.#touch(cell, READ);
+    if (this.muted || this.repeats) return;
+    const { task } = this;
+    this.#historyA[task] = mix(this.#historyA[task] as number, learned);
+    this.#historyB[task] = mix((this.#historyB[task] as number) ^ 0x5bd1e995, learned);
   }
 
   write(cell: number): void {
@@ -228,6 +247,29 @@ export class Recorder implements Probe {
   add(cell: number): void {
     this.#touch(cell, ADD);
   }
+
+  enter(): void {
+    if (this.muted || this.repeats) return;
+    const { task } = this;
+    const depth = this.#entered[task] as number;
+    if (depth >= ENTERED_MAX) throw new Error('procedures that forget are nested too deep');
+    this.#outside[(task * ENTERED_MAX + depth) * 2] = this.#historyA[task] as number;
+    this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] = this.#historyB[task] as number;
+    this.#entered[task] = depth + 1;
+  }
+
+  leave(learned: number): void {
+    if (this.muted || this.repeats) return;
+    const { task } = this;
+    const depth = (this.#entered[task] as number) - 1;
+    this.#entered[task] = depth;
+    this.#historyA[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2] as number, learned ^ 0x3c6ef372);
+    this.#historyB[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] as number, learned ^ 0x2545f491);
+  }
+
+  /** By task: the histories outside of the procedures that it is in. */
+  readonly #outside = new Int32Array(MAX_TASKS * ENTERED_MAX * 2);
+  readonly #entered = new Int32Array(MAX_TASKS);
 
   acquire(lock: Lock, task: Task, info: number): Operation {
     task.waitInfo = info;
@@ -247,12 +289,14 @@ export class Recorder implements Probe {
     return POINT;
   }
 
-  tried(lock: Lock): void {
+  tried(lock: Lock, taken: boolean): boolean {
     this.#touch(lock.cell, WRITE);
+    this.read(lock.cell, taken ? 1 : 0);
+    return taken;
   }
 
   isWanted(lock: Lock): boolean {
-    this.#touch(lock.cell + 1, READ);
+    this.read(lock.cell + 1, lock.waiters > 0 ? 1 : 0);
     return lock.waiters > 0;
   }
 
@@ -280,13 +324,6 @@ export class Recorder implements Probe {
       this.touched[this.touchedCount++] = cell;
     }
     this.modes[cell] = before | mode;
-    // What a task learns is part of its history: once a transition, since what it has written itself it knows.
-    if ((mode & (READ | WRITE)) !== 0 && (before & (READ | WRITE)) === 0) {
-      const { task } = this;
-      const content = this.#contents[cell] as number;
-      this.#historyA[task] = mix(mix(this.#historyA[task] as number, cell), content);
-      this.#historyB[task] = mix(mix((this.#historyB[task] as number) ^ 0x5bd1e995, cell), content);
-    }
   }
 
   #read(cell: number): number {

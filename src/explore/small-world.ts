@@ -11,6 +11,7 @@ import { tdpMmu } from '../kvm/tdp.ts';
 import { costDescriptions } from '../lab/cost-names.ts';
 import { splitScheme } from '../lab/world.ts';
 import { Geometry, gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import { FindingLog } from '../mm/findings.ts';
 import { Folio } from '../mm/folio.ts';
 import { mapLeafAtOnce } from '../mm/hugetlb-rmap.ts';
 import type { HugetlbVma } from '../mm/hugetlb-vma.ts';
@@ -41,10 +42,17 @@ export interface OperationResult {
   errno: string | 0 | null;
 }
 
+export interface WorldChecks {
+  /** The order of locks. */
+  readonly lockdep?: boolean;
+  /** The checks of a run, at every step. */
+  readonly stepChecks?: boolean;
+}
+
 export class SmallWorld {
   readonly question: ExplorationQuestion;
   readonly sim: ExploringSimulation;
-  readonly machine: Machine<KvmCosts>;
+  readonly machine: Omit<Machine<KvmCosts>, 'checks'> & { checks: boolean };
   readonly mm: Mm;
   readonly vma: Vma;
   readonly kvm: Kvm;
@@ -54,12 +62,17 @@ export class SmallWorld {
   /** Of each thread of the question, in order; followers behind. */
   readonly results: OperationResult[] = [];
 
-  constructor(question: ExplorationQuestion, recorder: Recorder, lockdep: boolean) {
+  constructor(
+    question: ExplorationQuestion,
+    recorder: Recorder,
+    { lockdep = false, stepChecks = false }: WorldChecks = {},
+  ) {
     recorder.startRun();
     this.question = question;
     this.sim = new ExploringSimulation(recorder, lockdep);
     const geometry = geometries[question.geometry.entries];
-    this.machine = createMachine({
+    // What a run checks at every step is checked here where a guest suffers from it, and at rest: see docs/decisions.
+    const machine = createMachine<KvmCosts>({
       sim: this.sim,
       kernel: question.kernel,
       preemption: question.preemption,
@@ -67,7 +80,9 @@ export class SmallWorld {
       geometry,
       costs: unitCosts,
       hugetlbMapcount: mapcountSchemes[question.mapcount],
+      checks: stepChecks,
     });
+    this.machine = { ...machine, findings: new FindingLog(true) };
     this.pages = pagesOf(question);
     this.mm = new Mm(this.machine);
     const start = hva(geometry.entryBytes(4));

@@ -294,6 +294,11 @@ function checkNoneCounted(kvm: Kvm): void {
 export function checkAllSptes(kvm: Kvm): void {
   if (kvm.checks === null) return;
   kvm.checks.givenAway.settle();
+  checkAtRest(kvm);
+}
+
+/** What can be told at the end without having watched the run. */
+export function checkAtRest(kvm: Kvm): void {
   checkNoneCounted(kvm);
   checkMemslotWaiters(kvm);
   forEachSpte(kvm, (at, spte, slot) => {

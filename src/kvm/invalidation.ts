@@ -20,8 +20,8 @@ export class Invalidation implements Probed {
   #mnActiveInvalidateCount = 0;
   #mmuInvalidateInProgress = 0;
   #mmuInvalidateSeq = 0;
-  /** What the retry predicates ask, and the count of the mm's sections. */
-  readonly cell = cellsFor(this, 2);
+  /** In an exploration: what is in progress, the count of the mm's sections, the sequence. */
+  readonly cell = cellsFor(this, 3);
   // invariant: meaningful only while mmuInvalidateInProgress > 0; only grows until it is 0 again
   #hullStart = 0;
   #hullEnd = 0;
@@ -35,7 +35,7 @@ export class Invalidation implements Probed {
 
   /** Open sections of the mm, whether or not they overlap a memslot. */
   get mnActiveInvalidateCount(): number {
-    if (probe !== null) probe.read(this.cell + 1);
+    if (probe !== null) probe.read(this.cell + 1, this.#mnActiveInvalidateCount);
     return this.#mnActiveInvalidateCount;
   }
 
@@ -46,7 +46,7 @@ export class Invalidation implements Probed {
 
   /** Open sections that overlap a memslot. */
   get mmuInvalidateInProgress(): number {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell, this.#mmuInvalidateInProgress);
     return this.#mmuInvalidateInProgress;
   }
 
@@ -57,25 +57,26 @@ export class Invalidation implements Probed {
 
   /** Sections closed so far. VM-wide: a fault anywhere that is under way notices. */
   get mmuInvalidateSeq(): number {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell + 2, this.#mmuInvalidateSeq);
     return this.#mmuInvalidateSeq;
   }
 
   set mmuInvalidateSeq(seq: number) {
-    if (probe !== null) probe.write(this.cell);
+    if (probe !== null) probe.write(this.cell + 2);
     this.#mmuInvalidateSeq = seq;
   }
 
   cellContent(offset: number): number {
     if (offset === 1) return this.#mnActiveInvalidateCount;
     const hull = this.#mmuInvalidateInProgress === 0 ? 0 : this.#hullStart * 4099 + this.#hullEnd;
-    return (hull * 64 + this.#mmuInvalidateSeq) * 8 + this.#mmuInvalidateInProgress;
+    return offset === 2 ? this.#mmuInvalidateSeq : hull * 8 + this.#mmuInvalidateInProgress;
   }
 
   /** kvm_mmu_invalidate_begin() and _range_add(), in units of the hull. The caller holds mmu_lock for write. */
   begin(first: number, end: number): void {
-    this.mmuInvalidateInProgress += 1;
-    if (this.mmuInvalidateInProgress === 1) {
+    if (probe !== null) probe.write(this.cell);
+    this.#mmuInvalidateInProgress += 1;
+    if (this.#mmuInvalidateInProgress === 1) {
       this.#hullStart = first;
       this.#hullEnd = end;
     } else {
@@ -87,10 +88,14 @@ export class Invalidation implements Probed {
   /** kvm_mmu_invalidate_end(). The caller holds mmu_lock for write. */
   end(): void {
     // The sequence moves before the count drops, so a fault that sees zero also sees the move.
-    this.mmuInvalidateSeq += 1;
-    this.mmuInvalidateInProgress -= 1;
-    assert(this.mmuInvalidateInProgress >= 0, 'invalidate_range_end pairs with a start');
-    if (this.mmuInvalidateInProgress > 0) return;
+    if (probe !== null) {
+      probe.write(this.cell);
+      probe.write(this.cell + 2);
+    }
+    this.#mmuInvalidateSeq += 1;
+    this.#mmuInvalidateInProgress -= 1;
+    assert(this.#mmuInvalidateInProgress >= 0, 'invalidate_range_end pairs with a start');
+    if (this.#mmuInvalidateInProgress > 0) return;
     const spinning = this.#spinning;
     this.#spinning = [];
     for (const task of spinning) this.#sim.wake(task);
@@ -111,7 +116,13 @@ export class Invalidation implements Probed {
 
   /** Is any of `pages` frames from `first` inside the hull of open sections? */
   isInvalidating(first: Gfn, pages: number): boolean {
-    if (this.mmuInvalidateInProgress === 0) return false;
+    const covered = this.#covers(first, pages);
+    if (probe !== null) probe.read(this.cell, covered ? 1 : 0);
+    return covered;
+  }
+
+  #covers(first: Gfn, pages: number): boolean {
+    if (this.#mmuInvalidateInProgress === 0) return false;
     const at = this.#unit(first);
     return at < this.#hullEnd && at + pages > this.#hullStart;
   }
@@ -131,9 +142,10 @@ export class Invalidation implements Probed {
 
   /** mn_active_invalidate_count goes up or down. The caller holds mn_invalidate_lock. */
   changeActive(delta: 1 | -1): void {
-    this.mnActiveInvalidateCount += delta;
-    assert(this.mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
-    if (this.mnActiveInvalidateCount > 0) return;
+    if (probe !== null) probe.write(this.cell + 1);
+    this.#mnActiveInvalidateCount += delta;
+    assert(this.#mnActiveInvalidateCount >= 0, 'mn_active_invalidate_count is not negative');
+    if (this.#mnActiveInvalidateCount > 0) return;
     const refreshing = this.#refreshing;
     this.#refreshing = [];
     for (const task of refreshing) this.#sim.wake(task);

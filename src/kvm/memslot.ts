@@ -29,7 +29,7 @@ export class Memslot implements Probed {
 
   /** KVM_MEM_LOG_DIRTY_PAGES: no new SPTE is larger than 4K. */
   get dirtyLogging(): boolean {
-    if (probe !== null) probe.read(this.#cell);
+    if (probe !== null) probe.read(this.#cell, this.#dirtyLogging ? 1 : 0);
     return this.#dirtyLogging;
   }
 

@@ -1,3 +1,4 @@
+import { numberOf, probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import type { Gfn } from '../mm/address.ts';
 import { Errno } from '../mm/errno.ts';
@@ -63,7 +64,9 @@ export function* kvmMmuPageFault(
     if (invalidation.retryGfn(mmuSeq, frame)) return retryInvalidate;
   }
 
+  if (probe !== null) probe.enter();
   const page = yield* faultinPfn(kvm, frame, write, asyncPf, account);
+  if (probe !== null) probe.leave(typeof page === 'string' ? numberOf(page) : page.pfn * 2 + (page.writable ? 1 : 0));
   if (page === 'aside') return { outcome: 'aside', level: 0 };
   if (page === 'retry') return { outcome: 'retry-lost', level: 0 };
   if (page === Errno.EHWPOISON) return { outcome: 'sigbus', level: 0 };
@@ -81,7 +84,9 @@ export function* kvmMmuPageFault(
   // is_page_fault_stale(): from here to the unlock no section can begin, since that takes mmu_lock for write.
   let result: FaultResult = retryInvalidate;
   if (!invalidation.retryGfn(mmuSeq, frame)) {
+    if (probe !== null) probe.enter();
     result = yield* mmu.map(kvm, slot, frame, page, write, account);
+    if (probe !== null) probe.leave(numberOf(result.outcome));
   }
   if (marksAtFault(kvm.machine.kernel)) {
     const unused = result.outcome.startsWith('retry');

@@ -43,7 +43,7 @@ export class Srcu implements Probed {
     const before = this.#period;
     this.#period = before === 0 ? 1 : 0;
     while (this.#readers[before] > 0) {
-      if (probe !== null) probe.read(this.#cell);
+      if (probe !== null) probe.read(this.#cell, 0);
       yield* this.#waiters.wait();
     }
   }

@@ -22,7 +22,7 @@ export class AnonVma implements RmapTree, Probed {
   }
 
   get vmas(): readonly Vma[] {
-    if (probe !== null) probe.read(this.#cell);
+    if (probe !== null) probe.read(this.#cell, this.cellContent());
     return this.#vmas;
   }
 

@@ -14,7 +14,6 @@ export function takeFaultRef(folio: Folio): void {
 
 /** Pairs with takeFaultRef. The ns are those of freeing a folio that nobody else has any more; else none. */
 export function dropFaultRef(folio: Folio): number {
-  folio.changeRefs(-1);
   folio.gupRefs -= 1;
-  return folio.refcount === 0 ? freeFolio(folio) : 0;
+  return folio.changeRefs(-1) === 0 ? freeFolio(folio) : 0;
 }

@@ -49,7 +49,7 @@ export class Folio implements Probed {
   }
 
   get refcount(): number {
-    if (probe !== null) probe.read(this.#cell);
+    if (probe !== null) probe.read(this.#cell, this.#refcount);
     return this.#refcount;
   }
 
@@ -60,7 +60,7 @@ export class Folio implements Probed {
 
   /** Mappings by an entry of the folio's own size; or all entries, as the scheme counts. */
   get entireMapcount(): number {
-    if (probe !== null) probe.read(this.#cell + 1);
+    if (probe !== null) probe.read(this.#cell + 1, this.#entireMapcount);
     return this.#entireMapcount;
   }
 
@@ -70,7 +70,7 @@ export class Folio implements Probed {
   }
 
   get poisoned(): boolean {
-    if (probe !== null) probe.read(this.#cell + 2);
+    if (probe !== null) probe.read(this.#cell + 2, this.#poisoned ? 1 : 0);
     return this.#poisoned;
   }
 
@@ -80,7 +80,7 @@ export class Folio implements Probed {
   }
 
   get migratable(): boolean {
-    if (probe !== null) probe.read(this.#cell + 2);
+    if (probe !== null) probe.read(this.#cell + 2, this.#migratable ? 1 : 0);
     return this.#migratable;
   }
 
@@ -91,7 +91,7 @@ export class Folio implements Probed {
 
   /** Where the page cache has it; null: anonymous, or removed from it. */
   get cached(): { readonly mapping: AddressSpace; readonly index: number } | null {
-    if (probe !== null) probe.read(this.#cell + 2);
+    if (probe !== null) probe.read(this.#cell + 2, this.#cached === null ? -1 : this.#cached.index);
     return this.#cached;
   }
 
@@ -138,8 +138,11 @@ export class Folio implements Probed {
 
   /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */
   get subpageMapcounts(): Int32Array {
-    // Whoever asks may change them.
-    if (probe !== null) probe.write(this.#cell + 1);
+    // Whoever asks may look at them, and may change them.
+    if (probe !== null) {
+      probe.read(this.#cell + 1, this.cellContent(1));
+      probe.write(this.#cell + 1);
+    }
     this.#subpageMapcounts ??= new Int32Array(this.pages);
     return this.#subpageMapcounts;
   }
@@ -152,7 +155,7 @@ export class Folio implements Probed {
    * on to all pages.
    */
   isAnonExclusive(page: number): boolean {
-    if (probe !== null) probe.read(this.#cell + 2);
+    if (probe !== null) probe.read(this.#cell + 2, this.cellContent(2));
     return this.#sharedPages === false || (this.#sharedPages !== true && this.#sharedPages[page] === 0);
   }
 
@@ -182,18 +185,25 @@ export class Folio implements Probed {
     return this.#headLine?.waitedNs ?? 0;
   }
 
-  /** Takes or drops references. The caller counts the atomics and pays for them with `headLine.access`. */
-  changeRefs(delta: number): void {
-    // To take one tells nothing; to drop one does, as it may be the last.
+  /**
+   * Takes or drops references, and returns how many are left. The caller counts the atomics and pays for them with
+   * `headLine.access`.
+   */
+  changeRefs(delta: number): number {
+    // Taking and dropping commute, but for the last ones to be dropped: those tell who frees the folio.
     if (probe !== null) {
-      if (delta > 0) probe.add(this.#cell);
-      else probe.write(this.#cell);
+      if (this.#refcount + delta > 1) probe.add(this.#cell);
+      else {
+        probe.write(this.#cell);
+        probe.read(this.#cell, this.#refcount + delta);
+      }
     }
     this.#refcount += delta;
     if (this.#refcount < 0) {
       this.#refcount = 0;
       this.reportUnderflow('reference count');
     }
+    return this.#refcount;
   }
 
   /** The kernel warns here, or stops: somebody has uncounted what another had uncounted before. The count stays at 0. */

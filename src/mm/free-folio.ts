@@ -56,7 +56,6 @@ export function freeFolio(folio: Folio): number {
 export function putMapping(folio: Folio, cpu: number): number {
   const { costs, work } = folio.machine;
   const ns = Math.max(folio.headLine.access(cpu), costs.headPutNs);
-  folio.changeRefs(-1);
   work.refAtomics += 1;
-  return folio.refcount === 0 ? ns + freeFolio(folio) : ns;
+  return folio.changeRefs(-1) === 0 ? ns + freeFolio(folio) : ns;
 }

@@ -1,3 +1,4 @@
+import { numberOf, probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, type Level, type Pfn, pfn } from './address.ts';
 import { Errno } from './errno.ts';
@@ -58,12 +59,14 @@ export function* gupSlow(mm: Mm, address: Hva, write = true, nowait = false): Pr
     const isThere = mapped !== null && (!write || (tried && mapped.writable));
     // check_vma_flags(): a mapping that may not be written has no page for who wants to.
     const allowed = vma !== undefined && (!write || vma.writable);
+    if (probe !== null) probe.enter();
     const result =
       vma === undefined || !allowed
         ? Errno.EFAULT
         : isThere
           ? 0
           : yield* handleMmFault(vma, address, { write, nowait });
+    if (probe !== null) probe.leave(numberOf(result));
     const found = result === 0 ? gupFast(mm, address, sim.current.cpu, write) : null;
     if (found !== null) yield* sim.spend(found.refNs);
     yield* mm.mmapLock.releaseRead();
@@ -74,12 +77,12 @@ export function* gupSlow(mm: Mm, address: Hva, write = true, nowait = false): Pr
 
 /** Drops the reference of a GUP. Returns the nanoseconds of the atomic, for the caller to spend. */
 export function putFolio(folio: Folio, cpu: number): number {
-  folio.changeRefs(-1);
   folio.gupRefs -= 1;
+  const left = folio.changeRefs(-1);
   folio.machine.work.gupRefAtomics += 1;
   const ns = folio.headLine.access(cpu);
   // The last one: the page was unmapped, or truncated, while GUP had it.
-  return folio.refcount === 0 ? ns + freeFolio(folio) : ns;
+  return left === 0 ? ns + freeFolio(folio) : ns;
 }
 
 /**

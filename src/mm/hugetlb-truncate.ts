@@ -1,3 +1,4 @@
+import { probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, PAGE_SIZE } from './address.ts';
 import type { Folio } from './folio.ts';
@@ -30,7 +31,9 @@ export function* hugetlbVmdeleteList(
   for (const vma of hugetlbVmas(mapping)) {
     const part = partOf(vma, first, end);
     if (part === null || !vma.hugetlbLock.tryAcquireWrite()) continue;
+    if (probe !== null) probe.enter();
     yield* unmapSection(vma, part.start, part.end);
+    if (probe !== null) probe.leave(0);
     yield* vma.hugetlbLock.releaseWrite();
   }
   yield* mapping.iMmapRwsem.releaseWrite();
@@ -55,7 +58,11 @@ export function* removeInodeHugepages(vma: HugetlbVma, first: number, end: numbe
       work.refAtomics += 1;
       yield* sim.spend(costs.pageCacheLookupNs + folio.headLine.access(sim.current.cpu));
     }
-    for (const folio of batch) yield* removeSingleFolio(vma, folio);
+    for (const folio of batch) {
+      if (probe !== null) probe.enter();
+      yield* removeSingleFolio(vma, folio);
+      if (probe !== null) probe.leave(0);
+    }
     for (const folio of batch) yield* sim.spend(putMapping(folio, sim.current.cpu));
     yield* sim.spend(costs.condReschedNs);
   }

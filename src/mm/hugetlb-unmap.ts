@@ -1,3 +1,4 @@
+import { probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, hva, PAGE_SIZE, pageOf, pfn } from './address.ts';
 import type { Folio } from './folio.ts';
@@ -40,7 +41,11 @@ export function* unmapHugepageRange(
   reason: UnmapReason = 'gone',
 ): Process<void> {
   if (vma.mm.mapcount.counts === 'leaves') {
-    for (let at = start; at < end; ) at = (yield* clearRun(gather, vma, at, end)).next;
+    for (let at = start; at < end; ) {
+      if (probe !== null) probe.enter();
+      at = (yield* clearRun(gather, vma, at, end)).next;
+      if (probe !== null) probe.leave(Math.imul(gather.content, 31) + at / PAGE_SIZE);
+    }
     return;
   }
   for (let at = start; at < end; ) {

@@ -55,7 +55,7 @@ export class Mm implements Probed {
   }
 
   get vmas(): readonly Vma[] {
-    if (probe !== null) probe.read(this.#cell);
+    if (probe !== null) probe.read(this.#cell, this.cellContent());
     return this.#vmas;
   }
 

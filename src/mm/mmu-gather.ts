@@ -1,3 +1,4 @@
+import { probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import type { FindingKind } from './finding-kinds.ts';
 import type { Folio } from './folio.ts';
@@ -49,6 +50,13 @@ export class MmuGather {
     this.#lastRefs = 0;
   }
 
+  /** A number for what is queued: what a procedure leaves in it is a part of its result. */
+  get content(): number {
+    let content = this.#pages * 64 + this.#tables * 2 + (this.#needsFlush ? 1 : 0);
+    for (const [folio, refs] of this.#refs) content = Math.imul(content, 31) + folio.firstPfn * 8 + refs;
+    return Math.imul(content, 31) + (this.#lastFolio?.firstPfn ?? 0) * 8 + this.#lastRefs;
+  }
+
   /** An entry was cleared whose reference stays: the CPUs must forget it all the same. */
   noteCleared(): void {
     this.#needsFlush = true;
@@ -83,7 +91,10 @@ export class MmuGather {
 
   /** tlb_finish_mmu(). */
   *finish(): Process<void> {
-    if (this.#needsFlush || this.#pages > 0 || this.#tables > 0) yield* this.#flush();
+    if (!this.#needsFlush && this.#pages === 0 && this.#tables === 0) return;
+    if (probe !== null) probe.enter();
+    yield* this.#flush();
+    if (probe !== null) probe.leave(0);
   }
 
   *#flush(): Process<void> {

@@ -3,6 +3,7 @@
 
 import { type Observable, Subject } from 'rxjs';
 import { assert } from '../engine/assert.ts';
+import { probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import { type Hva, hva, PAGE_SIZE } from './address.ts';
@@ -97,7 +98,9 @@ export class MmuNotifierChain {
     this.#open.add(section);
     this.stats.sections += 1;
     this.#record('range-start', section);
+    if (probe !== null) probe.enter();
     yield* this.#publish('invalidate-range-start', section);
+    if (probe !== null) probe.leave(0);
     this.stats.startNs += this.#sim.now - openedAtNs;
     this.#startedAt.set(section, this.#sim.now);
     this.#record('range-started', section);
@@ -107,7 +110,9 @@ export class MmuNotifierChain {
   /** Closes it. Pairs with rangeStart; the subscribers are called in the same order, not reversed. */
   *rangeEnd(section: NotifierSection): Process<void> {
     assert(this.#open.has(section), 'a section is closed once, after its start has returned');
+    if (probe !== null) probe.enter();
     yield* this.#publish('invalidate-range-end', section);
+    if (probe !== null) probe.leave(0);
     this.#open.delete(section);
     this.stats.openNs += this.#sim.now - (this.#startedAt.get(section) ?? 0);
     this.#startedAt.delete(section);
@@ -125,7 +130,9 @@ export class MmuNotifierChain {
     const range = { id: 0, event: 'clear', start, end, openedAtNs: this.#sim.now } as const;
     this.stats.collapsed += 1;
     this.#record('collapsed', range);
+    if (probe !== null) probe.enter();
     yield* this.#publish('collapsed', range);
+    if (probe !== null) probe.leave(0);
     this.#record('collapsed-handled', range);
   }
 

@@ -36,7 +36,7 @@ export class AddressSpace implements RmapTree, Probed {
 
   /** The interval tree i_mmap: all VMAs of the file. */
   get vmas(): readonly Vma[] {
-    if (probe !== null) probe.read(this.#cell);
+    if (probe !== null) probe.read(this.#cell, this.cellContent(0));
     return this.#vmas;
   }
 
@@ -52,7 +52,7 @@ export class AddressSpace implements RmapTree, Probed {
 
   /** The first index that lies wholly beyond i_size. Faults from there on fail; the page cache has nothing there. */
   get endIndex(): number {
-    if (probe !== null) probe.read(this.#cell + 1);
+    if (probe !== null) probe.read(this.#cell + 1, this.cellContent(1));
     return this.#endIndex;
   }
 
@@ -63,7 +63,7 @@ export class AddressSpace implements RmapTree, Probed {
 
   /** Indices out of which somebody is punching a hole, and who waits until that is done. Models struct shmem_falloc. */
   get hole(): { readonly first: number; readonly end: number; readonly waiters: WaitQueue } | null {
-    if (probe !== null) probe.read(this.#cell + 1);
+    if (probe !== null) probe.read(this.#cell + 1, this.cellContent(1));
     return this.#hole;
   }
 
@@ -88,7 +88,7 @@ export class AddressSpace implements RmapTree, Probed {
   }
 
   folio(index: number): Folio | undefined {
-    if (probe !== null) probe.read(this.#cellOf(index));
+    if (probe !== null) probe.read(this.#cellOf(index), this.cellContent(2 + index));
     return this.#folios.get(index);
   }
 
@@ -142,6 +142,6 @@ export class AddressSpace implements RmapTree, Probed {
 
   #readAll(): void {
     if (probe === null) return;
-    for (let index = 0; index < INDEX_CELLS; index++) probe.read(this.#cellOf(index));
+    for (let index = 0; index < INDEX_CELLS; index++) probe.read(this.#cellOf(index), this.cellContent(2 + index));
   }
 }

@@ -32,7 +32,7 @@ export class PageTable extends RadixTable<PageTable> {
   }
 
   isUffdWp(index: number): boolean {
-    if (probe !== null) probe.read(this.firstCell + index);
+    if (probe !== null) probe.read(this.firstCell + index, this.#uffdWp?.[index] ?? 0);
     return this.#uffdWp?.[index] === 1;
   }
 
@@ -61,7 +61,7 @@ export class PageTable extends RadixTable<PageTable> {
   }
 
   isMarked(index: number): boolean {
-    if (probe !== null) probe.read(this.firstCell + index);
+    if (probe !== null) probe.read(this.firstCell + index, this.#marks?.has(index) === true ? 1 : 0);
     return this.#marks?.has(index) ?? false;
   }
 

@@ -91,8 +91,9 @@ export class PhysicalMemory {
   /** The folio that a frame belongs to; undefined where it has been freed. */
   folioOf(frame: Pfn): Folio | undefined {
     const cell = probe === null ? undefined : this.#cells.get(frame);
-    if (cell !== undefined) probe?.read(cell);
-    return this.#lookUp(frame);
+    const folio = this.#lookUp(frame);
+    if (cell !== undefined) probe?.read(cell, folio?.firstPfn ?? 0);
+    return folio;
   }
 
   #lookUp(frame: Pfn): Folio | undefined {

@@ -65,32 +65,32 @@ export class RadixTable<Self extends RadixTable<Self>> implements Probed {
 
   /** 4 KiB pages mapped by leaves at or below this table. */
   get mappedPages(): number {
-    if (probe !== null) this.#readAll();
+    if (probe !== null) this.#readAll(this.#mappedPages);
     return this.#mappedPages;
   }
 
   /** Those of them that may be written. */
   get writablePages(): number {
-    if (probe !== null) this.#readAll();
+    if (probe !== null) this.#readAll(this.#writablePages);
     return this.#writablePages;
   }
 
   /** Leaf entries at or below this table, whatever their size. */
   get leaves(): number {
-    if (probe !== null) this.#readAll();
+    if (probe !== null) this.#readAll(this.#leaves);
     return this.#leaves;
   }
 
   /** A count is decided by all entries below. */
-  #readAll(): void {
+  #readAll(count: number): void {
     for (let index = 0; index < this.#kinds.length; index++) {
-      probe?.read(this.firstCell + index);
-      if (this.#kinds[index] === EntryKind.Table) this.#children[index]?.readCounted();
+      probe?.read(this.firstCell + index, count);
+      if (this.#kinds[index] === EntryKind.Table) this.#children[index]?.readCounted(count);
     }
   }
 
-  readCounted(): void {
-    this.#readAll();
+  readCounted(count: number): void {
+    this.#readAll(count);
   }
 
   cellContent(offset: number): number {
@@ -114,13 +114,13 @@ export class RadixTable<Self extends RadixTable<Self>> implements Probed {
   }
 
   kind(index: number): EntryKind {
-    if (probe !== null) probe.read(this.firstCell + index);
+    if (probe !== null) probe.read(this.firstCell + index, this.#kinds[index] as number);
     return this.#kinds[index] as EntryKind;
   }
 
   child(index: number): Self {
-    if (probe !== null) probe.read(this.firstCell + index);
     const child = this.#children[index];
+    if (probe !== null) probe.read(this.firstCell + index, child?.firstCell ?? -1);
     assert(child !== undefined && this.#kinds[index] === EntryKind.Table, 'the entry points to a table');
     return child;
   }
@@ -131,7 +131,7 @@ export class RadixTable<Self extends RadixTable<Self>> implements Probed {
     while (table.level > level) {
       const index = this.geometry.index(page, table.level);
       if (table.kind(index) !== EntryKind.Table) break;
-      table = table.#children[index] as Self;
+      table = table.child(index);
     }
     return table;
   }
@@ -256,12 +256,13 @@ function probedArray<A extends Uint8Array | Uint32Array>(array: A, firstCell: nu
     get(target, key): unknown {
       const index = typeof key === 'string' ? Number(key) : Number.NaN;
       if (index >= 0) {
-        probe?.read(firstCell + index);
-        return target[index];
+        const value = target[index];
+        probe?.read(firstCell + index, value ?? 0);
+        return value;
       }
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== 'function') return value;
-      for (let at = 0; at < target.length; at++) probe?.read(firstCell + at);
+      for (let at = 0; at < target.length; at++) probe?.read(firstCell + at, target[at] as number);
       return value.bind(target);
     },
     set(target, key, value): boolean {

@@ -39,7 +39,7 @@ export abstract class Vma implements Probed {
   }
 
   get start(): Hva {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell, this.#start);
     return this.#start;
   }
 
@@ -49,7 +49,7 @@ export abstract class Vma implements Probed {
   }
 
   get end(): Hva {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell, this.#end);
     return this.#end;
   }
 
@@ -63,7 +63,7 @@ export abstract class Vma implements Probed {
    * mapping, or one that was moved, keeps the numbers of its pages.
    */
   get pageOffset(): number {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell, this.#pageOffset);
     return this.#pageOffset;
   }
 
@@ -74,7 +74,7 @@ export abstract class Vma implements Probed {
 
   /** VM_WRITE. */
   get writable(): boolean {
-    if (probe !== null) probe.read(this.cell);
+    if (probe !== null) probe.read(this.cell, this.#writable ? 1 : 0);
     return this.#writable;
   }
 

@@ -146,7 +146,7 @@ export abstract class ExclusiveLock extends Lock {
 
   /** Never waits, and so can be part of no deadlock as the last link: it makes no order. */
   tryAcquire(subclass = 0): boolean {
-    if (probe !== null) probe.tried(this);
+    if (probe !== null && !probe.tried(this, !this.isHeld)) return false;
     if (this.isHeld) return false;
     this.isHeld = true;
     this.take(this.sim.current, this.info(subclass, 1));
@@ -200,7 +200,7 @@ export abstract class SharedLock extends Lock {
   }
 
   tryAcquireRead(subclass = 0): boolean {
-    if (probe !== null) probe.tried(this);
+    if (probe !== null && !probe.tried(this, !this.isWriteHeld)) return false;
     if (this.isWriteHeld || this.firstWaiter !== null) return false;
     this.readers++;
     this.take(this.sim.current, this.info(subclass, 0));
@@ -208,7 +208,7 @@ export abstract class SharedLock extends Lock {
   }
 
   tryAcquireWrite(subclass = 0): boolean {
-    if (probe !== null) probe.tried(this);
+    if (probe !== null && !probe.tried(this, this.admits(true))) return false;
     if (this.isWriteHeld || this.readers > 0) return false;
     this.isWriteHeld = true;
     this.take(this.sim.current, this.info(subclass, 1));

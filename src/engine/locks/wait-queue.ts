@@ -42,7 +42,7 @@ export class WaitQueue implements Waitable, Probed {
   /** Wakes who waited longest. Returns whether there was one. */
   wakeOne(): boolean {
     const task = this.first;
-    if (probe !== null && task === null) probe.read(this.#cell);
+    if (probe !== null && task === null) probe.read(this.#cell, 0);
     if (task === null) return false;
     if (probe !== null) probe.write(this.#cell);
     this.first = task.nextWaiter;

@@ -199,7 +199,7 @@ function* unlockAndPut(folio: Folio): Process<void> {
 
 function* put(folio: Folio, refs: number): Process<void> {
   const { sim, costs, work } = folio.machine;
-  folio.changeRefs(-refs);
+  const left = folio.changeRefs(-refs);
   work.refAtomics += 1;
-  yield* sim.spend(costs.headPutNs + (folio.refcount === 0 ? freeFolio(folio) : 0));
+  yield* sim.spend(costs.headPutNs + (left === 0 ? freeFolio(folio) : 0));
 }

@@ -248,10 +248,10 @@ function* copyPages(vma: AnonymousVma, table: PageTable, to: Folio): Process<voi
     const clearNs = costs.ptlNs + costs.leafXchgNs + removeRmap(folio, firstPage, 1);
     if (!sim.elapse(clearNs)) yield clearNs;
     yield* table.ptl.release();
-    folio.changeRefs(-1);
+    const left = folio.changeRefs(-1);
     work.refAtomics += 1;
     // The line of the struct page is this CPU's since it has locked the page.
-    const putNs = costs.headPutNs + (folio.refcount === 0 ? freeFolio(folio) : 0);
+    const putNs = costs.headPutNs + (left === 0 ? freeFolio(folio) : 0);
     if (!sim.elapse(putNs)) yield putNs;
   }
 }
