@@ -1,4 +1,4 @@
-// Runs in worker threads: one run a thread, as many at a time as there are threads, the others in line. A run that
+// Runs and explorations in worker threads: one a thread, as many at a time as there are threads, the others in line. One that
 // nobody wants any more is ended with its thread, because it is one synchronous call and hears nothing.
 
 import module from 'node:module';
@@ -8,8 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Observable } from 'rxjs';
+import type { ExplorationProgress } from '../explore/exploration-types.ts';
 import type { RunResult, Topic } from '../lab/run-types.ts';
 import { EdgeError } from './errors.ts';
+import type {
+  ExplorationAnswer,
+  ExplorationTask,
+  ExplorationUpdate,
+  PlainExploration,
+} from './exploration-messages.ts';
 import type { PlainRunInput, RecordBatch, RunAnswer, RunTask } from './run-messages.ts';
 
 export interface PooledRun {
@@ -35,12 +42,16 @@ export interface WorkerPoolOptions {
 }
 
 const DEFAULT_MEMORY_MB = 1024;
+const EXPLORE_WORKER = fileURLToPath(new URL('./explore-worker.ts', import.meta.url));
+
+type Task = RunTask | ExplorationTask;
+type Answer = RunAnswer | ExplorationAnswer;
 
 export class WorkerPool {
   readonly threads: number;
   readonly #options: WorkerPoolOptions;
   readonly #unsettled = new Set<AbortController>();
-  #piscina: Piscina<RunTask, RunAnswer> | null = null;
+  #piscina: Piscina<Task, Answer> | null = null;
   #closed = false;
 
   constructor(options: WorkerPoolOptions = {}) {
@@ -78,8 +89,9 @@ export class WorkerPool {
       this.#threadPool()
         .run(task, { signal: cancellation.signal, transferList: records === null ? [] : [records.workerPort] })
         .then(
-          (answer) => {
+          (told) => {
             records?.drain();
+            const answer = told as RunAnswer;
             if (answer.kind === 'result') {
               subscriber.next({ kind: 'outcome', result: answer.result, wallMs: answer.wallMs });
               subscriber.complete();
@@ -93,7 +105,7 @@ export class WorkerPool {
           },
           (error: unknown) => {
             records?.drain();
-            subscriber.error(asEdgeError(error, run, cancellation.signal));
+            subscriber.error(asEdgeError(error, `Run ${runName(run)}`, cancellation.signal));
           },
         )
         .finally(() => {
@@ -104,6 +116,53 @@ export class WorkerPool {
       return () => {
         // A run that has settled is no longer in the set: aborting it would be for nothing.
         if (this.#unsettled.has(cancellation)) cancellation.abort(new EdgeError('STOPPING', 'The run was cancelled.'));
+      };
+    });
+  }
+
+  /**
+   * Explores once for each subscription. Unsubscribing cancels, with the thread; whoever wants what there is until then sets
+   * `stopped[0]` instead. Errors are EdgeErrors: RUN_FAILED, WORKER_DIED, STOPPING.
+   */
+  explore(
+    exploration: PlainExploration,
+    stopped: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4)),
+  ): Observable<ExplorationUpdate> {
+    return new Observable((subscriber) => {
+      if (this.#closed) {
+        subscriber.error(new EdgeError('STOPPING'));
+        return;
+      }
+      const cancellation = new AbortController();
+      const { port1, port2 } = new MessageChannel();
+      port1.on('message', (progress: ExplorationProgress) => subscriber.next({ kind: 'progress', progress }));
+      this.#unsettled.add(cancellation);
+      this.#threadPool()
+        .run(
+          { exploration, stopped, port: port2 },
+          { filename: EXPLORE_WORKER, signal: cancellation.signal, transferList: [port2] },
+        )
+        .then(
+          (told) => {
+            const answer = told as ExplorationAnswer;
+            if (answer.kind === 'explored') {
+              subscriber.next({ kind: 'outcome', result: answer.result });
+              subscriber.complete();
+            } else {
+              const cause = new Error(answer.stack);
+              subscriber.error(new EdgeError('RUN_FAILED', `The exploration: ${answer.message}`, { cause }));
+            }
+          },
+          (error: unknown) => subscriber.error(asEdgeError(error, 'The exploration', cancellation.signal)),
+        )
+        .finally(() => {
+          this.#unsettled.delete(cancellation);
+          port1.close();
+        });
+      return () => {
+        if (this.#unsettled.has(cancellation)) {
+          cancellation.abort(new EdgeError('STOPPING', 'The exploration was cancelled.'));
+        }
       };
     });
   }
@@ -122,13 +181,13 @@ export class WorkerPool {
     this.#unsettled.clear();
   }
 
-  #threadPool(): Piscina<RunTask, RunAnswer> {
+  #threadPool(): Piscina<Task, Answer> {
     this.#piscina ??= this.#startThreads();
     return this.#piscina;
   }
 
-  #startThreads(): Piscina<RunTask, RunAnswer> {
-    const piscina = new Piscina<RunTask, RunAnswer>({
+  #startThreads(): Piscina<Task, Answer> {
+    const piscina = new Piscina<Task, Answer>({
       filename: fileURLToPath(this.#options.workerFile ?? new URL('./run-worker.ts', import.meta.url)),
       minThreads: this.threads,
       maxThreads: this.threads,
@@ -183,9 +242,9 @@ function openRecords(take: (batch: RecordBatch) => void): {
   };
 }
 
-function asEdgeError(error: unknown, run: PooledRun, signal: AbortSignal): EdgeError {
+function asEdgeError(error: unknown, what: string, signal: AbortSignal): EdgeError {
   if (signal.aborted && signal.reason instanceof EdgeError) return signal.reason;
-  return new EdgeError('WORKER_DIED', `Run ${runName(run)}: ${messageOf(error)}`, { cause: error });
+  return new EdgeError('WORKER_DIED', `${what}: ${messageOf(error)}`, { cause: error });
 }
 
 function runName(run: PooledRun): string {
