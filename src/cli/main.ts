@@ -1,9 +1,10 @@
-// The command line. Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 bad usage.
+// The command line. Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 failed or not safe, 2 bad usage.
 
 import { Command, CommanderError } from 'commander';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { mapcountsCommand } from './commands/mapcounts.ts';
 import { measureCommand } from './commands/measure.ts';
 import { profilesCommand } from './commands/profiles.ts';
@@ -31,6 +32,7 @@ const program = new Command('stallscope')
 for (const command of [
   compareCommand(),
   runCommand(),
+  exploreCommand(),
   scenariosCommand(),
   profilesCommand(),
   mapcountsCommand(),

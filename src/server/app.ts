@@ -17,6 +17,7 @@ import { type ComparisonStore, comparisonService } from './comparison-service.ts
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
 import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
+import { explorationService } from './exploration-service.ts';
 import { Idempotency } from './idempotency.ts';
 import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
@@ -25,6 +26,7 @@ import { type MeasuringHost, measurementService } from './measurement-service.ts
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
+import { explorationDoor, explorationTraceRoute } from './routes/explorations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
@@ -96,6 +98,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const mapcountTable = new MapcountTable();
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const comparisons = comparisonService(parts.pool, parts.store, parts.logger, limits);
+  const explorations = explorationService(parts.pool, parts.logger);
   const measurements = measurementService(parts.logger, parts.measuringHost);
 
   // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
@@ -105,7 +108,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.addHook('preClose', async () => {
     stopping = true;
     for (const subscriber of open) subscriber.goAway();
-    await Promise.all([comparisons.stop(), measurements.stop(), mapcountTable.stop()]);
+    await Promise.all([comparisons.stop(), explorations.stop(), measurements.stop(), mapcountTable.stop()]);
   });
 
   await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
@@ -131,6 +134,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const shared = { idempotency, sockets: { open, most: limits.subscribers, options } };
   jobRoutes(app, comparisonDoor(comparisons, library), shared);
   comparisonTraceRoute(app, comparisons);
+  jobRoutes(app, explorationDoor(explorations), shared);
+  explorationTraceRoute(app, explorations);
   jobRoutes(app, measurementDoor(measurements), shared);
   return app;
 }

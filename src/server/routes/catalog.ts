@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
@@ -6,13 +7,13 @@ import { MapcountTableSchema, problems } from '../schemas.ts';
 
 export function catalogRoutes(app: App, mapcountTable: MapcountTable): void {
   // The words do not change while the service runs.
-  const words = catalog();
+  const words = { ...catalog(), explorations: explorationCatalog() };
   app.get(
     '/v1/catalog',
     {
       schema: {
         tags: ['library'],
-        summary: 'The words that scenarios and comparisons use, and which of them this version can run.',
+        summary: 'The words that scenarios, comparisons and explorations use, and which of them this version can run.',
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },
     },
