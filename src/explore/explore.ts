@@ -160,7 +160,7 @@ function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): E
     steps: told.steps,
     preemptions: told.preemptions,
     length: told.steps.length,
-    minimality: one.preemptions >= 0 && one.preemptions <= minimal + 1 ? 'fewest-preemptions' : 'reduced',
+    minimality: one.preemptions >= 0 && one.preemptions <= minimal + 1 ? 'fewest-preemptions' : 'as-found',
   };
   return {
     kind,
