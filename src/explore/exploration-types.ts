@@ -111,6 +111,8 @@ export interface ExplorationOptions {
   readonly reduction?: Reduction;
   /** Of pct: how many ordering constraints the bug is assumed to need; 3 when absent. */
   readonly bugDepth?: number;
+  /** Transitions that the search for counterexamples with fewer preemptions may take; 150,000 when absent. */
+  readonly minimizeBudget?: number;
   /** Go on after the first hazard, to find every kind; true when absent. */
   readonly all?: boolean;
   /** Called now and then. It cannot change the result. */
