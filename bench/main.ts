@@ -2,10 +2,11 @@
 
 import { checkers } from './checkers.ts';
 import { engine } from './engine.ts';
+import { explore } from './explore.ts';
 import type { Section } from './section.ts';
 import { simulation } from './simulation.ts';
 
-const sections: readonly Section[] = [engine, simulation, checkers];
+const sections: readonly Section[] = [engine, simulation, checkers, explore];
 
 const wanted = process.argv.slice(2);
 for (const name of wanted) {

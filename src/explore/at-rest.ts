@@ -97,20 +97,21 @@ function countOf(bits: number): number {
 
 // ---- What stays --------------------------------------------------------------------------------------------------------
 
-function countedUnmapped({ machine, mm, vma }: SmallWorld): FoundAtRest[] {
+function countedUnmapped({ vma }: SmallWorld): FoundAtRest[] {
   if (!(vma instanceof HugetlbVma)) return [];
   const found: FoundAtRest[] = [];
   for (const [index, folio] of vma.mapping.folios()) {
     const count = folioMapcount(folio);
     if (count === 0) continue;
     let leaves = 0;
-    const start = vma.addressOfHugePage(index);
-    for (const { pageTables } of machine.mms) {
-      pageTables.forEachLeaf(start, hva(start + vma.hugePageSize), () => {
+    for (const other of vma.mapping.vmas) {
+      if (!(other instanceof HugetlbVma)) continue;
+      const start = other.addressOfHugePage(index);
+      other.mm.pageTables.forEachLeaf(start, hva(start + vma.hugePageSize), () => {
         leaves += 1;
       });
     }
-    if (leaves > 0 || mm.exiting) continue;
+    if (leaves > 0) continue;
     found.push({
       kind: 'counted-unmapped',
       message: `huge page ${index} has mapcount ${count}, and no entry maps any of it`,

@@ -20,7 +20,7 @@ const kindNames: Readonly<Record<number, string>> = Object.fromEntries(
 
 /** What each cell holds, in words; null: it has none. */
 export function snapshotCells(recorder: Recorder): (string | null)[] {
-  return Array.from({ length: recorder.cellCount }, (_, cell) => valueOf(recorder, cell));
+  return Array.from({ length: recorder.cellCount }, (_, cell) => cellValue(recorder, cell));
 }
 
 export function describeStep(
@@ -45,7 +45,7 @@ export function describeStep(
       continue;
     }
     if ((modes & (WRITE | ADD)) === 0) continue;
-    const now = valueOf(recorder, cell);
+    const now = cellValue(recorder, cell);
     if (now === null || now === before[cell]) continue;
     effects.push(`${nameOf(recorder, cell)}: ${before[cell] ?? 'new'} -> ${now}`);
   }
@@ -70,7 +70,7 @@ function nameOf(recorder: Recorder, cell: number): string {
   return owner?.constructor.name ?? '';
 }
 
-function valueOf(recorder: Recorder, cell: number): string | null {
+function cellValue(recorder: Recorder, cell: number): string | null {
   const owner = recorder.owners[cell];
   const offset = recorder.offsets[cell] as number;
   if (owner === undefined || owner instanceof Lock || owner instanceof WaitQueue) return null;

@@ -199,7 +199,10 @@ export class ExhaustiveSearch {
     frame.done = 0;
     frame.key = key;
     frame.cut = false;
-    frame.future.fill(0);
+    this.#tasks = Math.max(this.#tasks, run.taskCount);
+    this.#forEachWord((word) => {
+      frame.future[word] = 0;
+    });
     frame.task = this.#first(awake);
     frame.backtrack = reducesOrder ? 1 << frame.task : enabled;
     if (hashesStates) this.counts.states += 1;
@@ -272,11 +275,10 @@ export class ExhaustiveSearch {
       this.#undo(frame);
       const bit = 1 << frame.task;
       frame.done |= bit;
-      const footprint = { cells: frame.cells.slice(), modes: frame.modes.slice() };
-      frame.nexts[frame.task] = footprint;
-      if (hashesStates) addFuture(frame.future, frame.task, footprint);
+      if (hashesStates) addFuture(frame.future, frame.task, frame);
       const left = frame.backtrack & frame.enabled & ~frame.done & ~frame.sleep;
       if (left !== 0) {
+        frame.nexts[frame.task] = { cells: frame.cells.slice(), modes: frame.modes.slice() };
         frame.task = 31 - Math.clz32(left & -left);
         return true;
       }
@@ -294,8 +296,9 @@ export class ExhaustiveSearch {
   #remember(future: Uint32Array): void {
     if (this.#length === 0) return;
     const above = (this.#frames[this.#length - 1] as Frame).future;
-    for (let word = 0; word < FUTURE_WORDS; word++)
+    this.#forEachWord((word) => {
       above[word] = ((above[word] as number) | (future[word] as number)) >>> 0;
+    });
   }
 
   #cut(why: SearchEnd): void {
@@ -450,12 +453,24 @@ export class ExhaustiveSearch {
     }
   }
 
+  /** Tasks that any run has had so far. */
+  #tasks = 0;
+
+  /** Words of a future that can be anything but 0. */
+  #forEachWord(visit: (word: number) => void): void {
+    const words = (this.#recorder.cellCount + 31) >> 5;
+    for (let row = 0; row < this.#tasks * FUTURE_MODES.length; row++) {
+      for (let word = row * WORDS; word < row * WORDS + words; word++) visit(word);
+    }
+  }
+
   /** Explored to its end: with what it was explored before, if it was, but with others asleep. */
   #visit(frame: Frame): void {
     const before = this.#visited.get(frame.key);
     const future: number[] = [];
-    for (let word = 0; word < FUTURE_WORDS; word++)
+    this.#forEachWord((word) => {
       if (frame.future[word] !== 0) future.push(word, frame.future[word] as number);
+    });
     if (before !== undefined) future.push(...before.future);
     this.#visited.set(frame.key, { sleep: before === undefined ? frame.sleep : before.sleep & frame.sleep, future });
   }

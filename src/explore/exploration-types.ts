@@ -11,7 +11,7 @@ import type { KernelVersion, PreemptionModel } from '../mm/machine.ts';
 import type { MapcountSchemeId } from '../mm/mapcount/mapcount-scheme.ts';
 import type { CollapseProtection } from '../mm/operations/hugetlb-collapse.ts';
 
-/** Operations of a scenario's timeline that can be explored. */
+/** Operations of a scenario's timeline that can be explored, and one that no timeline has. */
 export type ExploredOperationId =
   | 'madv-collapse'
   | 'khugepaged-scan'
@@ -28,7 +28,9 @@ export type ExploredOperationId =
   | 'uffdio-copy'
   | 'uffdio-writeprotect'
   | 'dirty-log-enable'
-  | 'dirty-log-disable';
+  | 'dirty-log-disable'
+  /** No system call: the zap of a part of a huge page of hugetlb, as HGM pieces may go one by one. */
+  | 'unmap-pieces';
 
 /** Pages of the small memory, from 0. */
 export interface PageRange {
@@ -109,6 +111,8 @@ export interface ExplorationOptions {
   readonly reduction?: Reduction;
   /** Of pct: how many ordering constraints the bug is assumed to need; 3 when absent. */
   readonly bugDepth?: number;
+  /** Transitions that the search for counterexamples with fewer preemptions may take; 150,000 when absent. */
+  readonly minimizeBudget?: number;
   /** Go on after the first hazard, to find every kind; true when absent. */
   readonly all?: boolean;
   /** Called now and then. It cannot change the result. */
@@ -168,10 +172,10 @@ export interface Counterexample {
   readonly preemptions: number;
   readonly length: number;
   /**
-   * `fewest-preemptions`: no schedule within the bounds has fewer preemptions, and of those with as many, none found is
-   * shorter. `reduced`: no single switch can be taken out of it (the search was not complete, or too large to repeat).
+   * `fewest-preemptions`: no schedule within the bounds has fewer preemptions, and of those with as many none that was looked
+   * at is shorter. `as-found`: the first that the search met, where schedules with so many preemptions are too many to look at.
    */
-  readonly minimality: 'fewest-preemptions' | 'reduced';
+  readonly minimality: 'fewest-preemptions' | 'as-found';
 }
 
 export interface ExplorationResult {

@@ -95,7 +95,8 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   let minimal: number;
   try {
     end = search.run();
-    minimal = kept.size === 0 ? -1 : findFewest(question, kept, limits.depth);
+    minimal =
+      kept.size === 0 ? -1 : findFewest(question, kept, limits.depth, options.minimizeBudget ?? MINIMIZE_BUDGET);
   } finally {
     setProbe(null);
   }
@@ -127,7 +128,12 @@ const progressOf = ({ schedules, states, transitions, replayed }: SearchCounts) 
 });
 
 /** Replaces the schedules by such with fewer preemptions, as far as the budget goes. Returns the bound that is searched to the end. */
-function findFewest(question: ExplorationQuestion, kept: ReadonlyMap<string, Kept>, depth: number): number {
+function findFewest(
+  question: ExplorationQuestion,
+  kept: ReadonlyMap<string, Kept>,
+  depth: number,
+  budget: number,
+): number {
   const recorder = new Recorder();
   setProbe(recorder);
   const note = (found: Found): void => {
@@ -144,7 +150,7 @@ function findFewest(question: ExplorationQuestion, kept: ReadonlyMap<string, Kep
     recorder,
     start: () => new QuestionRun(question, recorder, note),
     depth,
-    budget: MINIMIZE_BUDGET,
+    budget,
     isDone: () => [...kept.values()].every(({ preemptions, class: of }) => preemptions >= 0 || of === 'warning'),
   });
   return search.run();
@@ -160,7 +166,7 @@ function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): E
     steps: told.steps,
     preemptions: told.preemptions,
     length: told.steps.length,
-    minimality: one.preemptions >= 0 && one.preemptions <= minimal + 1 ? 'fewest-preemptions' : 'reduced',
+    minimality: one.preemptions >= 0 && one.preemptions <= minimal + 1 ? 'fewest-preemptions' : 'as-found',
   };
   return {
     kind,

@@ -1,12 +1,16 @@
 // From the operations of a question to those of mm and KVM: as lab/operations.ts does for a timeline, on pages of a small
 // memory, and with what a question may ask for and no scenario can: how a collapse protects itself.
 
+import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
 import { dirtyLogDisable, dirtyLogEnable } from '../kvm/dirty-log.ts';
 import type { Memslot } from '../kvm/memslot.ts';
 import { splitScheme } from '../lab/world.ts';
-import { hva } from '../mm/address.ts';
+import { type Hva, hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
+import { unmapHugepageRange } from '../mm/hugetlb-unmap.ts';
+import { HugetlbVma } from '../mm/hugetlb-vma.ts';
+import { MmuGather } from '../mm/mmu-gather.ts';
 import { notifierSchemes } from '../mm/notifier-schemes/index.ts';
 import { fork } from '../mm/operations/fork.ts';
 import { khugepagedScan } from '../mm/operations/khugepaged-scan.ts';
@@ -82,7 +86,26 @@ export function exploredOperation(
       return dirtyLogEnable(kvm, slot);
     case 'dirty-log-disable':
       return dirtyLogDisable(kvm, slot);
+    case 'unmap-pieces':
+      return unmapPieces(world, start, end);
   }
+}
+
+/** Models unmap_hugepage_range(), mm/hugetlb.c, HGM series, for a range that need not be whole huge pages. */
+function* unmapPieces({ mm, vma }: SmallWorld, start: Hva, end: Hva): Process<Result> {
+  assert(vma instanceof HugetlbVma, 'only hugetlb memory is mapped in pieces');
+  yield* mm.mmapLock.acquireRead();
+  yield* vma.hugetlbLock.acquireWrite();
+  yield* vma.mapping.iMmapRwsem.acquireWrite();
+  const gather = new MmuGather(mm);
+  const section = yield* mm.notifiers.rangeStart('clear', start, end);
+  yield* unmapHugepageRange(gather, vma, start, end);
+  yield* mm.notifiers.rangeEnd(section);
+  yield* gather.finish();
+  yield* vma.mapping.iMmapRwsem.releaseWrite();
+  yield* vma.hugetlbLock.releaseWrite();
+  yield* mm.mmapLock.releaseRead();
+  return 0;
 }
 
 /** The child lives on, and does nothing. */

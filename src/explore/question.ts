@@ -67,6 +67,7 @@ const backingsOf: Readonly<Record<ExploredOperationId, readonly ExplorationQuest
     'uffdio-writeprotect': all,
     'dirty-log-enable': all,
     'dirty-log-disable': all,
+    'unmap-pieces': ['hugetlb-2m', 'hugetlb-1g'],
   };
 })();
 
