@@ -45,7 +45,7 @@ function findingTable({ findings }: ExplorationResult): string {
 
 const heading = ({ length, preemptions, minimality }: Counterexample, kind: string): string =>
   `${kind} in ${length} steps, ${preemptions} ${preemptions === 1 ? 'preemption' : 'preemptions'} (${
-    minimality === 'reduced' ? 'no switch can be taken out' : 'no schedule has fewer'
+    minimality === 'as-found' ? 'as it was found' : 'no schedule has fewer'
   }):`;
 
 /** A column for each task. Steps between two switches share a row. */

@@ -17,6 +17,9 @@ import { WorkerPool } from '../server/worker-pool.ts';
 import { matrixMarkdown, matrixTable } from './matrix-table.ts';
 import { progressBar } from './progress-bar.ts';
 
+/** Counterexamples of a cell are counted, not shown: they need not be the shortest. */
+const MINIMIZE_BUDGET = 20_000;
+
 interface MatrixOptions extends MatrixFilter {
   readonly threads?: number;
   readonly json?: boolean;
@@ -66,7 +69,7 @@ async function answers(cells: readonly MatrixCell[], threads: number | undefined
 function answer(pool: WorkerPool, cell: MatrixCell) {
   const { question, limits } = cell;
   if (question === null) return of(answerOf(cell, null));
-  const options = { search: 'exhaustive', seed: 1, all: false, limits } as const;
+  const options = { search: 'exhaustive', seed: 1, all: false, minimizeBudget: MINIMIZE_BUDGET, limits } as const;
   return pool
     .explore({ question, options, timeMs: null })
     .pipe(mergeMap((update) => (update.kind === 'outcome' ? [answerOf(cell, update.result)] : [])));

@@ -39,7 +39,7 @@ export function replayed(argument: string, options: ReplayOptions): number {
       steps,
       preemptions,
       length: steps.length,
-      minimality: 'reduced',
+      minimality: 'as-found',
     } as const;
     writeFileSync(options.trace, counterexampleTrace('a schedule', counterexample));
   }

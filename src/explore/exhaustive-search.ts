@@ -243,6 +243,9 @@ export class ExhaustiveSearch {
     const { task } = frame;
     recorder.save(frame.saved, 0, task);
     frame.undo = recorder.undoLength;
+    // Counted before it is made: what is found on the way is found by a schedule that has it.
+    const at = this.#length;
+    this.#length += 1;
     const goesOn = run.advance(task);
     this.counts.transitions += 1;
     frame.cells.length = 0;
@@ -257,8 +260,6 @@ export class ExhaustiveSearch {
     if (frame.cells.length === 0 && frame.woken === 0 && frame.done === 0 && this.#options.hashesStates) {
       frame.backtrack = 1 << task;
     }
-    const at = this.#length;
-    this.#length += 1;
     this.counts.depth = Math.max(this.counts.depth, this.#length);
     if (this.#options.reducesOrder) this.#order(frame, at);
     return goesOn;

@@ -14,15 +14,19 @@ export interface MatrixRow {
 }
 
 const whole = { first: 0, count: 2 } as const;
-const secondPage = { first: 1, count: 1 } as const;
+const [firstPage, secondPage] = [
+  { first: 0, count: 1 },
+  { first: 1, count: 1 },
+] as const;
 
 /** The three that differ in when a page counts as mapped: by its small leaves, by its huge entry, and by a mark in the entry. */
 const threeMapcounts = ['subpage', 'hstate-entry', 'hstate-special'] as const;
+const twoMapcounts = ['subpage', 'hstate-entry'] as const;
 
 const slow: Readonly<Record<string, Pick<MatrixRow, 'transitions' | 'mapcounts'>>> = {
-  truncate: { mapcounts: threeMapcounts },
-  'memory-failure': { mapcounts: threeMapcounts },
-  'migrate-pages': { mapcounts: threeMapcounts, transitions: 20_000 },
+  truncate: { mapcounts: twoMapcounts },
+  'memory-failure': { mapcounts: twoMapcounts },
+  'migrate-pages': { mapcounts: twoMapcounts, transitions: 20_000 },
 };
 
 /** A collapse of a HugeTLB page in two small leaves, beside something else. */
@@ -45,6 +49,7 @@ const hugetlb: readonly MatrixRow[] = (
   id: `madv-collapse+${other}`,
   about: `A collapse of a HugeTLB page meets ${about}.`,
   input: { operations: ['madv-collapse', other] },
+  mapcounts: threeMapcounts,
   ...(slow[other] ?? {}),
 }));
 
@@ -58,32 +63,68 @@ export const matrixRows: readonly MatrixRow[] = [
     id: 'madv-collapse, two vCPUs',
     about: 'The same, with two vCPUs that write to a page each.',
     input: { operations: ['madv-collapse'], guest: 2 },
+    mapcounts: twoMapcounts,
   },
   ...hugetlb,
   {
     id: 'madv-collapse+uffdio-continue, a hole',
     about: 'A collapse meets UFFDIO_CONTINUE of the small page that is not mapped yet.',
     input: { operations: ['madv-collapse', { operation: 'uffdio-continue', pages: secondPage }], holes: [1] },
+    mapcounts: threeMapcounts,
   },
   {
     id: 'madv-collapse+madv-dontneed, locks of v2',
     about: 'With no protection of the page but the locks of HGM v2, whatever the scheme.',
     input: { operations: ['madv-collapse', 'madv-dontneed'], hgm: { version: 'v2', protection: 'version-locks' } },
+    mapcounts: twoMapcounts,
   },
   {
     id: 'madv-collapse+madv-dontneed, locks of v1',
     about: 'With no protection of the page but the locks of HGM v1, whatever the scheme.',
     input: { operations: ['madv-collapse', 'madv-dontneed'], hgm: { version: 'v1', protection: 'version-locks' } },
+    mapcounts: twoMapcounts,
   },
   {
     id: 'madv-collapse+madv-dontneed, atomic swap',
     about: 'The collapse switches the page tables in one step.',
     input: { operations: ['madv-collapse', 'madv-dontneed'], hgm: { version: 'v2', protection: 'atomic-swap' } },
+    mapcounts: twoMapcounts,
   },
   {
     id: 'truncate',
     about: 'Truncation of a file whose HugeTLB page is mapped in two small leaves.',
     input: { operations: ['truncate'] },
+  },
+  {
+    id: 'unmap-pieces one by one',
+    about: 'The two small leaves of a HugeTLB page are unmapped one after the other, and the page stays.',
+    input: {
+      operations: [
+        { operation: 'unmap-pieces', pages: firstPage, next: { operation: 'unmap-pieces', pages: secondPage } },
+      ],
+    },
+  },
+  {
+    id: 'madv-collapse+truncate, locks of v2',
+    about: 'With no protection of the page but the locks of HGM v2, and a guest that touches nothing.',
+    input: {
+      operations: ['madv-collapse', 'truncate'],
+      hgm: { version: 'v2', protection: 'version-locks' },
+      guest: [[]],
+    },
+    mapcounts: twoMapcounts,
+  },
+  {
+    id: 'madv-collapse+madv-collapse, two pages, v1',
+    about: 'Two collapses of two HugeTLB pages, each with the relock of HGM v1, and a guest that touches nothing.',
+    input: {
+      operations: ['madv-collapse', 'madv-collapse'],
+      hgm: { version: 'v1', protection: 'version-locks' },
+      geometry: { blocks: 2 },
+      guest: [[]],
+    },
+    mapcounts: ['subpage'],
+    transitions: 60_000,
   },
   {
     id: 'truncate, huge leaf',
@@ -119,6 +160,6 @@ export const matrixRows: readonly MatrixRow[] = [
     id: 'madv-collapse+truncate, shmem',
     about: 'A collapse of shmem meets the truncation of its file.',
     input: { operations: ['madv-collapse', 'truncate'], backing: 'shmem' },
-    transitions: 40_000,
+    transitions: 20_000,
   },
 ];

@@ -136,7 +136,8 @@ function* waitForHole(vma: ShmemVma, index: number): Process<boolean> {
   const { hole } = vma.mapping;
   if (hole === null || index < hole.first || index >= hole.end) return false;
   yield* vma.mm.mmapLock.releaseRead();
-  yield* hole.waiters.wait();
+  // Through since mmap_lock was dropped: who punches has woken those who slept by then. The kernel queues under i_lock first.
+  if (vma.mapping.hole === hole) yield* hole.waiters.wait();
   yield* vma.mm.mmapLock.acquireRead();
   return true;
 }
