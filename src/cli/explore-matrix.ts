@@ -3,6 +3,7 @@
 import { from, lastValueFrom, map, mergeMap, of, tap, toArray } from 'rxjs';
 import {
   answerOf,
+  cellOptions,
   columnIds,
   isNamed,
   type MatrixAnswer,
@@ -16,9 +17,6 @@ import { type InputError, InvalidInput } from '../lab/invalid-input.ts';
 import { WorkerPool } from '../server/worker-pool.ts';
 import { matrixMarkdown, matrixTable } from './matrix-table.ts';
 import { progressBar } from './progress-bar.ts';
-
-/** Counterexamples of a cell are counted, not shown: they need not be the shortest. */
-const MINIMIZE_BUDGET = 20_000;
 
 interface MatrixOptions extends MatrixFilter {
   readonly threads?: number;
@@ -67,9 +65,9 @@ async function answers(cells: readonly MatrixCell[], threads: number | undefined
 }
 
 function answer(pool: WorkerPool, cell: MatrixCell) {
-  const { question, limits } = cell;
+  const { question } = cell;
   if (question === null) return of(answerOf(cell, null));
-  const options = { search: 'exhaustive', seed: 1, all: false, minimizeBudget: MINIMIZE_BUDGET, limits } as const;
+  const options = cellOptions(cell);
   return pool
     .explore({ question, options, timeMs: null })
     .pipe(mergeMap((update) => (update.kind === 'outcome' ? [answerOf(cell, update.result)] : [])));

@@ -116,6 +116,17 @@ function cellOf({ id, input, transitions = matrixLimits.transitions }: MatrixRow
   }
 }
 
+/** Counterexamples of a cell are counted, not shown: they need not be the shortest. */
+const MINIMIZE_BUDGET = 20_000;
+
+export const cellOptions = ({ limits }: MatrixCell): ExplorationOptions => ({
+  search: 'exhaustive',
+  seed: 1,
+  all: false,
+  minimizeBudget: MINIMIZE_BUDGET,
+  limits,
+});
+
 /** What a cell says; null as result: it was not asked. */
 export function answerOf(
   { row, scheme, mapcount, kernel, refusal }: MatrixCell,
