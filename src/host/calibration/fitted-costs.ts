@@ -64,15 +64,15 @@ function inverse(
   return (ns) => (ns - atZero) / slope;
 }
 
-/** What the step takes in the model. */
-function modelled(
+/** What the step takes in the model, ns. `paceNs`: of the guest beside it. */
+export function modelled(
   { request, seen, parts }: Step,
-  primitive: Primitive,
+  { paceNs = null }: { readonly paceNs?: number | null },
   profile: CostProfile,
   host: ModelledFacts,
 ): number {
   const scenarioFor = seen === 'faults' ? faultsOf : scenarioOf;
-  const scenario = scenarioFor(planMeasurement(request), host, primitive.paceNs ?? null);
+  const scenario = scenarioFor(planMeasurement(request), host, paceNs);
   const result = runScenario({ scenario, profile, scheme: 'range', mapcount: scenario.mapcount, seed: 1 });
   const stalls = [...result.stallsNs];
   if (seen === 'behind' || seen === 'faults') return quantile(stalls, 0.5);
