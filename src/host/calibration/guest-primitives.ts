@@ -9,10 +9,12 @@ import { type Measurement, measure, type Repetition } from '../measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../measurement-plan.ts';
 import { touchNs } from '../pace.ts';
 import { VirtualMachine } from '../virtual-machine.ts';
+import type { Window } from '../window.ts';
 import { type Primitive, primitiveOf } from './primitive.ts';
 import type { CalibrationBench } from './processor-primitives.ts';
 import { type Step, steps } from './steps.ts';
 
+const ROUNDS = 4;
 const REPETITIONS = 20;
 const TIME_NS = 800_000_000;
 const TAIL_NS = 2_000_000;
@@ -22,20 +24,24 @@ const ROUND_TRIPS = 200;
 
 /** Each takes the turn of a measurement, so nobody may hold it. */
 export async function guestPrimitives(): Promise<Primitive[]> {
-  const primitives: Primitive[] = [];
-  for (const step of steps) {
-    const measurement = await measureStep(step.request);
-    const paceNs = touchNs(
-      wellEnded(measurement).map(({ control }) => control),
-      measurement.ticksPerNs,
-    );
-    primitives.push({ ...primitiveOf(step, samplesOf(step, measurement)), paceNs });
+  const seen = steps.map((step) => ({ step, samples: [] as number[], controls: [] as Window[] }));
+  let ticksPerNs = 1;
+  // Round after round, so that each step meets the machine at several times: neighbours come and go.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { step, samples, controls } of seen) {
+      const measurement = await measureStep(step.request, REPETITIONS / ROUNDS);
+      samples.push(...samplesOf(step, measurement));
+      controls.push(...wellEnded(measurement).map(({ control }) => control));
+      ticksPerNs = measurement.ticksPerNs;
+    }
   }
-  return primitives;
+  return seen.map(({ step, samples, controls }) => {
+    return { ...primitiveOf(step, samples), paceNs: touchNs(controls, ticksPerNs) };
+  });
 }
 
-export function measureStep(request: MeasurementRequest): Promise<Measurement> {
-  const common = { repetitions: REPETITIONS, timeNs: TIME_NS, tailNs: TAIL_NS, thresholdNs: THRESHOLD_NS };
+export function measureStep(request: MeasurementRequest, repetitions = REPETITIONS): Promise<Measurement> {
+  const common = { repetitions, timeNs: TIME_NS, tailNs: TAIL_NS, thresholdNs: THRESHOLD_NS };
   return measure(planMeasurement({ ...common, ...request }));
 }
 
