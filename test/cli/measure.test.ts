@@ -6,7 +6,7 @@ import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
 import { loadProfileDocument } from '../../src/lab/library.ts';
-import { isBusy, noGuest, noSystem } from '../host/support.ts';
+import { CALIBRATION_TIMEOUT_MS, isBusy, noGuest, noSystem } from '../host/support.ts';
 import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
 import { ENTRY, ending, listening, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
@@ -168,7 +168,7 @@ describe('stallscope serve', () => {
   });
 });
 
-describe('stallscope calibrate', { retry: 2 }, () => {
+describe('stallscope calibrate', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('--out: a profile that other commands accept', async ({ skip }) => {
     if (noSystem !== null) skip(noSystem);
     const file = temporaryFile('host.json', '');
@@ -212,7 +212,7 @@ describe('stallscope calibrate', { retry: 2 }, () => {
   });
 });
 
-describe('stallscope validate without files', { retry: 2 }, () => {
+describe('stallscope validate without files', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('one case: predicted beside measured, a plot, and what the model has not', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
     const { code, stdout, stderr } = await inQuiet(skip, 'validate', '--case', 'dontneed-shmem', '--repetitions', '2');

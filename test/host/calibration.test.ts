@@ -5,7 +5,7 @@ import type { HostFacts } from '../../src/host/host-facts.ts';
 import { calibrateInProcess } from '../../src/host/host-process.ts';
 import { loadProfileDocument } from '../../src/lab/library.ts';
 import { parseProfileDocument } from '../../src/lab/profile.ts';
-import { noSystem } from './support.ts';
+import { CALIBRATION_TIMEOUT_MS, noSystem } from './support.ts';
 
 const FACTS = { kernel: '6.18', cpu: 'a processor', virtualized: false } as HostFacts;
 
@@ -64,7 +64,7 @@ describe('calibratedProfile', () => {
 });
 
 // Numbers of a busy machine: only what one step must cost beside another is held against them.
-describe('calibrate', { retry: 2 }, () => {
+describe('calibrate', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('this host: every step has samples, and the order of what they must cost is kept', async ({ skip }) => {
     if (noSystem !== null) skip(noSystem);
     const { primitives, ticksPerNs } = await calibrateInProcess();
