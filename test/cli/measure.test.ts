@@ -194,9 +194,9 @@ describe('stallscope calibrate', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, 
     const file = temporaryFile('before.json', { ...base, name: 'before', costs });
     const { code, stdout } = await inQuiet(skip, 'calibrate', '--against', file);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/│ syscallNs +│ 0 ns +│ 0 ns +│ 1 s +│ +\S+ ns │ yes +│/);
-    expect(stdout).toMatch(/│ atomicHotNs +│ 1 s +│ 1 s +│ 1 s +│ +\S+ ns │ no +│/);
-    expect(stdout).toMatch(/│ sleepWakeUpNs +│ not measured │/);
+    expect(stdout).toMatch(/│ syscallNs +│ +0 ns │ +0 ns │ +1 s │ +\S+ ns │ yes +│/);
+    expect(stdout).toMatch(/│ atomicHotNs +│ +1 s │ +1 s │ +1 s │ +\S+ ns │ no +│/);
+    expect(stdout).toMatch(/│ atomicStructPageNs +│ +not measured │/);
     expect(stdout).toMatch(/^1 of \d+ costs within the spread of the calibration before$/m);
   });
 
