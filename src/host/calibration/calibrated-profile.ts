@@ -54,7 +54,7 @@ function measuredCost({ p10, p50, p90, samples, method }: Primitive): Cost {
     value: Math.round(p50),
     low: Math.floor(p10),
     high: Math.ceil(p90),
-    source: `${MEASURED}: ${method}; median of ${samples} samples, low and high are the 10th and 90th percentile.`,
+    source: `${MEASURED}: ${method}; median of ${samples} samples, low and high are the lowest 10th and the highest 90th percentile of its rounds.`,
     confidence: 'H',
   };
 }
@@ -66,7 +66,7 @@ function costOfFit({ value, low, high, primitive: { p50, samples, method } }: Fi
     high: Math.max(high, value),
     source:
       `${MEASURED} inside of a longer step: ${method}; ${Math.round(p50)} ns, median of ${samples} samples. With this value the ` +
-      'model takes as long; low and high are those of the 10th and 90th percentile.',
+      'model takes as long; low and high are those of the lowest 10th and the highest 90th percentile, and of each round.',
     confidence: 'M',
   };
 }

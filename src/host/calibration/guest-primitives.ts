@@ -9,35 +9,29 @@ import { type Measurement, measure, type Repetition } from '../measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../measurement-plan.ts';
 import { touchNs } from '../pace.ts';
 import { VirtualMachine } from '../virtual-machine.ts';
-import type { Window } from '../window.ts';
 import { type Primitive, primitiveOf } from './primitive.ts';
 import type { CalibrationBench } from './processor-primitives.ts';
 import { type Step, steps } from './steps.ts';
 
-const ROUNDS = 4;
 const REPETITIONS = 20;
+/** Of a step, each time that it is looked at. */
+const REPETITIONS_OF_STEP = 6;
 const TIME_NS = 800_000_000;
 const TAIL_NS = 2_000_000;
-/** Above a touch, below everything that KVM does. */
-const THRESHOLD_NS = 300;
+/** Above what caches and TLBs make a touch wait, below everything that KVM does. */
+const THRESHOLD_NS = 1000;
 const ROUND_TRIPS = 200;
 
 /** Each takes the turn of a measurement, so nobody may hold it. */
 export async function guestPrimitives(): Promise<Primitive[]> {
-  const seen = steps.map((step) => ({ step, samples: [] as number[], controls: [] as Window[] }));
-  let ticksPerNs = 1;
-  // Round after round, so that each step meets the machine at several times: neighbours come and go.
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const { step, samples, controls } of seen) {
-      const measurement = await measureStep(step.request, REPETITIONS / ROUNDS);
-      samples.push(...samplesOf(step, measurement));
-      controls.push(...wellEnded(measurement).map(({ control }) => control));
-      ticksPerNs = measurement.ticksPerNs;
-    }
+  const primitives: Primitive[] = [];
+  for (const step of steps) {
+    const measurement = await measureStep(step.request, REPETITIONS_OF_STEP);
+    const controls = wellEnded(measurement).map(({ control }) => control);
+    const paceNs = touchNs(controls, measurement.ticksPerNs);
+    primitives.push({ ...primitiveOf(step, samplesOf(step, measurement)), paceNs });
   }
-  return seen.map(({ step, samples, controls }) => {
-    return { ...primitiveOf(step, samples), paceNs: touchNs(controls, ticksPerNs) };
-  });
+  return primitives;
 }
 
 export function measureStep(request: MeasurementRequest, repetitions = REPETITIONS): Promise<Measurement> {
