@@ -18,6 +18,8 @@ export type HostMessage =
 
 /** Setting up, warming memory and cleaning up, on a machine that is busy with other things. */
 const ALLOWANCE_MS = 60_000;
+/** Of a machine that has nothing else to do, twice. */
+const CALIBRATION_MS = 60_000;
 
 /** Rejects with a HostError if this host cannot do it, with the reason of the signal if that is aborted. */
 export function measureInProcess(
@@ -28,9 +30,9 @@ export function measureInProcess(
   return inProcess<Measurement>({ kind: 'measure', plan }, plan.timeNs / 1e6 + allowanceMs, options);
 }
 
-/** Takes a second or two. Rejects as a measurement does. */
+/** Takes half a minute. Rejects as a measurement does. */
 export function calibrateInProcess(options: Pick<MeasureOptions, 'signal'> = {}): Promise<Calibration> {
-  return inProcess<Calibration>({ kind: 'calibrate' }, ALLOWANCE_MS, options);
+  return inProcess<Calibration>({ kind: 'calibrate' }, CALIBRATION_MS + ALLOWANCE_MS, options);
 }
 
 async function inProcess<T extends Measurement | Calibration>(

@@ -47,7 +47,7 @@ const isLeftToFault = ({ mm }: Vma, table: PageTable, index: number): boolean =>
 /**
  * Models   zap_pte_range(), mm/memory.c. Dirty pages of a file: the CPUs must have forgotten the entry before anybody can
  *          find the page clean, so each table of them is one flush under its lock. Every entry here has been written to, and
- *          hands that on to the struct page.
+ *          hands that on to its page.
  * Returns  Where to go on: behind the table, behind the page that filled the gather, or at the same place if the table has
  *          been taken away while its lock was awaited (pte_offset_map_lock() fails).
  */

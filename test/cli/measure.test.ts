@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { whatIsMissing } from '../../src/host/availability.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { ValidationResult } from '../../src/host/validation/validate-host.ts';
-import { isBusy, noGuest, noSystem } from '../host/support.ts';
+import { loadProfileDocument } from '../../src/lab/library.ts';
+import { CALIBRATION_TIMEOUT_MS, isBusy, noGuest, noSystem } from '../host/support.ts';
 import { descendantsOf, hasGuest, isAlive } from '../support/processes.ts';
 import { ENTRY, ending, listening, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
@@ -167,7 +168,7 @@ describe('stallscope serve', () => {
   });
 });
 
-describe('stallscope calibrate', { retry: 2 }, () => {
+describe('stallscope calibrate', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('--out: a profile that other commands accept', async ({ skip }) => {
     if (noSystem !== null) skip(noSystem);
     const file = temporaryFile('host.json', '');
@@ -178,6 +179,32 @@ describe('stallscope calibrate', { retry: 2 }, () => {
     expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('profile mine')]);
   });
 
+  it('--against: each cost of both, and exit 1 where one lies outside', async ({ skip }) => {
+    if (noSystem !== null) skip(noSystem);
+    const base = loadProfileDocument('epyc-uncontended');
+    // Nothing takes no time and nothing a second: of these two one is right and the other one wrong, on every host.
+    const measured = (low: number, high: number) => ({
+      value: low,
+      low,
+      high,
+      source: 'Measured on this host: m',
+      confidence: 'H',
+    });
+    const costs = { ...base.costs, syscallNs: measured(0, 1e9), atomicHotNs: measured(1e9, 1e9) };
+    const file = temporaryFile('before.json', { ...base, name: 'before', costs });
+    const { code, stdout } = await inQuiet(skip, 'calibrate', '--against', file);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/│ syscallNs +│ +0 ns │ +0 ns │ +1 s │ +\S+ ns │ yes +│/);
+    expect(stdout).toMatch(/│ atomicHotNs +│ +1 s │ +1 s │ +1 s │ +\S+ ns │ no +│/);
+    expect(stdout).toMatch(/│ atomicStructPageNs +│ +not measured │/);
+    expect(stdout).toMatch(/^1 of \d+ costs within the spread of the calibration before$/m);
+  });
+
+  it('--against a file that is no profile: exit 2, before anything is measured', async () => {
+    const { code, stderr } = await stallscope('calibrate', '--against', temporaryFile('x.json', { name: 'x' }));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/costs/)]);
+  });
+
   it('a base that there is not: exit 2', async () => {
     const { code, stderr } = await stallscope('calibrate', '--base', 'x');
     expect(code).toBe(2);
@@ -185,7 +212,7 @@ describe('stallscope calibrate', { retry: 2 }, () => {
   });
 });
 
-describe('stallscope validate without files', { retry: 2 }, () => {
+describe('stallscope validate without files', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('one case: predicted beside measured, a plot, and what the model has not', async ({ skip }) => {
     if (noGuest !== null) skip(noGuest);
     const { code, stdout, stderr } = await inQuiet(skip, 'validate', '--case', 'dontneed-shmem', '--repetitions', '2');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { calibratedProfile } from '../../src/host/calibration/calibrated-profile.ts';
-import { type Primitive, primitiveOf } from '../../src/host/calibration/primitive.ts';
+import { overRounds, type Primitive, primitiveOf } from '../../src/host/calibration/primitive.ts';
 import type { HostFacts } from '../../src/host/host-facts.ts';
 import { calibrateInProcess } from '../../src/host/host-process.ts';
 import { loadProfileDocument } from '../../src/lab/library.ts';
 import { parseProfileDocument } from '../../src/lab/profile.ts';
-import { noSystem } from './support.ts';
+import { CALIBRATION_TIMEOUT_MS, noSystem } from './support.ts';
 
 const FACTS = { kernel: '6.18', cpu: 'a processor', virtualized: false } as HostFacts;
 
@@ -21,6 +21,27 @@ describe('primitiveOf', () => {
       p50: 50,
       p90: 90,
     });
+  });
+});
+
+describe('overRounds', () => {
+  const at = (p10: number, p50: number, p90: number): Primitive => ({
+    ...primitiveOf({ name: 'x', method: 'y' }, [p50]),
+    p10,
+    p90,
+  });
+
+  it('three rounds that drift: the median of the medians, and a spread from the lowest to the highest', () => {
+    const [only, ...others] = overRounds([[at(1, 2, 3)], [at(4, 5, 6)], [at(2, 3, 9)]]);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ name: 'x', samples: 3, p10: 1, p50: 3, p90: 9, roundsNs: [2, 5, 3] });
+  });
+
+  it('what was not seen in a round: left out there, and altogether if it never was', () => {
+    const never = primitiveOf({ name: 'never', method: 'y' }, []);
+    expect(overRounds([[at(1, 2, 3), never], [never]]).map(({ name, roundsNs }) => [name, roundsNs])).toEqual([
+      ['x', [2]],
+    ]);
   });
 });
 
@@ -64,7 +85,7 @@ describe('calibratedProfile', () => {
 });
 
 // Numbers of a busy machine: only what one step must cost beside another is held against them.
-describe('calibrate', { retry: 2 }, () => {
+describe('calibrate', { retry: 2, timeout: CALIBRATION_TIMEOUT_MS }, () => {
   it('this host: every step has samples, and the order of what they must cost is kept', async ({ skip }) => {
     if (noSystem !== null) skip(noSystem);
     const { primitives, ticksPerNs } = await calibrateInProcess();

@@ -1,4 +1,4 @@
-// What a measurement leaves behind: nothing, however it has ended. MEASURE_RUNS makes more of them.
+// What a measurement leaves behind: nothing, however it has ended. MEASURE_RUNS makes more of them: `npm run leftovers`.
 
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';

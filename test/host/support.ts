@@ -99,3 +99,6 @@ export function frameOf(address: number): number {
   }
   return Number(entry.readBigUInt64LE() & ((1n << 55n) - 1n));
 }
+
+/** A calibration takes half a minute on a machine that does nothing else. */
+export const CALIBRATION_TIMEOUT_MS = 180_000;

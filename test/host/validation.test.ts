@@ -61,6 +61,36 @@ describe('scenarioOf', () => {
     expect(vm.memslots?.map(({ length }) => length)).toEqual(place === 'no-slot' ? [64 * MIB] : undefined);
   });
 
+  it('the measuring process around the guest, as a fork meets it: below and above the slot, which has its own bytes', () => {
+    const plan = planMeasurement({ operation: 'fork', places: ['whole'], memoryBytes: 16 * MIB });
+    const around = { below: 40.9 * MIB, above: 3.2 * MIB };
+    const { vm, guest, timeline } = scenarioOf(plan, HOST, 16.4, around);
+    expect(vm.memory).toBe(60 * MIB);
+    expect(vm.memslots).toEqual([expect.objectContaining({ guestStart: 0, start: 40 * MIB, length: 16 * MIB })]);
+    expect(guest.range).toEqual({ start: 0, length: 16 * MIB });
+    expect(timeline[0]?.operation).toBe('fork');
+  });
+
+  it('a fork of more memory around: takes longer', () => {
+    const plan = planMeasurement({ operation: 'fork', places: ['whole'], memoryBytes: 4 * MIB });
+    const forkNs = (above: number): number => {
+      const input = scenarioOf(plan, HOST, 16.4, { below: 0, above });
+      const [fork] = runScenario({
+        scenario: input,
+        profile,
+        scheme: 'range',
+        mapcount: 'subpage',
+        seed: 1,
+      }).operations;
+      return fork?.durationNs ?? 0;
+    };
+    expect(forkNs(16 * MIB)).toBeGreaterThan(3 * forkNs(0));
+  });
+
+  it.each(['shadow', 'tdp'] as const)('a host whose KVM has %s: so has the VM', (mmu) => {
+    expect(scenarioOf(planMeasurement({ operation: 'fork' }), { ...HOST, kvm: { mmu } }, 16.4).vm.mmu).toBe(mmu);
+  });
+
   it.each([
     ['5.15.0', '6.1'],
     ['6.8.12-generic', '6.1'],

@@ -94,6 +94,40 @@ describe('vCPU: accesses', () => {
     expect(windows.map(({ startNs }) => startNs)).toEqual([1000]);
   });
 
+  /** Flushes twice in the middle of a fault on page 0; how many vCPUs each of the two has kicked. */
+  const kicksAmidFault = (zapped: boolean): number[] => {
+    const world = new TestWorld();
+    const { kvm } = world;
+    if (!zapped) kvm.tdp.tableAt(world.frame(0), 1).clear(0);
+    const kicks: number[] = [];
+    kvm.events.events$.subscribe((event) => {
+      if (event.type === 'kvm-flush') kicks.push(event.kicked);
+    });
+    world.spawn(
+      'zap',
+      (function* zap() {
+        yield* kvm.writeLock();
+        if (zapped) yield* tdpMmuZapLeafs(kvm, world.frame(0), world.frame(1));
+        // The vCPU has left the guest long since, and waits for mmu_lock.
+        yield 10_000;
+        yield* kvmFlushRemoteTlbs(kvm);
+        yield* kvmFlushRemoteTlbs(kvm);
+        yield* kvm.writeUnlock();
+      })(),
+    );
+    startVcpu(world, { pattern: new ScriptedPattern([0]) });
+    world.runUntil(50_000);
+    return kicks;
+  };
+
+  test('a flush behind a zap, amid a fault on what was zapped: waits for the vCPU, whose TLB would have had it, once', () => {
+    expect(kicksAmidFault(true)).toEqual([1, 0]);
+  });
+
+  test('a flush amid a fault on what had no SPTE: the vCPU is not in the guest, and nobody waits for it', () => {
+    expect(kicksAmidFault(false)).toEqual([0, 0]);
+  });
+
   test('an SPTE comes before its turn: no fault', () => {
     const world = new TestWorld();
     world.kvm.tdp.tableAt(world.frame(7), 1).clear(3);

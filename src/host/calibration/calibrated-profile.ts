@@ -10,6 +10,7 @@ import type { Primitive } from './primitive.ts';
 
 /** Of the schema of a profile. */
 const LONGEST_SOURCE = 2000;
+const MEASURED = 'Measured on this host';
 
 export function calibratedProfile(
   name: string,
@@ -45,12 +46,15 @@ export function calibratedProfile(
 type Costs = CostProfileDocument['costs'];
 type Cost = Costs[CostName];
 
+/** Alone or inside of a longer step, by the calibration that made the profile. */
+export const isMeasured = ({ source }: Cost): boolean => source.startsWith(MEASURED);
+
 function measuredCost({ p10, p50, p90, samples, method }: Primitive): Cost {
   return {
     value: Math.round(p50),
     low: Math.floor(p10),
     high: Math.ceil(p90),
-    source: `Measured on this host: ${method}; median of ${samples} samples, low and high are the 10th and 90th percentile.`,
+    source: `${MEASURED}: ${method}; median of ${samples} samples, low and high are the lowest 10th and the highest 90th percentile of its rounds.`,
     confidence: 'H',
   };
 }
@@ -61,8 +65,8 @@ function costOfFit({ value, low, high, primitive: { p50, samples, method } }: Fi
     low: Math.min(low, value),
     high: Math.max(high, value),
     source:
-      `Measured on this host inside of a longer step: ${method}; ${Math.round(p50)} ns, median of ${samples} samples. With this value the ` +
-      'model takes as long; low and high are those of the 10th and 90th percentile.',
+      `${MEASURED} inside of a longer step: ${method}; ${Math.round(p50)} ns, median of ${samples} samples. With this value the ` +
+      'model takes as long; low and high are those of the lowest 10th and the highest 90th percentile, and of each round.',
     confidence: 'M',
   };
 }

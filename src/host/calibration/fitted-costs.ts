@@ -30,22 +30,39 @@ export function fittedCosts(
   primitives: readonly Primitive[],
   host: ModelledFacts,
 ): readonly FittedCost[] {
-  let found: FittedCost[] = [];
   let { costs } = profile;
+  let found: FittedCost[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
-    found = [];
-    for (const step of steps) {
-      const cost = typeof step.fits === 'object' ? step.fits[mmuOf(host)] : step.fits;
-      const primitive = primitives.find(({ name }) => name === step.name);
-      if (cost === undefined || primitive === undefined) continue;
-      const valueFor = inverse({ ...step, fits: cost }, primitive, { ...profile, costs }, host);
-      const value = Math.round(valueFor(primitive.p50));
-      // The rest of the step takes longer in the model than all of it does here: this cost is not what is wrong.
-      if (!(value >= 0)) continue;
-      costs = { ...costs, [cost]: value };
-      const [low, high] = [valueFor(primitive.p10), valueFor(primitive.p90)];
-      found.push({ cost, primitive, value, low: Math.max(0, Math.floor(low)), high: Math.ceil(high) });
-    }
+    found = onePass({ ...profile, costs }, primitives, host);
+    costs = { ...costs, ...Object.fromEntries(found.map(({ cost, value }) => [cost, value])) };
+  }
+  // What one step shows of a cost depends on what the others have shown, at the same time.
+  const rounds = Math.max(0, ...primitives.map(({ roundsNs }) => roundsNs?.length ?? 0));
+  const byRound = Array.from({ length: rounds }, (_, round) => {
+    const seen = primitives.map((primitive) => ({ ...primitive, p50: primitive.roundsNs?.[round] ?? primitive.p50 }));
+    return onePass({ ...profile, costs }, seen, host);
+  });
+  return found.map((fit) => {
+    const values = byRound.flatMap((fits) => fits.filter(({ cost }) => cost === fit.cost).map(({ value }) => value));
+    return { ...fit, low: Math.min(fit.low, ...values), high: Math.max(fit.high, ...values) };
+  });
+}
+
+/** In the order of the steps: each takes for granted what those before it have found. */
+function onePass(profile: CostProfile, primitives: readonly Primitive[], host: ModelledFacts): FittedCost[] {
+  const found: FittedCost[] = [];
+  let { costs } = profile;
+  for (const step of steps) {
+    const cost = typeof step.fits === 'object' ? step.fits[mmuOf(host)] : step.fits;
+    const primitive = primitives.find(({ name }) => name === step.name);
+    if (cost === undefined || primitive === undefined) continue;
+    const valueFor = inverse({ ...step, fits: cost }, primitive, { ...profile, costs }, host);
+    const value = Math.round(valueFor(primitive.p50));
+    // The rest of the step takes longer in the model than all of it does here: this cost is not what is wrong.
+    if (!(value >= 0)) continue;
+    costs = { ...costs, [cost]: value };
+    const [low, high] = [valueFor(primitive.p10), valueFor(primitive.p90)];
+    found.push({ cost, primitive, value, low: Math.max(0, Math.floor(low)), high: Math.ceil(high) });
   }
   return found;
 }
@@ -64,15 +81,15 @@ function inverse(
   return (ns) => (ns - atZero) / slope;
 }
 
-/** What the step takes in the model. */
-function modelled(
+/** What the step takes in the model, ns. `paceNs`: of the guest beside it. */
+export function modelled(
   { request, seen, parts }: Step,
-  primitive: Primitive,
+  { paceNs = null }: { readonly paceNs?: number | null },
   profile: CostProfile,
   host: ModelledFacts,
 ): number {
   const scenarioFor = seen === 'faults' ? faultsOf : scenarioOf;
-  const scenario = scenarioFor(planMeasurement(request), host, primitive.paceNs ?? null);
+  const scenario = scenarioFor(planMeasurement(request), host, paceNs);
   const result = runScenario({ scenario, profile, scheme: 'range', mapcount: scenario.mapcount, seed: 1 });
   const stalls = [...result.stallsNs];
   if (seen === 'behind' || seen === 'faults') return quantile(stalls, 0.5);

@@ -85,6 +85,7 @@ function pages(bench: CalibrationBench, { address }: Mapping): Primitive[] {
     primitiveOf(
       {
         name: 'copy of a page',
+        cost: 'copyPageNs',
         method: `rep movsq of ${PAGES} pages that this CPU has not touched lately`,
       },
       samples(bench, PAGES, (index) => ['copies', [first(index), PAGES, first(index) + half]]),
@@ -92,6 +93,7 @@ function pages(bench: CalibrationBench, { address }: Mapping): Primitive[] {
     primitiveOf(
       {
         name: 'zeroing of a page',
+        cost: 'zeroPageNs',
         method: `rep stosq of ${PAGES} pages that this CPU has not touched lately`,
       },
       samples(bench, PAGES, (index) => ['zeroes', [first(index), PAGES]]),

@@ -61,9 +61,7 @@ export async function validateHost(options: ValidationOptions): Promise<Validati
 
 function lacksOf({ kvm, virtualized }: HostFacts): string[] {
   const always = ['an interrupt, a timer or a scheduler that takes the CPU from a vCPU: that is the control'];
-  const shadow = [
-    "shadow paging: KVM here zaps and maps entries of a shadow of the guest's page tables, several at each fault",
-  ];
+  const shadow = ["what this KVM does in its own way: the model's shadow paging is that of upstream kernels"];
   const below = ['a hypervisor below: every exit and every interrupt of another CPU passes through it'];
   return [...always, ...(kvm.mmu === 'shadow' ? shadow : []), ...(virtualized ? below : [])];
 }

@@ -1,5 +1,5 @@
-// What is measured to hold the model against. The host's costs are taken from operations on 2 MiB, mostly without a guest;
-// here other operations, other sizes and a guest that touches the memory are asked about, so no case is fitted to itself.
+// What is measured to hold the model against. The host's costs are taken from operations on 2 MiB, mostly beside a guest that does
+// not touch them; here other operations, other sizes and a guest that does are asked about, so no case is fitted to itself.
 
 import { MIB, SECOND } from '../../lab/units.ts';
 import type { MeasurementRequest } from '../measurement-plan.ts';

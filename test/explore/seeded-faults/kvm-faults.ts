@@ -88,6 +88,19 @@ export const kvmFaults: readonly SeededFault[] = [
     expects: ['guest-uses-freed-page'],
   },
   {
+    // Two reductions that were sound each by itself have once missed it together.
+    name: 'a lock break drops the flush that is pending',
+    file: 'src/kvm/tdp-mmu.ts',
+    edits: [['  if (flush) yield* kvmFlushRemoteTlbs(kvm);\n  kvm.machine.work.lockBreaks', '  kvm.machine.work.lockBreaks']],
+    question: {
+      operations: ['madv-dontneed'],
+      backing: 'anonymous',
+      holes: [1],
+      guest: [...twice, [{ page: 1, write: true }]],
+    },
+    expects: ['guest-uses-freed-page'],
+  },
+  {
     name: 'a flush leaves one vCPU out',
     file: 'src/kvm/tlb.ts',
     edits: [
