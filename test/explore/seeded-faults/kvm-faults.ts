@@ -91,7 +91,9 @@ export const kvmFaults: readonly SeededFault[] = [
     // Two reductions that were sound each by itself have once missed it together.
     name: 'a lock break drops the flush that is pending',
     file: 'src/kvm/tdp-mmu.ts',
-    edits: [['  if (flush) yield* kvmFlushRemoteTlbs(kvm);\n  kvm.machine.work.lockBreaks', '  kvm.machine.work.lockBreaks']],
+    edits: [
+      ['  if (flush) yield* kvmFlushRemoteTlbs(kvm);\n  kvm.machine.work.lockBreaks', '  kvm.machine.work.lockBreaks'],
+    ],
     question: {
       operations: ['madv-dontneed'],
       backing: 'anonymous',
