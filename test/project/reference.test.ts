@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { calibrateCommand } from '../../src/cli/commands/calibrate.ts';
 import { compareCommand } from '../../src/cli/commands/compare.ts';
+import { exploreCommand } from '../../src/cli/commands/explore.ts';
 import { mapcountsCommand } from '../../src/cli/commands/mapcounts.ts';
 import { measureCommand } from '../../src/cli/commands/measure.ts';
 import { profilesCommand } from '../../src/cli/commands/profiles.ts';
@@ -83,6 +84,7 @@ describe('docs/reference/cli.md', () => {
   const commands = [
     compareCommand(),
     runCommand(),
+    exploreCommand(),
     scenariosCommand(),
     profilesCommand(),
     mapcountsCommand(),

@@ -113,6 +113,7 @@ describe('GET /openapi.json', () => {
     );
     expect(calls.toSorted()).toEqual([
       'DELETE /v1/comparisons/{id}',
+      'DELETE /v1/explorations/{id}',
       'DELETE /v1/measurements/{id}',
       'GET /healthz',
       'GET /readyz',
@@ -123,6 +124,11 @@ describe('GET /openapi.json', () => {
       'GET /v1/comparisons/{id}/events',
       'GET /v1/comparisons/{id}/result',
       'GET /v1/comparisons/{id}/trace',
+      'GET /v1/explorations',
+      'GET /v1/explorations/{id}',
+      'GET /v1/explorations/{id}/events',
+      'GET /v1/explorations/{id}/result',
+      'GET /v1/explorations/{id}/trace',
       'GET /v1/measurements',
       'GET /v1/measurements/{id}',
       'GET /v1/measurements/{id}/events',
@@ -132,6 +138,7 @@ describe('GET /openapi.json', () => {
       'GET /v1/scenarios',
       'GET /v1/scenarios/{name}',
       'POST /v1/comparisons',
+      'POST /v1/explorations',
       'POST /v1/measurements',
       'POST /v1/profiles',
       'POST /v1/scenarios',
