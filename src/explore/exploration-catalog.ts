@@ -12,7 +12,7 @@ const protectionDescriptions: Readonly<Record<(typeof collapseProtections)[numbe
   'atomic-swap': 'The page tables are switched in one step, with no state in between.',
 };
 
-export const classDescriptions: Readonly<Record<FindingClass, string>> = {
+const classDescriptions: Readonly<Record<FindingClass, string>> = {
   hazard: 'Makes the verdict unsafe: stale translations, lost writes, wrong counts, deadlocks.',
   leak: 'Something stays counted or mapped that nobody uses, and nothing else goes wrong.',
   performance: 'The range stays on small SPTEs when all is at rest.',

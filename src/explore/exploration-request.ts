@@ -166,7 +166,7 @@ export function readExploration(document: unknown): ExplorationPlan {
 }
 
 /** Paths as everywhere else, with dots. */
-export function asked<T>(ask: () => T): T {
+function asked<T>(ask: () => T): T {
   try {
     return ask();
   } catch (error) {

@@ -33,7 +33,7 @@ export type ExploredOperationId =
   | 'unmap-pieces';
 
 /** Pages of the small memory, from 0. */
-export interface PageRange {
+interface PageRange {
   readonly first: number;
   readonly count: number;
 }
@@ -88,7 +88,7 @@ export interface ExplorationQuestion {
   readonly guest: readonly (readonly GuestTouch[])[];
 }
 
-export type SearchId = 'exhaustive' | 'pct' | 'random';
+type SearchId = 'exhaustive' | 'pct' | 'random';
 
 /** How an exhaustive search avoids doing the same twice. All four give the same verdict; `both` is the fastest. */
 export type Reduction = 'none' | 'state-hashing' | 'partial-order' | 'both';

@@ -16,7 +16,7 @@ export interface MatrixGroups {
   readonly lines: readonly MatrixLine[];
 }
 
-export const cellText = ({ verdict, because }: MatrixAnswer): string =>
+const cellText = ({ verdict, because }: MatrixAnswer): string =>
   because.length === 0 ? verdict : `${verdict}: ${because.join(', ')}`;
 
 export function matrixGroups({ rows, cells }: MatrixResult): MatrixGroups {

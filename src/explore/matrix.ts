@@ -10,12 +10,12 @@ import { type MatrixRow, matrixRows } from './matrix-rows.ts';
 import { InvalidQuestion, questionOf } from './question.ts';
 
 /** Of each cell. They are small, so that the default matrix takes minutes; a cell that needs more says `incomplete`. */
-export const matrixLimits = { schedules: 50_000, transitions: 120_000, depth: 2_000 } as const;
+const matrixLimits = { schedules: 50_000, transitions: 120_000, depth: 2_000 } as const;
 
 /** Of the mapcount scheme of memory that is not hugetlb's: it has its own. */
-export const NO_MAPCOUNT = '-';
+const NO_MAPCOUNT = '-';
 
-export interface MatrixColumn {
+interface MatrixColumn {
   readonly scheme: NotifierSchemeId;
   readonly mapcount: MapcountSchemeId | typeof NO_MAPCOUNT;
   readonly kernel: KernelVersion;
@@ -29,7 +29,7 @@ export interface MatrixCell extends MatrixColumn {
   readonly refusal: string | null;
 }
 
-export type CellVerdict = 'safe' | 'unsafe' | 'leak' | 'performance' | 'incomplete' | 'refused';
+type CellVerdict = 'safe' | 'unsafe' | 'leak' | 'performance' | 'incomplete' | 'refused';
 
 export interface MatrixAnswer extends MatrixColumn {
   readonly row: string;
@@ -68,7 +68,7 @@ export const columnIds: readonly string[] = [
   ...kernels.map(({ id }) => id),
 ];
 
-export const operationsOf = ({ input }: MatrixRow): string[] =>
+const operationsOf = ({ input }: MatrixRow): string[] =>
   input.operations.map((one) => (typeof one === 'string' ? one : one.operation));
 
 /** Whether a row is one that the filter names: by its id, or by one of its operations. */
