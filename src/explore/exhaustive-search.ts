@@ -25,6 +25,7 @@ import {
   UNLOCK,
   WRITE,
 } from './recorder.ts';
+import { resume } from './resume.ts';
 
 /** What a search needs to know of a run. */
 export interface ExploredRun {
@@ -92,11 +93,8 @@ interface Footprint {
   readonly modes: readonly number[];
 }
 
-interface Visited {
-  readonly sleep: number;
-  /** Pairs of word and bits. */
-  readonly future: readonly number[];
-}
+/** All that was done from a state on: pairs of word and bits. */
+type Future = readonly number[];
 
 /** What a task does first of all, once it may. */
 const TAKES = LOCK | LOCK_SHARED | AWAITED;
@@ -117,7 +115,7 @@ export class ExhaustiveSearch {
   readonly #last = new Int32Array(MAX_TASKS).fill(-1);
   /** By task: the transition that has woken or started it. */
   readonly #wokenBy = new Int32Array(MAX_TASKS).fill(-1);
-  readonly #visited = new Map<number, Visited>();
+  readonly #visited = new Map<number, Future>();
   #cutAnywhere: SearchEnd | null = null;
 
   constructor(options: SearchOptions) {
@@ -144,17 +142,11 @@ export class ExhaustiveSearch {
   // ---- One run ---------------------------------------------------------------------------------------------------------
 
   #runOnce(): void {
-    const { start, limits } = this.#options;
-    const recorder = this.#recorder;
+    const { limits } = this.#options;
     const { counts } = this;
     counts.schedules += 1;
-    // The last frame has a new task to take; those before it are gone through once more.
     const branch = this.#length;
-    recorder.repeats = branch > 1;
-    const run = start();
-    for (let at = 0; at < branch - 1; at++) run.advance((this.#frames[at] as Frame).task);
-    counts.replayed += Math.max(0, branch - 1);
-    recorder.repeats = false;
+    const run = resume(this.#options, this.#frames, branch, counts);
     if (branch > 0) {
       this.#length -= 1;
       if (!this.#take(run, this.#frames[branch - 1] as Frame)) return;
@@ -187,7 +179,7 @@ export class ExhaustiveSearch {
     if (hashesStates) {
       key = this.#recorder.stateKey(run.taskCount, (task) => run.position(task));
       const visited = this.#visited.get(key);
-      if (visited !== undefined && (visited.sleep & ~sleep) === 0) {
+      if (visited !== undefined) {
         this.#meetAgain(visited);
         return null;
       }
@@ -467,19 +459,17 @@ export class ExhaustiveSearch {
     }
   }
 
-  /** Explored to its end: with what it was explored before, if it was, but with others asleep. */
+  /** Explored to its end. */
   #visit(frame: Frame): void {
-    const before = this.#visited.get(frame.key);
     const future: number[] = [];
     this.#forEachWord((word) => {
       if (frame.future[word] !== 0) future.push(word, frame.future[word] as number);
     });
-    if (before !== undefined) future.push(...before.future);
-    this.#visited.set(frame.key, { sleep: before === undefined ? frame.sleep : before.sleep & frame.sleep, future });
+    this.#visited.set(frame.key, future);
   }
 
   /** All that was done from this state on is done on this way, too. */
-  #meetAgain({ future }: Visited): void {
+  #meetAgain(future: Future): void {
     const { reducesOrder } = this.#options;
     const above = this.#length === 0 ? null : (this.#frames[this.#length - 1] as Frame).future;
     for (let n = 0; n < future.length; n += 2) {

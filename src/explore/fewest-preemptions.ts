@@ -4,6 +4,7 @@
 import type { ExploredRun, SearchCounts } from './exhaustive-search.ts';
 import type { Recorder } from './recorder.ts';
 import { MAX_TASKS, SAVED_LENGTH } from './recorder.ts';
+import { resume } from './resume.ts';
 
 export interface PreemptionSearchOptions {
   readonly recorder: Recorder;
@@ -67,15 +68,11 @@ export class PreemptionSearch {
   }
 
   #runOnce(): void {
-    const { recorder, start, depth } = this.#options;
+    const { depth } = this.#options;
     const { counts } = this;
     counts.schedules += 1;
     const branch = this.#length;
-    recorder.repeats = branch > 1;
-    const run = start();
-    for (let at = 0; at < branch - 1; at++) run.advance((this.#frames[at] as Frame).task);
-    counts.replayed += Math.max(0, branch - 1);
-    recorder.repeats = false;
+    const run = resume(this.#options, this.#frames, branch, counts);
     if (branch > 0) {
       this.#length -= 1;
       if (!this.#take(run, this.#frames[branch - 1] as Frame)) return;
