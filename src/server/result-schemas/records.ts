@@ -1,0 +1,93 @@
+// Records of a run as JSON Schema. The types stand in src/lab/run-types.ts; test/server/result-schemas.test.ts has the compiler
+// hold the two together.
+
+import Type, { type TSchema } from 'typebox';
+import type { RunRecord } from '../../lab/run-types.ts';
+import type { SchemaNode } from '../../lab/schema-node.ts';
+import { stallCauses as stallCauseTerms, topics as topicTerms } from '../../lab/vocabulary.ts';
+import { named } from '../openapi/components.ts';
+import { count, ns, numbersBy, textOrNull, word } from './fields.ts';
+
+const ids = <const Terms extends readonly { readonly id: string }[]>(terms: Terms) =>
+  terms.map(({ id }) => id) as Terms[number]['id'][];
+
+export const stallCauses = ids(stallCauseTerms);
+export const topics = ids(topicTerms);
+
+const record = <const Topic extends string, Fields extends Record<string, TSchema>>(topic: Topic, fields: Fields) =>
+  Type.Object({ topic: Type.Literal(topic), simTimeNs: ns('Simulated time.'), ...fields });
+
+const vcpu = count('Through all VMs.');
+const process = count('Whose page tables change: index among vm.processes.');
+const tlbFields = { kicked: count('CPUs that were interrupted.'), durationNs: ns() };
+
+const recordSchemas = {
+  stall: record('stall', {
+    vcpu,
+    startNs: ns(),
+    endNs: ns(),
+    causes: numbersBy(stallCauses, 'Times by cause; they add up to the length of the window.'),
+  }),
+  vcpu: record('vcpu', {
+    vcpu,
+    state: word(['running', 'halted', ...stallCauses], 'What it did from startNs on.'),
+    startNs: ns(),
+  }),
+  notifier: record('notifier', {
+    event: word(
+      ['range-start', 'range-started', 'range-end', 'collapsed', 'collapsed-handled'],
+      'A section opens, KVM has answered, it is closed; a collapse is told after the fact, KVM has dealt with it.',
+    ),
+    process,
+    section: count('Counts the sections of its process.'),
+    start: count(),
+    length: count(),
+  }),
+  operation: record('operation', {
+    event: word(['start', 'end']),
+    operation: Type.String({ examples: ['madv-collapse'] }),
+    index: count('Place in the timeline.'),
+    start: count(),
+    length: count(),
+    errno: textOrNull('Null: done, or not ended yet.'),
+  }),
+  fault: record('fault', {
+    vcpu,
+    gfn: count(),
+    outcome: word(['fixed', 'retry', 'spurious', 'efault', 'userfault']),
+    level: count('Of the SPTE that was put in place; 0: none.'),
+    laps: count('More than one: rounds of the early retry check, told at once.'),
+  }),
+  lock: record('lock', { lock: Type.String(), task: Type.String(), waitedNs: ns() }),
+  tlb: Type.Union([
+    record('tlb', { event: Type.Literal('kvm-flush'), vm: count(), ...tlbFields }),
+    record('tlb', { event: Type.Literal('cpu-shootdown'), process, ...tlbFields }),
+  ]),
+  userfault: record('userfault', { event: word(['wait', 'wake']), vcpu, address: count('As userspace is told it.') }),
+  progress: record('progress', {
+    done: count('Operations that have ended.'),
+    total: count('Operations of the timeline.'),
+    events: count('Events of the engine so far.'),
+  }),
+};
+
+/** Records that lead to a finding are of every topic but that of findings. */
+const LeadingRecord = named(
+  'LeadingRecord',
+  Type.Unsafe<RunRecord>({
+    anyOf: Object.values<TSchema>(recordSchemas).flatMap((schema) => (schema as SchemaNode).anyOf ?? [schema]),
+  }),
+);
+
+export const findingFields = {
+  kind: Type.String({ examples: ['lockdep-order-inversion'], description: 'docs/checkers.md has all kinds.' }),
+  message: Type.String(),
+  simTimeNs: ns('When it was made.'),
+  evidence: Type.Unknown({ description: 'What shows it; its shape depends on the kind.', examples: [{}] }),
+  records: Type.Array(LeadingRecord, { description: 'Up to 16 records that lead to it.' }),
+};
+
+const findingRecord = record('finding', { finding: named('RunFinding', Type.Object(findingFields)) });
+
+/** By topic: the schemas of what a run tells. */
+export const runRecords = { ...recordSchemas, finding: findingRecord };

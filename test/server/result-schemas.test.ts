@@ -1,0 +1,73 @@
+// The schemas of results and records beside the types that they stand for. The compiler holds them together, both ways; what
+// the running server answers is held to them elsewhere.
+
+import type { Static } from 'typebox';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { ExplorationResult } from '../../src/explore/exploration-types.ts';
+import type { MeasurementResult } from '../../src/host/measurement-result.ts';
+import type { ComparisonResult, PairedResult, SchemeResult } from '../../src/lab/result.ts';
+import type { RunRecord, StallCause, Topic } from '../../src/lab/run-types.ts';
+import type { ComparisonResultSchema } from '../../src/server/result-schemas/comparison.ts';
+import type { ExplorationResultSchema } from '../../src/server/result-schemas/exploration.ts';
+import type { MeasurementResultSchema } from '../../src/server/result-schemas/measurement.ts';
+import { runRecords, stallCauses, topics } from '../../src/server/result-schemas/records.ts';
+
+/** Whether a list may be changed, and whether a field is a name or an index, is nothing that JSON knows. */
+type Plain<T> = T extends readonly (infer Item)[]
+  ? number extends T['length']
+    ? Plain<Item>[]
+    : { -readonly [Key in keyof T]: Plain<T[Key]> }
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+
+/** Findings hold what only their kind knows the shape of, and records of any topic: they are looked at by themselves. */
+type WithoutFindings<T> = Plain<Omit<T, 'findings'>>;
+type SchemaOf<T extends keyof typeof runRecords> = Plain<Static<(typeof runRecords)[T]>>;
+type TypeOf<T extends Topic> = Plain<Extract<RunRecord, { topic: T }>>;
+
+describe('schemas of results', () => {
+  it('of a comparison: those of the types', () => {
+    type Described = Static<typeof ComparisonResultSchema>;
+    expectTypeOf<Plain<Omit<Described, 'schemes'>>>().toEqualTypeOf<Plain<Omit<ComparisonResult, 'schemes'>>>();
+    expectTypeOf<WithoutFindings<Described['schemes'][number]>>().toEqualTypeOf<WithoutFindings<SchemeResult>>();
+    expectTypeOf<Plain<Described['paired'][number]>>().toEqualTypeOf<Plain<PairedResult>>();
+    type Finding = SchemeResult['findings'][number];
+    expectTypeOf<keyof Described['schemes'][number]['findings'][number]>().toEqualTypeOf<keyof Finding>();
+  });
+
+  it('of an exploration: those of the types', () => {
+    type Described = Static<typeof ExplorationResultSchema>;
+    expectTypeOf<Plain<Described>>().toEqualTypeOf<Plain<ExplorationResult>>();
+  });
+
+  it('of a measurement: those of the types', () => {
+    type Described = Static<typeof MeasurementResultSchema>;
+    expectTypeOf<WithoutFindings<Described['schemes'][number]>>().toEqualTypeOf<
+      WithoutFindings<MeasurementResult['schemes'][number]>
+    >();
+    expectTypeOf<Plain<Omit<Described, 'schemes'>>>().toEqualTypeOf<Plain<Omit<MeasurementResult, 'schemes'>>>();
+  });
+});
+
+describe('schemas of records', () => {
+  it('every topic: the fields of its type', () => {
+    expectTypeOf<SchemaOf<'stall'>>().toEqualTypeOf<TypeOf<'stall'>>();
+    expectTypeOf<SchemaOf<'vcpu'>>().toEqualTypeOf<TypeOf<'vcpu'>>();
+    expectTypeOf<SchemaOf<'notifier'>>().toEqualTypeOf<TypeOf<'notifier'>>();
+    expectTypeOf<SchemaOf<'operation'>>().toEqualTypeOf<TypeOf<'operation'>>();
+    expectTypeOf<SchemaOf<'fault'>>().toEqualTypeOf<TypeOf<'fault'>>();
+    expectTypeOf<SchemaOf<'lock'>>().toEqualTypeOf<TypeOf<'lock'>>();
+    expectTypeOf<SchemaOf<'tlb'>>().toEqualTypeOf<TypeOf<'tlb'>>();
+    expectTypeOf<SchemaOf<'userfault'>>().toEqualTypeOf<TypeOf<'userfault'>>();
+    expectTypeOf<SchemaOf<'progress'>>().toEqualTypeOf<TypeOf<'progress'>>();
+    expectTypeOf<keyof SchemaOf<'finding'>['finding']>().toEqualTypeOf<keyof TypeOf<'finding'>['finding']>();
+    expect(Object.keys(runRecords).toSorted()).toEqual(topics.toSorted());
+  });
+
+  it('the words: those of the types', () => {
+    expectTypeOf<(typeof topics)[number]>().toEqualTypeOf<Topic>();
+    expectTypeOf<(typeof stallCauses)[number]>().toEqualTypeOf<StallCause>();
+    expect(new Set(stallCauses).size).toBe(stallCauses.length);
+  });
+});
