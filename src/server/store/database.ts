@@ -1,0 +1,136 @@
+// The one connection to the store's file. Calls are synchronous and come from one thread, so between two of them there is
+// never somebody else's transaction.
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { migrate } from './migrations.ts';
+import { openingError, StoreError } from './store-error.ts';
+
+export const MEMORY = ':memory:';
+
+/** A server that is just ending may hold the file for a moment longer. */
+const BUSY_TIMEOUT_MS = 1000;
+const WAL_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * acknowledged   on the disk when the transaction returns: what a caller is then told stays true when the machine loses its power
+ * saved          on the disk a little later: it outlives a killed process, and what a power failure takes can be computed again
+ */
+export type Durability = 'acknowledged' | 'saved';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export class Database {
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #afterwards: (() => void)[] | null = null;
+  #durability: Durability = 'acknowledged';
+
+  /** Throws a StoreError that says what is wrong with the file. */
+  constructor(file: string) {
+    if (file !== MEMORY) makeFolder(file);
+    try {
+      this.#connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    } catch (error) {
+      throw openingError(file, error);
+    }
+    try {
+      this.#prepareFile(file);
+    } catch (error) {
+      this.#connection.close();
+      throw openingError(file, error);
+    }
+  }
+
+  /** All of `act` or nothing. Inside of another transaction it is a part of that one. */
+  transaction<T>(durability: Durability, act: () => T): T {
+    if (this.#afterwards !== null) return act();
+    this.#setDurability(durability);
+    const afterwards: (() => void)[] = [];
+    this.#connection.exec('BEGIN IMMEDIATE');
+    this.#afterwards = afterwards;
+    let result: T;
+    try {
+      result = act();
+      this.#connection.exec('COMMIT');
+    } catch (error) {
+      // A full disk rolls back by itself.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#afterwards = null;
+    }
+    for (const act of afterwards) act();
+    return result;
+  }
+
+  /** Does it when the transaction has been committed, and never if it is not. Outside of one: at once. */
+  afterwards(act: () => void): void {
+    if (this.#afterwards === null) act();
+    else this.#afterwards.push(act);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): { readonly changes: number; readonly lastId: number } {
+    const { changes, lastInsertRowid } = this.#statement(sql).run(...values);
+    return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #prepareFile(file: string): void {
+    const connection = this.#connection;
+    // Set before the first access: whoever comes second is refused, instead of working on the same jobs.
+    connection.exec('PRAGMA locking_mode = EXCLUSIVE');
+    connection.exec('PRAGMA journal_mode = WAL');
+    connection.exec(`PRAGMA journal_size_limit = ${WAL_BYTES_MAX}`);
+    connection.exec('PRAGMA synchronous = FULL');
+    connection.exec('PRAGMA foreign_keys = ON');
+    // The lock is only taken with the first write.
+    connection.exec('BEGIN IMMEDIATE; COMMIT');
+    const damage = connection.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (damage !== 'ok') {
+      throw new StoreError(
+        `The store ${file} is damaged: ${damage}. Put a copy of it back, or move it away to begin with an empty one.`,
+      );
+    }
+    migrate(connection, file);
+  }
+
+  #setDurability(durability: Durability): void {
+    if (durability === this.#durability) return;
+    this.#connection.exec(`PRAGMA synchronous = ${durability === 'acknowledged' ? 'FULL' : 'NORMAL'}`);
+    this.#durability = durability;
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** Only its owner may look into it: what people ask, and their tokens' idempotency keys, are nobody else's business. */
+function makeFolder(file: string): void {
+  const folder = dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError(`The store ${file} cannot be made: ${reason}.`, { cause: error });
+  }
+}
