@@ -13,24 +13,27 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { bearerToken } from './authentication.ts';
-import { type ComparisonStore, comparisonService } from './comparison-service.ts';
+import { comparisonService } from './comparison-service.ts';
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
-import { DEFAULT_SUBSCRIBER_OPTIONS, type EventSubscriber, type SubscriberOptions } from './event-subscriber.ts';
+import type { EventSubscriber, SubscriberOptions } from './event-subscriber.ts';
 import { explorationService } from './exploration-service.ts';
 import { Idempotency } from './idempotency.ts';
 import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
 import { type MeasuringHost, measurementService } from './measurement-service.ts';
+import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
 import { explorationDoor, explorationTraceRoute } from './routes/explorations.ts';
 import { healthRoutes } from './routes/health.ts';
-import { jobRoutes } from './routes/jobs.ts';
+import { historyRoute } from './routes/history.ts';
+import { type JobDoor, jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
+import type { Store } from './store/store.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -51,7 +54,7 @@ const DEFAULT_LIMITS: ServiceLimits = { unfinished: 64, logs: 8, subscribers: 25
 
 export interface AppParts {
   readonly pool: WorkerPool;
-  readonly store: ComparisonStore;
+  readonly store: Store;
   readonly logger: FastifyBaseLogger;
   /** Asked of every caller, except for health. */
   readonly token?: string | undefined;
@@ -70,7 +73,7 @@ declare module 'fastify' {
 }
 
 const BODY_BYTES_MAX = 1024 * 1024;
-const SOCKET_MESSAGE_BYTES_MAX = 64 * 1024;
+const SOCKET_MESSAGE_BYTES_MAX = 4 * 1024;
 
 export async function buildApp(parts: AppParts): Promise<App> {
   const app: App = fastify({
@@ -79,8 +82,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(asEdgeError(error), request, reply),
     clientErrorHandler: refuseConnection,
-    // A request that came in before the stop is answered; a new one is told to go elsewhere.
-    return503OnClosing: true,
+    // What still comes in over open connections is answered as ever; new work is refused, with a problem, by a hook below.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -93,15 +96,16 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setSerializerCompiler(() => JSON.stringify);
   installErrorHandlers(app);
 
-  const library = new ServiceLibrary();
-  const idempotency = new Idempotency();
+  const { store, logger } = parts;
+  const library = new ServiceLibrary((kind) => store.added(kind), logger);
+  const idempotency = new Idempotency(store.answers);
   const mapcountTable = new MapcountTable();
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
-  const comparisons = comparisonService(parts.pool, parts.store, parts.logger, limits);
-  const explorations = explorationService(parts.pool, parts.logger);
-  const measurements = measurementService(parts.logger, parts.measuringHost);
+  const comparisons = comparisonService(parts.pool, store.jobs('comparison'), logger, limits);
+  const explorations = explorationService(parts.pool, store.jobs('exploration'), logger);
+  const measurements = measurementService(store.jobs('measurement'), logger, parts.measuringHost);
 
-  // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
+  // Before the listening socket closes: no new work, every socket told, unfinished work put down. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
   const open = new Set<EventSubscriber>();
   let stopping = false;
@@ -123,19 +127,37 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
-  await app.register(swagger, { openapi: openApiDocument(parts.token !== undefined) });
+  const needsToken = parts.token !== undefined;
+  await app.register(swagger, {
+    openapi: openApiDocument(needsToken),
+    transformObject: (given) => completeDocument('openapiObject' in given ? given.openapiObject : {}, needsToken),
+  });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable);
   libraryRoutes(app, library, idempotency);
-  const options = { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions };
-  const shared = { idempotency, sockets: { open, most: limits.subscribers, options } };
-  jobRoutes(app, comparisonDoor(comparisons, library), shared);
+  const shared = { idempotency, sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {} } };
+  const doors = {
+    comparison: comparisonDoor(comparisons, library),
+    exploration: explorationDoor(explorations),
+    measurement: measurementDoor(measurements),
+  };
+  jobRoutes(app, doors.comparison, shared);
   comparisonTraceRoute(app, comparisons);
-  jobRoutes(app, explorationDoor(explorations), shared);
+  jobRoutes(app, doors.exploration, shared);
   explorationTraceRoute(app, explorations);
-  jobRoutes(app, measurementDoor(measurements), shared);
+  jobRoutes(app, doors.measurement, shared);
+  historyRoute(app, store);
+
+  takeUp(doors.comparison);
+  takeUp(doors.exploration);
+  takeUp(doors.measurement);
   return app;
+}
+
+/** What the process before this one has left of these jobs. */
+function takeUp<Plan, Spec, Result>({ service, planOf, invalid }: JobDoor<Plan, Spec, Result>): void {
+  service.resume(planOf, invalid);
 }

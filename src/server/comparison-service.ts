@@ -11,7 +11,7 @@ import { type JobContext, type JobKind, type JobLimits, JobService } from './job
 import type { PooledRun, WorkerPool } from './worker-pool.ts';
 
 export type ComparisonService = JobService<ComparisonPlan, ComparisonRequest, ComparisonResult>;
-export type ComparisonStore = JobStore<ComparisonRequest, ComparisonResult>;
+type ComparisonStore = JobStore<ComparisonRequest, ComparisonResult>;
 
 /** Topics that every run streams. The others cost more than the run itself: one has to ask for them. */
 const DEFAULT_TOPICS: readonly Topic[] = ['stall', 'notifier', 'operation', 'finding', 'progress'];
@@ -28,28 +28,36 @@ export function comparisonService(
     atOnce: pool.threads,
     limits,
     steps: ({ runs }) => runs.length,
+    labels: ({ scenario, schemes }) => ({ scenario: scenario.name, schemes }),
+    // The runs follow from the rest, in the order of the plan.
+    asks: ({ runs: _, ...asked }) => asked,
     carryOut: (plan, context) => carryOut(pool, plan, context),
   };
   return new JobService(kind, store, logger);
 }
 
-interface FinishedRun {
-  readonly index: number;
+interface RunPart {
   readonly result: RunResult;
   readonly wallMs: number;
 }
 
+interface FinishedRun extends RunPart {
+  readonly index: number;
+}
+
 async function carryOut(pool: WorkerPool, plan: ComparisonPlan, context: JobContext): Promise<ComparisonResult> {
-  let done = 0;
+  const before = [...context.parts()].map(([index, part]): FinishedRun => ({ index, ...(part as RunPart) }));
+  const missing = [...plan.runs.entries()].filter(([index]) => !before.some((run) => run.index === index));
+  let done = before.length;
   const finished = await lastValueFrom(
-    from(plan.runs.entries()).pipe(
+    from(missing).pipe(
       // As many as there are threads, so that the subscribers' topics are asked for when a run really starts.
       mergeMap(([index, run]) => runOne(pool, plan, { index, run }, context, () => ++done), pool.threads),
       toArray(),
       takeUntil(fromEvent(context.signal, 'abort')),
     ),
   );
-  const inPlanOrder = finished.sort((a, b) => a.index - b.index);
+  const inPlanOrder = [...before, ...finished].sort((a, b) => a.index - b.index);
   return summarize(
     plan,
     inPlanOrder.map(({ result }) => result),
@@ -61,7 +69,7 @@ function runOne(
   pool: WorkerPool,
   plan: ComparisonPlan,
   { index, run }: { readonly index: number; readonly run: ComparisonPlan['runs'][number] },
-  { log, topics, advance }: JobContext,
+  { log, topics, advance, savePart }: JobContext,
   count: () => number,
 ): Observable<FinishedRun> {
   const { scheme, mapcount, seed } = run;
@@ -73,7 +81,8 @@ function runOne(
     }),
     filter((update) => update.kind === 'outcome'),
     map(({ result, wallMs }) => ({ index, result, wallMs })),
-    tap(({ result }) => {
+    tap(({ result, wallMs }) => {
+      savePart(index, { result, wallMs } satisfies RunPart);
       log.append({ topic: 'progress', simTimeNs: result.simulatedNs, ...label, runs: advance(count()) });
     }),
   );

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type InputError, InvalidInput } from '../lab/invalid-input.ts';
 import { EdgeError, type EdgeErrorCode } from './errors.ts';
+import { callError, isSqliteError } from './store/store-error.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -54,6 +55,7 @@ export function refusing<T>(code: EdgeErrorCode, act: () => T): T {
 
 export function asEdgeError(error: FastifyError | Error): EdgeError {
   if (error instanceof EdgeError) return error;
+  if (isSqliteError(error)) return callError(error);
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_VALIDATION') return invalidRequest(error as FastifyError);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new EdgeError('BODY_TOO_LARGE', 'The limit is 1 MiB.');

@@ -29,13 +29,17 @@ export const EDGE_ERRORS = {
   TOO_MANY_COMPARISONS: { status: 429, title: 'As many comparisons are unfinished as this service takes.' },
   TOO_MANY_EXPLORATIONS: { status: 429, title: 'As many explorations are unfinished as this service takes.' },
   TOO_MANY_MEASUREMENTS: { status: 429, title: 'As many measurements are unfinished as this service takes.' },
-  TOO_MANY_SUBSCRIBERS: { status: 429, title: 'As many sockets are open as this service takes.' },
+  TOO_MANY_SUBSCRIBERS: { status: 429, title: 'As many streams are open as this service takes.' },
+  RATE_LIMITED: { status: 429, title: 'These are more requests than one client may send.' },
   INTERNAL: { status: 500, title: 'The service has a bug.' },
   RUN_FAILED: { status: 500, title: 'The model stopped a run with an error.' },
   WORKER_DIED: { status: 500, title: 'The thread of a run died.' },
   NOT_AVAILABLE_YET: { status: 501, title: 'This version does not have it yet.' },
+  INTERRUPTED: { status: 503, title: 'The service ended before it was done.' },
+  STORE_FAILED: { status: 503, title: 'The store of the service does not work.' },
   STOPPING: { status: 503, title: 'The service is stopping.' },
   HOST_CANNOT_MEASURE: { status: 503, title: 'This host cannot measure.' },
+  STORE_FULL: { status: 507, title: 'The store of the service has no room.' },
   LIBRARY_FULL: { status: 507, title: 'The library holds as many added entries as this service takes.' },
 } as const satisfies Record<string, EdgeErrorKind>;
 

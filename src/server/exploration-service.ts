@@ -4,18 +4,21 @@ import type { FastifyBaseLogger } from 'fastify';
 import { fromEvent, lastValueFrom, takeUntil, tap } from 'rxjs';
 import type { ExplorationPlan, ExplorationRequest } from '../explore/exploration-request.ts';
 import type { ExplorationResult } from '../explore/exploration-types.ts';
+import type { JobStore } from './jobs/job.ts';
 import { type JobContext, type JobKind, JobService } from './jobs/job-service.ts';
-import { MemoryStore } from './jobs/memory-store.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export type ExplorationService = JobService<ExplorationPlan, ExplorationRequest, ExplorationResult>;
 
 const UNFINISHED_MAX = 16;
-const FINISHED_MAX = 64;
 const LOGS_MAX = 8;
 const NS_PER_MS = 1e6;
 
-export function explorationService(pool: WorkerPool, logger: FastifyBaseLogger): ExplorationService {
+export function explorationService(
+  pool: WorkerPool,
+  store: JobStore<ExplorationRequest, ExplorationResult>,
+  logger: FastifyBaseLogger,
+): ExplorationService {
   const kind: JobKind<ExplorationPlan, ExplorationResult> = {
     name: 'exploration',
     tooMany: 'TOO_MANY_EXPLORATIONS',
@@ -23,9 +26,13 @@ export function explorationService(pool: WorkerPool, logger: FastifyBaseLogger):
     limits: { unfinished: UNFINISHED_MAX, logs: LOGS_MAX },
     // Those that it may explore; a search that comes to its end before has explored fewer.
     steps: ({ options }) => options.limits.transitions,
+    labels: ({ question }) => ({ scenario: null, schemes: [question.scheme] }),
+    asks: ({ question, options }) => ({ question, options }),
+    // One that the clock has ended says as much of the machine as of the question.
+    isLasting: ({ endedBy }) => endedBy !== 'stopped',
     carryOut: (plan, context) => carryOut(pool, plan, context),
   };
-  return new JobService(kind, new MemoryStore(FINISHED_MAX), logger);
+  return new JobService(kind, store, logger);
 }
 
 async function carryOut(pool: WorkerPool, plan: ExplorationPlan, context: JobContext): Promise<ExplorationResult> {

@@ -1,29 +1,35 @@
-// A POST that carries an Idempotency-Key is done once: the same key with the same body gets the first answer again,
-// so a client that lost the answer may simply ask again.
+// A POST that carries an Idempotency-Key is done once: the same key with the same body gets the first answer again, so a client
+// that lost the answer may simply ask again. What was done and the answer to it are stored together, before the answer goes
+// out: no client has an answer that the service does not know.
 
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EdgeError } from './errors.ts';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly location: string | undefined;
   readonly body: unknown;
 }
 
-interface RememberedAnswer extends Answer {
-  readonly bodyHash: string;
+export interface RememberedAnswer extends Answer {
+  /** What it was an answer to. */
+  readonly request: string;
 }
 
-const REMEMBERED_MAX = 1024;
+/** Where answers are kept. */
+export interface Answers {
+  /** All of `act` or nothing. */
+  transaction<T>(act: () => T): T;
+  get(key: string): RememberedAnswer | undefined;
+  remember(key: string, request: string, answer: Answer): void;
+}
 
 export class Idempotency {
-  readonly #max: number;
-  /** By address and key, oldest first. */
-  readonly #answers = new Map<string, RememberedAnswer>();
+  readonly #answers: Answers;
 
-  constructor(max: number = REMEMBERED_MAX) {
-    this.#max = max;
+  constructor(answers: Answers) {
+    this.#answers = answers;
   }
 
   /** Sends what `act` answers, or what it answered before. An error is not remembered: the caller may repair and repeat. */
@@ -35,21 +41,19 @@ export class Idempotency {
     }
 
     const key = `${request.routeOptions.url} ${header}`;
-    const bodyHash = createHash('sha256').update(JSON.stringify(request.body)).digest('base64');
+    const asked = JSON.stringify([request.query, request.body]);
+    const hash = createHash('sha256').update(asked).digest('base64');
     const known = this.#answers.get(key);
     if (known !== undefined) {
-      if (known.bodyHash !== bodyHash) throw new EdgeError('IDEMPOTENCY_KEY_REUSED');
+      if (known.request !== hash) throw new EdgeError('IDEMPOTENCY_KEY_REUSED');
       send(reply.header('idempotency-replayed', 'true'), known);
       return;
     }
-    const answer = act();
-    this.#answers.set(key, { ...answer, bodyHash });
-    if (this.#answers.size > this.#max) {
-      for (const oldest of this.#answers.keys()) {
-        this.#answers.delete(oldest);
-        break;
-      }
-    }
+    const answer = this.#answers.transaction(() => {
+      const done = act();
+      this.#answers.remember(key, hash, done);
+      return done;
+    });
     send(reply, answer);
   }
 }

@@ -1,6 +1,7 @@
-// The scenarios and cost profiles that come with the project, and those that callers have added. What was added lives as
-// long as the process; nothing replaces an entry, so a name means one thing.
+// The scenarios and cost profiles that come with the project, and those that callers have added, which are stored. Nothing
+// replaces an entry, so a name means one thing.
 
+import type { FastifyBaseLogger } from 'fastify';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { builtInLibrary, type Library, type Listed } from '../lab/library.ts';
 import { parseProfileDocument } from '../lab/profile.ts';
@@ -12,21 +13,42 @@ const ADDED_MAX = 256;
 
 type Parse = (document: unknown) => Listed;
 
+/** Where what was added is kept. */
+export interface AddedEntries {
+  all(): readonly { readonly name: string; readonly document: unknown }[];
+  /** `then` when it is stored. */
+  add(name: string, document: unknown, then: () => void): void;
+}
+
 /** Scenarios, or profiles. */
 class Shelf {
   readonly kind: 'scenario' | 'profile';
   readonly #parse: Parse;
   readonly #max: number;
+  readonly #added: AddedEntries;
   readonly #documents = new Map<string, unknown>();
   readonly #listed = new Map<string, Listed>();
 
-  constructor(kind: 'scenario' | 'profile', parse: Parse, max: number) {
+  constructor(
+    kind: 'scenario' | 'profile',
+    parse: Parse,
+    { added, max, logger }: { added: AddedEntries; max: number; logger: FastifyBaseLogger },
+  ) {
     this.kind = kind;
     this.#parse = parse;
+    this.#added = added;
     // The files are read once: they come with the project and do not change under a running service.
     const names = kind === 'scenario' ? builtInLibrary.scenarioNames() : builtInLibrary.profileNames();
     for (const name of names) this.#put(name, builtInLibrary[kind](name));
     this.#max = names.length + max;
+    for (const { name, document } of added.all()) {
+      try {
+        // A later version may have an entry of its own under this name: that one counts.
+        if (!names.includes(name)) this.#put(name, document);
+      } catch (error) {
+        logger.warn({ [kind]: name, err: error }, `this version cannot read an added ${kind}`);
+      }
+    }
   }
 
   /** By name. */
@@ -56,7 +78,7 @@ class Shelf {
     if (this.#documents.has(name))
       throw new EdgeError('NAME_TAKEN', `There is a ${this.kind} named "${name}" already.`);
     if (this.#documents.size >= this.#max) throw new EdgeError('LIBRARY_FULL');
-    this.#put(name, document);
+    this.#added.add(name, document, () => this.#put(name, document));
     return name;
   }
 
@@ -71,9 +93,14 @@ export class ServiceLibrary implements Library {
   readonly scenarios: Shelf;
   readonly profiles: Shelf;
 
-  constructor(addedMax: number = ADDED_MAX) {
-    this.scenarios = new Shelf('scenario', (document) => parseScenario(document), addedMax);
-    this.profiles = new Shelf('profile', parseProfileDocument, addedMax);
+  constructor(
+    added: (kind: 'scenario' | 'profile') => AddedEntries,
+    logger: FastifyBaseLogger,
+    max: number = ADDED_MAX,
+  ) {
+    const parseScenarioDocument = (document: unknown): Listed => parseScenario(document);
+    this.scenarios = new Shelf('scenario', parseScenarioDocument, { added: added('scenario'), max, logger });
+    this.profiles = new Shelf('profile', parseProfileDocument, { added: added('profile'), max, logger });
   }
 
   scenario(name: string): unknown {

@@ -8,8 +8,8 @@ import { measureInProcess } from '../host/host-process.ts';
 import type { MeasurementPlan } from '../host/measurement-plan.ts';
 import { type MeasurementResult, measurementResult } from '../host/measurement-result.ts';
 import { EdgeError } from './errors.ts';
+import type { JobStore } from './jobs/job.ts';
 import { type JobContext, type JobKind, JobService } from './jobs/job-service.ts';
-import { MemoryStore } from './jobs/memory-store.ts';
 
 export type MeasurementSpec = Readonly<Record<string, unknown>>;
 export type MeasurementService = JobService<MeasurementPlan, MeasurementSpec, MeasurementResult>;
@@ -24,10 +24,13 @@ export interface MeasuringHost {
 const thisHost: MeasuringHost = { missing: whatIsMissing, measure: measureInProcess };
 
 const UNFINISHED_MAX = 16;
-const FINISHED_MAX = 64;
 const LOGS_MAX = 8;
 
-export function measurementService(logger: FastifyBaseLogger, host: MeasuringHost = thisHost): MeasurementService {
+export function measurementService(
+  store: JobStore<MeasurementSpec, MeasurementResult>,
+  logger: FastifyBaseLogger,
+  host: MeasuringHost = thisHost,
+): MeasurementService {
   const kind: JobKind<MeasurementPlan, MeasurementResult> = {
     name: 'measurement',
     tooMany: 'TOO_MANY_MEASUREMENTS',
@@ -39,11 +42,12 @@ export function measurementService(logger: FastifyBaseLogger, host: MeasuringHos
     },
     // Those that count; those that were dropped, or for which there was no time, are missing at the end.
     steps: ({ places, repetitions }) => places.length * repetitions,
+    labels: () => ({ scenario: null, schemes: [] }),
     carryOut: (plan, context) => carryOut(host, plan, context),
     asEdgeError: (error) =>
       error instanceof HostError ? new EdgeError('HOST_CANNOT_MEASURE', error.message, { cause: error }) : null,
   };
-  return new JobService(kind, new MemoryStore(FINISHED_MAX), logger);
+  return new JobService(kind, store, logger);
 }
 
 async function carryOut({ measure }: MeasuringHost, plan: MeasurementPlan, context: JobContext) {

@@ -19,6 +19,7 @@ export function openApiDocument(needsToken: boolean) {
       { name: 'comparisons', description: 'One scenario under several schemes.' },
       { name: 'explorations', description: 'All interleavings of a small case.' },
       { name: 'measurements', description: 'An operation of this host, under a guest on its own KVM.' },
+      { name: 'history', description: 'What was asked so far, of all kinds.' },
       { name: 'library', description: 'Scenarios, cost profiles, and the words that they use.' },
       { name: 'health', description: 'For machines that watch machines.' },
     ],

@@ -3,7 +3,7 @@
 import closeWithGrace from 'close-with-grace';
 import { type Level, pino } from 'pino';
 import { buildApp } from './app.ts';
-import { MemoryStore } from './jobs/memory-store.ts';
+import { openStore } from './store/store.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ServeOptions {
@@ -12,16 +12,21 @@ export interface ServeOptions {
   readonly threads?: number | undefined;
   readonly logLevel: Level | 'silent';
   readonly token?: string | undefined;
+  /** File of the store, or ":memory:". */
+  readonly store: string;
 }
 
 /** After a stop was asked for, this long until the process ends no matter what is still open. */
 const STOP_MS_MAX = 10_000;
 
 /** Resolves when the service listens. From then on SIGTERM and SIGINT stop it, and the process ends with 0. */
-export async function serve({ host, port, threads, logLevel, token }: ServeOptions): Promise<void> {
+export async function serve({ host, port, threads, logLevel, token, store: file }: ServeOptions): Promise<void> {
+  // First of all: where the store is refused there is nothing to stop in order.
+  const store = openStore(file);
   const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const pool = new WorkerPool({ threads });
-  const app = await buildApp({ pool, store: new MemoryStore(), logger, token });
+  const app = await buildApp({ pool, store, logger, token });
+  logger.info({ store: file }, 'the store is open');
 
   // Before the line that says it listens: whoever reads that may send a signal at once.
   const graceful = closeWithGrace({ delay: STOP_MS_MAX, logger: false }, async ({ signal, err }) => {
@@ -29,6 +34,7 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
     else logger.info({ signal }, 'stopping');
     await app.close();
     await pool.close();
+    store.close();
     logger.info('stopped');
     logger.flush();
   });
@@ -39,6 +45,7 @@ export async function serve({ host, port, threads, logLevel, token }: ServeOptio
     graceful.uninstall();
     await app.close();
     await pool.close();
+    store.close();
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { showNs } from '../../src/cli/quantities.ts';
 import { builtInLibrary } from '../../src/lab/library.ts';
 import { type ComparisonResult, withoutWallTime } from '../../src/lab/result.ts';
 import { buildApp } from '../../src/server/app.ts';
-import { MemoryStore } from '../../src/server/jobs/memory-store.ts';
+import { openStore } from '../../src/server/store/store.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
 import { post, until } from '../server/support/service.ts';
 import { stallscope, temporaryFile } from './support/stallscope.ts';
@@ -54,7 +54,7 @@ describe('stallscope compare', () => {
     ].map(({ stdout }) => comparable(stdout));
 
     const pool = new WorkerPool({ threads: 2 });
-    const app = await buildApp({ pool, store: new MemoryStore(), logger: pino({ level: 'silent' }) });
+    const app = await buildApp({ pool, store: openStore(), logger: pino({ level: 'silent' }) });
     try {
       const body = { scenario: 'hgm-collapse-2m', schemes: ['range', 'post-collapse/promote'], repetitions: 2 };
       const ids = [await post(app, body), await post(app, body)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/server/jobs/memory-store.ts';
+import { openStore } from '../../src/server/store/store.ts';
 import { get, ordered, post, startService, until } from './support/service.ts';
 
 describe('POST /v1/comparisons', () => {
@@ -183,7 +183,7 @@ describe('GET /v1/comparisons', () => {
   );
 
   it('finished ones beyond the limit: the oldest are forgotten', async () => {
-    const app = await startService({ store: new MemoryStore(2) });
+    const app = await startService({ store: openStore(':memory:', { finished: 2 }) });
     const ids: string[] = [];
     for (let seed = 0; seed < 3; seed++) {
       const id = await post(app, { scenario: ordered('quick'), seed });

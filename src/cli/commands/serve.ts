@@ -17,11 +17,18 @@ export function serveCommand(): Command {
         .env('STALLSCOPE_PORT'),
     )
     .addOption(threadsOption())
+    .addOption(
+      new Option(
+        '--store <file>',
+        "file that keeps jobs and results, :memory: for none (default: stallscope/stallscope.db in the user's state folder)",
+      ).env('STALLSCOPE_STORE'),
+    )
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
-    .action(async (options: Omit<ServeOptions, 'token'>) => {
+    .action(async ({ store, ...options }: Omit<ServeOptions, 'token' | 'store'> & { store?: string }) => {
       // Loaded here, because no other command needs a server.
+      const { defaultStoreFile } = await import('../../server/store/store-file.ts');
       const { serve } = await import('../../server/serve.ts');
       const token = process.env.STALLSCOPE_TOKEN;
-      await serve({ ...options, token: token === '' ? undefined : token });
+      await serve({ ...options, store: store || defaultStoreFile(), token: token === '' ? undefined : token });
     });
 }

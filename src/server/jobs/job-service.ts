@@ -1,21 +1,29 @@
 // The life of a job: queued, running, and then succeeded, failed or cancelled. Jobs of a kind start in the order in which they
-// came, as many at once as their kind says. What happens in one goes into its event log, for the sockets.
+// came, as many at once as their kind says. What happens in one goes into its event log, for the sockets. It is told to nobody
+// before it is stored; what a process has left unfinished, the next one takes up.
 
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { lastValueFrom, mergeMap, Subject } from 'rxjs';
+import { InvalidInput } from '../../lab/invalid-input.ts';
 import type { Topic } from '../../lab/run-types.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import { EventLog } from '../event-log.ts';
 import type { EventSubscriber } from '../event-subscriber.ts';
+import { questionHash } from '../store/question.ts';
 import {
   isFinished,
+  type JobLabels,
+  type JobOutcome,
   type JobPage,
   type JobQuery,
   type JobStatus,
   type JobStore,
+  type JobSummary,
   type Progress,
   type StoredJob,
+  type UnfinishedJob,
 } from './job.ts';
 
 /** What one kind of job is. */
@@ -31,6 +39,14 @@ export interface JobKind<Plan, Result> {
   readonly assertPossible?: () => void;
   /** Steps until it is done. */
   readonly steps: (plan: Plan) => number;
+  readonly labels: (plan: Plan) => JobLabels;
+  /**
+   * All that its result follows from, as plain data: whoever asks the same gets the same result. Absent: every one is a new look
+   * at the world. Such a job is not begun again either when the process that was at it has gone.
+   */
+  readonly asks?: (plan: Plan) => unknown;
+  /** Whether this result is the one that everybody would get; yes, if absent. */
+  readonly isLasting?: (result: Result) => boolean;
   /** Carries one out. When the signal is aborted nobody wants its result, but the next one waits until it has settled. */
   readonly carryOut: (plan: Plan, context: JobContext) => Promise<Result>;
   /** What a caller is told of an error. Default: INTERNAL for all but an EdgeError. */
@@ -52,16 +68,26 @@ export interface JobContext {
   readonly topics: () => ReadonlySet<Topic>;
   /** Says that so many steps are done; returns how far it is. Ignored when the job is over. */
   readonly advance: (done: number) => Progress;
+  /** What was done of it by a process that has gone, by place in the plan. */
+  readonly parts: () => ReadonlyMap<number, unknown>;
+  /** Keeps what is done of it, for a process that comes after this one. */
+  readonly savePart: (place: number, part: unknown) => void;
 }
 
 /** What there is of a job beside what is stored. */
 interface Live<Plan> {
   readonly id: string;
   readonly plan: Plan;
+  progress: Progress;
   readonly log: EventLog;
   readonly abort: AbortController;
   readonly subscribers: Set<EventSubscriber>;
 }
+
+/** Pause before the end of a job is stored once more, after it could not be. */
+const RETRY_MS = 2000;
+/** A job that was begun so often without getting anywhere has ended its process, most likely. */
+const ATTEMPTS_MAX = 8;
 
 export class JobService<Plan, Spec, Result> {
   readonly #kind: JobKind<Plan, Result>;
@@ -82,9 +108,9 @@ export class JobService<Plan, Spec, Result> {
     });
   }
 
-  /** Takes a job in and returns at once. */
-  submit(plan: Plan, spec: Spec): StoredJob<Spec, Result> {
-    const { name, tooMany, limits, assertPossible, steps } = this.#kind;
+  /** Takes a job in, stores it, and returns at once. `fresh`: it is computed even if there is a result. */
+  submit(plan: Plan, spec: Spec, { fresh = false } = {}): JobSummary {
+    const { name, tooMany, limits, assertPossible, steps, labels } = this.#kind;
     assertPossible?.();
     if (this.#unfinished >= limits.unfinished) {
       throw new EdgeError(
@@ -93,56 +119,72 @@ export class JobService<Plan, Spec, Result> {
         { headers: { 'retry-after': '5' } },
       );
     }
-    const job: StoredJob<Spec, Result> = {
-      id: randomUUID(),
-      status: 'queued',
-      createdAt: new Date().toISOString(),
-      finishedAt: null,
-      progress: { done: 0, total: steps(plan) },
-      spec,
-      result: null,
-      error: null,
-    };
-    const live = { id: job.id, plan, log: new EventLog(), abort: new AbortController(), subscribers: new Set<never>() };
-    this.#store.add(job);
-    this.#live.set(live.id, live);
-    this.#unfinished++;
-    this.#logger.info({ [name]: live.id, steps: job.progress.total }, `${name} queued`);
-    this.#submitted.next(live);
+    const total = steps(plan);
+    const id = randomUUID();
+    const createdAt = new Date().toISOString();
+    const question = this.#questionOf(plan);
+    const job = this.#store.add({ id, createdAt, total, spec, labels: labels(plan), question, fresh });
+    this.#store.afterwards(() => {
+      this.#logger.info({ [name]: id, steps: total, status: job.status }, `${name} taken in`);
+      if (!isFinished(job.status)) this.#enqueue(id, plan, job.progress);
+    });
     return job;
   }
 
+  /**
+   * Takes up what the process before this one has left: it goes on with the parts that it had, or fails if it cannot. `planOf`
+   * throws InvalidInput for what this version no longer takes, which becomes the error `invalid`.
+   */
+  resume(planOf: (spec: Spec) => Plan, invalid: EdgeErrorCode): void {
+    for (const job of this.#store.unfinished()) {
+      try {
+        this.#resumeOne(job, planOf);
+      } catch (error) {
+        const known =
+          error instanceof InvalidInput ? new EdgeError(invalid, error.message, { errors: error.errors }) : error;
+        this.#logger.error({ [this.#kind.name]: job.id, err: error }, `${this.#kind.name} cannot go on`);
+        const progress = { done: 0, total: job.total };
+        const failed = { status: 'failed', error: this.#asEdgeError(known).toProblem(), progress } as const;
+        this.#store.finish(job.id, failed, new Date().toISOString());
+      }
+    }
+  }
+
   /** Cancels it if it is unfinished, else forgets it. Returns the cancelled one, or null if it is gone. */
-  remove(id: string): StoredJob<Spec, Result> | null {
+  remove(id: string): JobSummary | null {
+    const live = this.#live.get(id);
     if (isFinished(this.get(id).status)) {
       this.#store.delete(id);
-      this.#live.get(id)?.log.forget();
+      live?.log.forget();
       this.#live.delete(id);
       return null;
     }
-    this.#cancel(id);
+    if (live !== undefined) {
+      this.#finish(live, { status: 'cancelled', progress: live.progress });
+      live.abort.abort();
+    }
     return this.get(id);
   }
 
   get(id: string): StoredJob<Spec, Result> {
     const job = this.#store.get(id);
-    if (job === undefined) throw new EdgeError('NOT_FOUND', `There is no ${this.#kind.name} ${id}.`);
+    if (job === undefined) throw this.#notFound(id);
     return job;
   }
 
   /** Null: the cursor is none of this list. */
-  list(query: JobQuery): JobPage<StoredJob<Spec, Result>> | null {
+  list(query: JobQuery): JobPage<JobSummary> | null {
     return this.#store.list(query);
   }
 
   /** For what is said to a socket: one that was deleted under it is told that. */
   statusOf(id: string): JobStatus | 'deleted' {
-    return this.#store.get(id)?.status ?? 'deleted';
+    return this.#store.statusOf(id) ?? 'deleted';
   }
 
   /** The events of a job. One whose events are no longer kept has an empty log that has ended. */
   log(id: string): EventLog {
-    this.get(id);
+    if (this.#store.statusOf(id) === undefined) throw this.#notFound(id);
     const log = this.#live.get(id)?.log;
     if (log !== undefined) return log;
     const empty = new EventLog();
@@ -159,64 +201,132 @@ export class JobService<Plan, Spec, Result> {
     this.#live.get(id)?.subscribers.delete(subscriber);
   }
 
-  /** Cancels everything that is unfinished. Resolves when nothing runs any more. */
+  /** Puts down everything that is unfinished, for the next process. Resolves when nothing runs any more. */
   async stop(): Promise<void> {
-    for (const { id } of [...this.#live.values()]) this.#cancel(id);
+    for (const live of this.#live.values()) {
+      if (live.log.ended) continue;
+      live.abort.abort();
+      live.log.end();
+      this.#unlessStoreFails(live, () => this.#store.requeue(live.id, this.#planned(live.plan, true)));
+    }
     this.#submitted.complete();
     await this.#drained;
   }
 
-  #cancel(id: string): void {
-    const live = this.#live.get(id);
-    const job = this.#store.get(id);
-    if (live === undefined || job === undefined || isFinished(job.status)) return;
-    this.#finish(live, { status: 'cancelled' });
-    live.abort.abort();
+  #resumeOne(job: UnfinishedJob<Spec>, planOf: (spec: Spec) => Plan): void {
+    const { name, asks } = this.#kind;
+    if (asks === undefined) throw new EdgeError('INTERRUPTED', `The service ended while the ${name} was unfinished.`);
+    if (job.attempts >= ATTEMPTS_MAX) {
+      throw new EdgeError('INTERRUPTED', `The service has ended ${job.attempts} times while it was at the ${name}.`);
+    }
+    const plan = planOf(job.spec);
+    this.#store.requeue(job.id, this.#planned(plan, false));
+    const { progress } = this.get(job.id);
+    this.#logger.info({ [name]: job.id, progress }, `${name} goes on`);
+    this.#enqueue(job.id, plan, progress);
+  }
+
+  #planned(plan: Plan, calmly: boolean): { question: string | null; total: number; calmly: boolean } {
+    return { question: this.#questionOf(plan), total: this.#kind.steps(plan), calmly };
+  }
+
+  #questionOf(plan: Plan): string | null {
+    const { name, asks } = this.#kind;
+    return asks === undefined ? null : questionHash(name, asks(plan));
+  }
+
+  #enqueue(id: string, plan: Plan, progress: Progress): void {
+    const abort = new AbortController();
+    const live: Live<Plan> = { id, plan, progress, log: new EventLog(), abort, subscribers: new Set() };
+    this.#live.set(id, live);
+    this.#unfinished++;
+    this.#submitted.next(live);
   }
 
   /** Never rejects: what goes wrong becomes the outcome of this job. */
   async #carryOut(live: Live<Plan>): Promise<void> {
+    const { id, log, subscribers } = live;
     const { signal } = live.abort;
     if (signal.aborted) return; // cancelled while it waited
-    this.#change(live, { status: 'running' });
+    if (this.#unlessStoreFails(live, () => this.#store.reuse(id))) {
+      this.#ended(live, 'succeeded');
+      return;
+    }
+    this.#unlessStoreFails(live, () => this.#store.begin(id));
+    const context: JobContext = {
+      signal,
+      log,
+      topics: () => new Set([...subscribers].flatMap(({ topics }) => [...topics])),
+      advance: (done) => this.#advance(live, done),
+      parts: () => this.#store.parts(id),
+      savePart: (place, part) => void this.#unlessStoreFails(live, () => this.#store.savePart(id, place, part)),
+    };
+    const outcome = await this.#outcomeOf(live, context);
+    if (!signal.aborted) await this.#finishAtLast(live, outcome);
+  }
+
+  async #outcomeOf(live: Live<Plan>, context: JobContext): Promise<JobOutcome<Result>> {
+    const { name, carryOut, isLasting } = this.#kind;
     try {
-      const result = await this.#kind.carryOut(live.plan, {
-        signal,
-        log: live.log,
-        topics: () => new Set([...live.subscribers].flatMap(({ topics }) => [...topics])),
-        advance: (done) => this.#advance(live, done),
-      });
-      if (!signal.aborted) this.#finish(live, { status: 'succeeded', result });
+      const result = await carryOut(live.plan, context);
+      return { status: 'succeeded', result, lasting: isLasting?.(result) ?? true, progress: live.progress };
     } catch (error) {
-      if (!signal.aborted) this.#fail(live, error);
+      const known = this.#asEdgeError(error);
+      if (!context.signal.aborted) this.#logger.error({ [name]: live.id, err: known }, `${name} failed`);
+      return { status: 'failed', error: known.toProblem(), progress: live.progress };
+    }
+  }
+
+  /** While the store has no room the job keeps its place among those that run, so that no more is computed than can be kept. */
+  async #finishAtLast(live: Live<Plan>, outcome: JobOutcome<Result>): Promise<void> {
+    const { signal } = live.abort;
+    while (!signal.aborted) {
+      try {
+        this.#finish(live, outcome);
+        return;
+      } catch (error) {
+        this.#logger.error({ [this.#kind.name]: live.id, err: error }, 'the store cannot keep the end of this job yet');
+      }
+      await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
   #advance(live: Live<Plan>, done: number): Progress {
-    const progress = { done, total: this.#kind.steps(live.plan) };
-    if (!live.abort.signal.aborted) this.#change(live, { progress });
-    return progress;
+    live.progress = { done, total: this.#kind.steps(live.plan) };
+    if (!live.abort.signal.aborted) this.#unlessStoreFails(live, () => this.#store.advance(live.id, done));
+    return live.progress;
   }
 
-  #fail(live: Live<Plan>, error: unknown): void {
-    const { name, asEdgeError } = this.#kind;
-    const known = error instanceof EdgeError ? error : (asEdgeError?.(error) ?? null);
-    const edgeError = known ?? new EdgeError('INTERNAL', undefined, { cause: error });
-    this.#logger.error({ [name]: live.id, err: edgeError }, `${name} failed`);
-    this.#finish(live, { status: 'failed', error: edgeError.toProblem() });
+  #asEdgeError(error: unknown): EdgeError {
+    const known = error instanceof EdgeError ? error : (this.#kind.asEdgeError?.(error) ?? null);
+    return known ?? new EdgeError('INTERNAL', undefined, { cause: error });
   }
 
-  #finish(live: Live<Plan>, outcome: Partial<StoredJob<Spec, Result>> & { status: JobStatus }): void {
-    this.#change(live, { ...outcome, finishedAt: new Date().toISOString() });
+  /** For what can be done without: it is lost when the process is killed, and nothing else is. */
+  #unlessStoreFails<T>({ id }: Live<Plan>, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#logger.error({ [this.#kind.name]: id, err: error }, 'the store does not take what is done so far');
+      return undefined;
+    }
+  }
+
+  #notFound(id: string): EdgeError {
+    return new EdgeError('NOT_FOUND', `There is no ${this.#kind.name} ${id}.`);
+  }
+
+  #finish(live: Live<Plan>, outcome: JobOutcome<Result>): void {
+    this.#store.finish(live.id, outcome, new Date().toISOString());
+    this.#ended(live, outcome.status);
+  }
+
+  #ended(live: Live<Plan>, status: JobStatus): void {
     this.#unfinished--;
     live.log.end();
     this.#evictLogs();
     const { name } = this.#kind;
-    this.#logger.info({ [name]: live.id, status: outcome.status }, `${name} finished`);
-  }
-
-  #change(live: Live<Plan>, change: Partial<StoredJob<Spec, Result>>): void {
-    this.#store.update({ ...this.get(live.id), ...change });
+    this.#logger.info({ [name]: live.id, status }, `${name} finished`);
   }
 
   /** Keeps the events of the newest finished jobs. A socket that still reads an older one gets a gap. */

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import type { ComparisonService } from '../comparison-service.ts';
 import { EdgeError } from '../errors.ts';
 import type { ServiceLibrary } from '../library.ts';
+import { ComparisonResultSchema } from '../result-schemas/comparison.ts';
 import { IdParams, problems } from '../schemas.ts';
 import type { JobDoor } from './jobs.ts';
 
@@ -18,9 +19,11 @@ export const comparisonDoor = (
   starts: 'Starts a comparison.',
   spec: comparisonDocumentSchema,
   progress: 'Runs.',
+  result: ComparisonResultSchema,
   planOf: (spec) => planComparison(spec, library),
   invalid: 'COMPARISON_INVALID',
   refusals: ['TOO_MANY_COMPARISONS'],
+  reuses: true,
   toCsv: resultToCsv,
 });
 

@@ -11,7 +11,8 @@ import { explorationCsv } from '../../explore/result-csv.ts';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
 import type { ExplorationService } from '../exploration-service.ts';
-import { IdParams, problems } from '../schemas.ts';
+import { ExplorationResultSchema } from '../result-schemas/exploration.ts';
+import { IdParams, problems, TraceSchema } from '../schemas.ts';
 import type { JobDoor } from './jobs.ts';
 
 export const explorationDoor = (
@@ -22,9 +23,11 @@ export const explorationDoor = (
   starts: 'Starts an exploration of all interleavings of a small case.',
   spec: explorationDocumentSchema,
   progress: 'Transitions, of those that it may explore.',
+  result: ExplorationResultSchema,
   planOf: readExploration,
   invalid: 'EXPLORATION_INVALID',
   refusals: ['TOO_MANY_EXPLORATIONS'],
+  reuses: true,
   toCsv: explorationCsv,
 });
 
@@ -49,9 +52,7 @@ export function explorationTraceRoute(app: App, explorations: ExplorationService
         response: {
           200: {
             description: 'The trace.',
-            content: {
-              'application/json': { schema: Type.Unsafe<string>(Type.Object({}, { additionalProperties: true })) },
-            },
+            content: { 'application/json': { schema: Type.Unsafe<string>(TraceSchema) } },
           },
           ...problems('REQUEST_INVALID', 'NOT_FOUND', 'RESULT_MISSING'),
         },

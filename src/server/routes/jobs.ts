@@ -5,20 +5,22 @@ import type { App } from '../app.ts';
 import { refusing } from '../error-handler.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import type { Idempotency } from '../idempotency.ts';
-import type { StoredJob } from '../jobs/job.ts';
+import type { JobQuery, JobSummary } from '../jobs/job.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import { invalidCursor } from '../paging.ts';
 import {
   AcceptedSchema,
+  FreshQuery,
   IdempotencyHeaders,
   IdParams,
   JobListQuery,
   jobSchemas,
+  NoQuery,
   problems,
   ResultQuery,
 } from '../schemas.ts';
 import { validateObjectBody } from '../validation.ts';
-import { type JobSockets, jobEventRoute } from './job-events.ts';
+import { type JobSockets, jobEventRoutes } from './job-events.ts';
 
 /** One kind of job, as its callers see it. */
 export interface JobDoor<Plan, Spec, Result> {
@@ -31,11 +33,15 @@ export interface JobDoor<Plan, Spec, Result> {
   readonly spec: TSchema;
   /** What progress counts. */
   readonly progress: string;
+  /** What it answers, as JSON Schema. */
+  readonly result: TSchema;
   /** Throws InvalidInput, which becomes the error `invalid`. */
   readonly planOf: (spec: Spec) => Plan;
   readonly invalid: EdgeErrorCode;
   /** What else the POST may answer. */
   readonly refusals: readonly EdgeErrorCode[];
+  /** Whoever asks the same gets the same result, unless it is asked for a fresh one. */
+  readonly reuses: boolean;
   readonly toCsv: (result: Result) => string;
 }
 
@@ -47,7 +53,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
   const { name, service } = door;
   const path = `/v1/${name}s`;
   const tags = [`${name}s`];
-  const schemas = jobSchemas(door.spec, door.progress);
+  const schemas = jobSchemas(door);
 
   app.post(
     path,
@@ -57,7 +63,8 @@ export function jobRoutes<Plan, Spec extends object, Result>(
         tags,
         summary: door.starts,
         headers: IdempotencyHeaders,
-        body: Type.Unsafe<object>(door.spec),
+        querystring: door.reuses ? FreshQuery : NoQuery,
+        body: schemas.request,
         response: {
           202: AcceptedSchema,
           ...problems(
@@ -66,6 +73,8 @@ export function jobRoutes<Plan, Spec extends object, Result>(
             'BODY_TOO_LARGE',
             'MEDIA_TYPE_UNSUPPORTED',
             'IDEMPOTENCY_KEY_REUSED',
+            'STORE_FULL',
+            'STORE_FAILED',
             door.invalid,
             ...door.refusals,
           ),
@@ -77,7 +86,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
         // An object, as the validator has seen to; what is in it is for `planOf` to judge.
         const spec = request.body as Spec;
         const plan = refusing(door.invalid, () => door.planOf(spec));
-        const { id, status } = service.submit(plan, spec);
+        const { id, status } = service.submit(plan, spec, request.query);
         return { status: 202, location: `${path}/${id}`, body: { id, status } };
       });
     },
@@ -88,13 +97,13 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     {
       schema: {
         tags,
-        summary: `Lists ${name}s, newest first.`,
+        summary: `Lists ${name}s, newest first, and finds them again.`,
         querystring: JobListQuery,
         response: { 200: schemas.list, ...problems('REQUEST_INVALID') },
       },
     },
     (request) => {
-      const page = service.list(request.query);
+      const page = service.list(listQuery(request.query));
       if (page === null) throw invalidCursor();
       return { items: page.items.map(summaryOf), nextCursor: page.nextCursor };
     },
@@ -129,7 +138,11 @@ export function jobRoutes<Plan, Spec extends object, Result>(
         tags,
         summary: `Cancels a ${name} that is queued or running; deletes one that has finished.`,
         params: IdParams,
-        response: { 200: AcceptedSchema, 204: Type.Null({ description: 'Deleted.' }), ...problems('NOT_FOUND') },
+        response: {
+          200: AcceptedSchema,
+          204: Type.Null({ description: 'Deleted.' }),
+          ...problems('NOT_FOUND', 'STORE_FULL', 'STORE_FAILED'),
+        },
       },
     },
     (request, reply) => {
@@ -151,7 +164,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
           200: {
             description: 'The result.',
             content: {
-              'application/json': { schema: Type.Object({}, { additionalProperties: true }) },
+              'application/json': { schema: door.result },
               'text/csv': { schema: Type.String() },
             },
           },
@@ -160,20 +173,30 @@ export function jobRoutes<Plan, Spec extends object, Result>(
       },
     },
     (request, reply) => {
-      const { status, result } = service.get(request.params.id);
+      const job = service.get(request.params.id);
       const { format } = request.query;
       if (format === 'parquet')
         throw new EdgeError('NOT_AVAILABLE_YET', 'Parquet is not available yet; use json or csv.');
-      if (result === null) throw new EdgeError('RESULT_MISSING', `The ${name} is ${status}.`);
-      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(door.toCsv(result));
+      if (job.resultText === null) throw new EdgeError('RESULT_MISSING', `The ${name} is ${job.status}.`);
+      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(door.toCsv(job.result as Result));
       // The bytes that the command line prints, but for the newline.
-      else reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
+      else reply.type('application/json; charset=utf-8').send(job.resultText);
     },
   );
 
-  jobEventRoute(app, { name, path, tags }, service, sockets);
+  jobEventRoutes(app, { name, path, tags }, service, sockets);
 }
 
-function summaryOf({ id, status, createdAt, finishedAt, progress }: StoredJob) {
-  return { id, status, createdAt, finishedAt, progress };
+function summaryOf({ id, status, createdAt, finishedAt, progress, scenario, schemes, reused }: JobSummary) {
+  return { id, status, createdAt, finishedAt, progress, scenario, schemes, reused };
+}
+
+/** Times as the store has them: in UTC, to the millisecond. */
+export function listQuery<Query extends JobQuery>(query: Query): Query {
+  const { since, until } = query;
+  return {
+    ...query,
+    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
 }

@@ -2,19 +2,25 @@
 
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
-import { costProfileSchema } from '../../lab/profile.ts';
-import { scenarioDocumentSchema } from '../../lab/scenario-schema.ts';
 import type { App } from '../app.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import type { Idempotency } from '../idempotency.ts';
 import type { ServiceLibrary, Shelf } from '../library.ts';
 import { pageOf } from '../paging.ts';
-import { IdempotencyHeaders, LibraryListQuery, LibraryListSchema, NameParams, problems } from '../schemas.ts';
+import {
+  CostProfileSchema,
+  IdempotencyHeaders,
+  LibraryListQuery,
+  LibraryListSchema,
+  NameParams,
+  problems,
+  ScenarioSchema,
+} from '../schemas.ts';
 import { validateObjectBody } from '../validation.ts';
 
 export function libraryRoutes(app: App, library: ServiceLibrary, idempotency: Idempotency): void {
-  shelfRoutes(app, '/v1/scenarios', library.scenarios, scenarioDocumentSchema, 'SCENARIO_INVALID', idempotency);
-  shelfRoutes(app, '/v1/profiles', library.profiles, costProfileSchema, 'PROFILE_INVALID', idempotency);
+  shelfRoutes(app, '/v1/scenarios', library.scenarios, ScenarioSchema, 'SCENARIO_INVALID', idempotency);
+  shelfRoutes(app, '/v1/profiles', library.profiles, CostProfileSchema, 'PROFILE_INVALID', idempotency);
 }
 
 function shelfRoutes(
@@ -64,7 +70,7 @@ function shelfRoutes(
       validatorCompiler: validateObjectBody,
       schema: {
         tags,
-        summary: `Adds a ${kind} under its name, for as long as the service runs.`,
+        summary: `Adds a ${kind} under its name, for good.`,
         headers: IdempotencyHeaders,
         body: Type.Unsafe<Record<string, unknown>>(documentSchema),
         response: {
@@ -78,6 +84,8 @@ function shelfRoutes(
             invalid,
             'IDEMPOTENCY_KEY_REUSED',
             'LIBRARY_FULL',
+            'STORE_FULL',
+            'STORE_FAILED',
           ),
         },
       },

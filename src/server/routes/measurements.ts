@@ -3,6 +3,7 @@ import { measurementDocumentSchema, readMeasurementRequest } from '../../host/me
 import type { MeasurementResult } from '../../host/measurement-result.ts';
 import { resultToCsv } from '../../lab/result-csv.ts';
 import type { MeasurementService, MeasurementSpec } from '../measurement-service.ts';
+import { MeasurementResultSchema } from '../result-schemas/measurement.ts';
 import type { JobDoor } from './jobs.ts';
 
 export const measurementDoor = (
@@ -13,8 +14,10 @@ export const measurementDoor = (
   starts: "Starts a measurement on this host's own KVM.",
   spec: measurementDocumentSchema,
   progress: 'Repetitions that count.',
+  result: MeasurementResultSchema,
   planOf: readMeasurementRequest,
   invalid: 'MEASUREMENT_INVALID',
   refusals: ['TOO_MANY_MEASUREMENTS', 'HOST_CANNOT_MEASURE'],
+  reuses: false,
   toCsv: resultToCsv,
 });

@@ -19,7 +19,9 @@ export async function stallscope(...args: string[]): Promise<Ending> {
 }
 
 export function start(args: readonly string[], node: string = process.execPath, env = process.env): ChildProcess {
-  const child = spawn(node, [ENTRY, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  // A service of a test keeps nothing, least of all where the one of the user does.
+  const own = { STALLSCOPE_STORE: ':memory:', ...env };
+  const child = spawn(node, [ENTRY, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: own });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -3,7 +3,7 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type App, type AppParts, buildApp } from '../../../src/server/app.ts';
-import { MemoryStore } from '../../../src/server/jobs/memory-store.ts';
+import { openStore } from '../../../src/server/store/store.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../../../src/server/worker-pool.ts';
 
 const FAKE_WORKER = new URL('./fake-worker.ts', import.meta.url);
@@ -14,10 +14,12 @@ export interface ServiceOptions extends Partial<Omit<AppParts, 'pool'>> {
 
 export async function startService({ poolOptions, ...parts }: ServiceOptions = {}): Promise<App> {
   const pool = new WorkerPool({ threads: 2, workerFile: FAKE_WORKER, ...poolOptions });
-  const app = await buildApp({ pool, store: new MemoryStore(), logger: pino({ level: 'silent' }), ...parts });
+  const store = parts.store ?? openStore();
+  const app = await buildApp({ pool, logger: pino({ level: 'silent' }), ...parts, store });
   onTestFinished(async () => {
     await app.close();
     await pool.close();
+    if (parts.store === undefined) store.close();
   });
   return app;
 }
