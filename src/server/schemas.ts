@@ -137,9 +137,9 @@ export const HistorySchema = named(
 
 export const JobListQuery = Type.Object(
   {
-    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Entries of a page.' }),
     cursor: Type.Optional(Type.String({ maxLength: 128, description: 'nextCursor of the page before.' })),
-    status: Type.Optional(StatusSchema),
+    status: Type.Optional(word(STATUSES, 'Only those that are so.')),
     scenario: Type.Optional(Type.String({ maxLength: 64, description: 'Name of the scenario.' })),
     scheme: Type.Optional(Type.String({ maxLength: 64, description: 'One of its notifier schemes.' })),
     q: Type.Optional(
@@ -185,7 +185,7 @@ export const TraceSchema = named(
 
 export const LibraryListQuery = Type.Object(
   {
-    limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 100, description: 'Entries of a page.' }),
     cursor: Type.Optional(Type.String({ maxLength: 128, description: 'nextCursor of the page before.' })),
   },
   closed,
@@ -213,4 +213,7 @@ export const MapcountTableSchema = named(
   }),
 );
 
-export const ResultQuery = Type.Object({ format: Type.Enum(['json', 'csv', 'parquet'], { default: 'json' }) }, closed);
+export const ResultQuery = Type.Object(
+  { format: Type.Enum(['json', 'csv', 'parquet'], { default: 'json', description: 'How the result is written.' }) },
+  closed,
+);

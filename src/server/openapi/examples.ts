@@ -1,11 +1,12 @@
 // An example of whatever a schema describes: what the schema gives as one, else put together from its parts. So a call that
 // nobody has written an example for has one all the same, and it is right by construction.
 
-import type { Json, JsonObject } from './components.ts';
+import { type Json, type JsonObject, refTo } from './components.ts';
+import { requestExamples } from './request-examples.ts';
 
 const FORMATS: Readonly<Record<string, string>> = { 'date-time': '2026-01-31T12:00:00.000Z' };
 /** A schema that contains itself ends here. */
-const DEPTH_MAX = 12;
+const DEPTH_MAX = 32;
 
 export function exampleOf(schema: Json | undefined, components: ReadonlyMap<string, JsonObject>, depth = 0): Json {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return {};
@@ -13,7 +14,11 @@ export function exampleOf(schema: Json | undefined, components: ReadonlyMap<stri
   if (given !== undefined) return given;
   const inside = (part: Json | undefined): Json => exampleOf(part, components, depth + 1);
   const { $ref, anyOf, oneOf, allOf } = schema;
-  if (typeof $ref === 'string') return inside(components.get($ref.split('/').at(-1) ?? ''));
+  if (typeof $ref === 'string') {
+    const name = $ref.split('/').at(-1) ?? '';
+    const [first] = Object.values(requestExamples[name] ?? {});
+    return (first as Json | undefined) ?? inside(components.get(name));
+  }
   const branches = asList(anyOf ?? oneOf);
   if (branches.length > 0) return inside(branches[0]);
   if (allOf !== undefined) {
@@ -41,11 +46,14 @@ function givenExample({
 
 function ofType(schema: JsonObject, inside: (part: Json | undefined) => Json, depth: number): Json {
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  const { properties, items, minItems, maxItems, minimum, format, minLength } = schema;
+  const { properties, required, items, minItems, maxItems, minimum, format, minLength } = schema;
   switch (type) {
     case 'object': {
       if (depth > DEPTH_MAX) return {};
-      const fields = Object.entries((properties ?? {}) as JsonObject);
+      // A problem that need not be there is there only when something went wrong.
+      const fields = Object.entries((properties ?? {}) as JsonObject).filter(
+        ([key, part]) => asList(required).includes(key) || (part as JsonObject).$ref !== refTo('Problem'),
+      );
       return Object.fromEntries(fields.map(([key, part]) => [key, inside(part)]));
     }
     case 'array': {

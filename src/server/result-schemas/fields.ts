@@ -3,11 +3,12 @@
 import Type from 'typebox';
 
 /** One of these words. */
-export const word = <const Words extends readonly string[]>(words: Words, description?: string) =>
+export const word = <const Words extends readonly string[]>(words: Words, description?: string, example?: string) =>
   Type.Unsafe<Words[number]>({
     type: 'string',
     enum: [...words],
     ...(description === undefined ? {} : { description }),
+    ...(example === undefined ? {} : { examples: [example] }),
   });
 
 export const ns = (description?: string) => Type.Integer(description === undefined ? {} : { description });

@@ -1,8 +1,8 @@
-import Type from 'typebox';
 import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
+import { CatalogSchema } from '../result-schemas/catalog.ts';
 import { MapcountTableSchema, problems } from '../schemas.ts';
 
 export function catalogRoutes(app: App, mapcountTable: MapcountTable): void {
@@ -14,7 +14,7 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable): void {
       schema: {
         tags: ['library'],
         summary: 'The words that scenarios, comparisons and explorations use, and which of them this version can run.',
-        response: { 200: Type.Object({}, { additionalProperties: true }) },
+        response: { 200: CatalogSchema },
       },
     },
     () => words,
