@@ -23,18 +23,33 @@ export interface LogPosition {
   readonly passed: Readonly<Counts>;
 }
 
-/** A piece of the log, encoded for the socket. `frame` is null if the piece had nothing of the topics asked for. */
+/** A piece of the log, encoded for the wire. `frame` is null if the piece had nothing of the topics asked for. */
 export interface LogPiece {
+  readonly type: 'events' | 'gap';
   readonly frame: Buffer | null;
+  /** Events in it, or how many are missing. */
+  readonly count: number;
   readonly next: LogPosition;
 }
 
 export interface EventLogLimits {
   readonly events: number;
+  /** Of the text of all events that are kept. */
+  readonly bytes: number;
   readonly frameEvents: number;
+  /** A frame takes no further event once it has so many. */
+  readonly frameBytes: number;
 }
 
-const DEFAULT_LOG_LIMITS: EventLogLimits = { events: 65_536, frameEvents: 256 };
+export const DEFAULT_LOG_LIMITS: EventLogLimits = {
+  events: 65_536,
+  bytes: 16 * 1024 * 1024,
+  frameEvents: 256,
+  frameBytes: 128 * 1024,
+};
+
+/** Frames that are kept for the next reader. A log that has ended is read from anywhere, and drops none by itself. */
+const PIECES_MAX = 64;
 
 export class EventLog {
   readonly #limits: EventLogLimits;
@@ -42,6 +57,7 @@ export class EventLog {
   /** invariant: entries[head..] are the ones kept, by ascending seq, without a number missing between them. */
   #entries: Entry[] = [];
   #head = 0;
+  #bytes = 0;
   #lastSeq = 0;
   /** Where a reader stands who has seen everything that is no longer here. */
   #evicted: { seq: number; passed: Counts } = { seq: 0, passed: countsOf(0) };
@@ -49,8 +65,8 @@ export class EventLog {
   /** Frames cut since the last append, so that readers who go side by side share one encoding. */
   #pieces = new Map<string, LogPiece>();
 
-  constructor(limits: EventLogLimits = DEFAULT_LOG_LIMITS) {
-    this.#limits = limits;
+  constructor(limits: Partial<EventLogLimits> = {}) {
+    this.#limits = { ...DEFAULT_LOG_LIMITS, ...limits };
   }
 
   /** Emits after each append, and completes when no more will come. */
@@ -94,7 +110,7 @@ export class EventLog {
 
   /** Forgets all events: whoever reads from before the end gets a gap. */
   forget(): void {
-    this.#evict(0);
+    this.#evict(0, 0);
     this.#pieces.clear();
   }
 
@@ -122,6 +138,7 @@ export class EventLog {
     if (known !== undefined) return known;
 
     const piece = position.seq < this.#evicted.seq ? this.#gap(position, topics) : this.#cut(position, topics);
+    if (this.#pieces.size >= PIECES_MAX) this.#pieces.clear();
     this.#pieces.set(key, piece);
     return piece;
   }
@@ -131,29 +148,35 @@ export class EventLog {
     let dropped = next.passed.untold - position.passed.untold;
     for (const topic of topics) dropped += next.passed[topic] - position.passed[topic];
     if (Number.isNaN(dropped)) dropped = next.seq - position.seq;
-    return { frame: dropped === 0 ? null : gapFrame(position.seq + 1, next.seq, dropped), next };
+    const frame = dropped === 0 ? null : gapFrame(position.seq + 1, next.seq, dropped);
+    return { type: 'gap', frame, count: dropped, next };
   }
 
   #cut(position: LogPosition, topics: ReadonlySet<Topic>): LogPiece {
     const passed = { ...position.passed };
     const events: string[] = [];
+    const { frameEvents, frameBytes } = this.#limits;
+    let bytes = 0;
     let seq = position.seq;
     let index = this.#indexAfter(position.seq);
-    for (; index < this.#entries.length && events.length < this.#limits.frameEvents; index++) {
+    for (; index < this.#entries.length && events.length < frameEvents && bytes < frameBytes; index++) {
       const entry = this.#entries[index]!;
       if (entry.kind === 'hole') {
         // A frame is either events or a gap. What came before the hole is sent first.
         if (events.length > 0) break;
         count(passed, entry);
-        const next = { seq: entry.toSeq, passed };
-        return { frame: gapFrame(entry.seq, entry.toSeq, entry.toSeq - entry.seq + 1), next };
+        const dropped = entry.toSeq - entry.seq + 1;
+        const frame = gapFrame(entry.seq, entry.toSeq, dropped);
+        return { type: 'gap', frame, count: dropped, next: { seq: entry.toSeq, passed } };
       }
       seq = entry.seq;
       count(passed, entry);
-      if (topics.has(entry.topic)) events.push(`{"seq":${entry.seq},${entry.json}`);
+      if (!topics.has(entry.topic)) continue;
+      events.push(`{"seq":${entry.seq},${entry.json}`);
+      bytes += entry.json.length;
     }
     const frame = events.length === 0 ? null : Buffer.from(`{"type":"events","events":[${events.join(',')}]}`);
-    return { frame, next: { seq, passed } };
+    return { type: 'events', frame, count: events.length, next: { seq, passed } };
   }
 
   /** Index of the first entry after `seq`, by bisection: holes take many numbers and one place. */
@@ -171,22 +194,24 @@ export class EventLog {
   #push(topic: Topic, json: string): void {
     this.#lastSeq++;
     this.#entries.push({ kind: 'event', seq: this.#lastSeq, topic, json });
+    this.#bytes += json.length;
   }
 
   #afterAppend(): void {
-    this.#evict(this.#limits.events);
+    this.#evict(this.#limits.events, this.#limits.bytes);
     this.#pieces.clear();
     this.#appended.next();
   }
 
-  #evict(keep: number): void {
-    while (this.#entries.length - this.#head > keep) {
+  #evict(keep: number, keepBytes: number): void {
+    while (this.#entries.length - this.#head > keep || this.#bytes > keepBytes) {
       const entry = this.#entries[this.#head++]!;
+      if (entry.kind === 'event') this.#bytes -= entry.json.length;
       this.#evicted.seq = endOf(entry);
       count(this.#evicted.passed, entry);
     }
     // Moves the rest to the front once in a while, so that each event is moved about once.
-    if (this.#head > keep) {
+    if (this.#head > Math.min(keep, this.#entries.length / 2)) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }

@@ -1,18 +1,31 @@
-// One socket that follows one job. It reads the log at its own pace: while its socket has enough to send, it
-// waits, and the log goes on without it. So a slow client costs the run nothing and is told what it has lost.
+// One client that follows one job, by WebSocket or by Server-Sent Events. It reads the log at its own pace: while its
+// socket has enough to send, it waits, and the log goes on without it. So a slow client costs the run nothing and is
+// told what it has lost, and one that takes nothing at all is let go.
 
-import { asyncScheduler, auditTime, merge, Subject, Subscription } from 'rxjs';
+import { asyncScheduler, auditTime, interval, merge, Subject, Subscription } from 'rxjs';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import type { Topic } from '../lab/run-types.ts';
 import { EdgeError } from './errors.ts';
 import { type EventLog, type LogPosition, TOPICS } from './event-log.ts';
 
-/** What of a WebSocket is used here. */
-export interface FrameSocket {
+/** One message to a client. */
+export interface Frame {
+  readonly type: 'events' | 'gap' | 'heartbeat' | 'error' | 'end';
+  /** A client that has this frame goes on after this number. Null: nothing comes after it. */
+  readonly seq: number | null;
+  readonly json: Buffer;
+}
+
+/** What of a connection is used here. */
+export interface FrameSink {
+  /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
-  send(frame: Buffer, options: { binary: false }, done: (error?: Error) => void): void;
+  /** Calls back when the frame has left, or never will. */
+  send(frame: Frame, done: (error?: Error) => void): void;
   close(code: number, reason: string): void;
+  /** Ends the connection, whatever is still to be sent. */
+  terminate(): void;
 }
 
 export interface SubscriberOptions {
@@ -22,14 +35,45 @@ export interface SubscriberOptions {
   readonly graceMs: number;
   /** With more than this waiting in its socket, a client is slow. */
   readonly bufferedBytes: number;
+  /** Without a frame for so long, a client gets a heartbeat. */
+  readonly heartbeatMs: number;
+  /** A client that takes nothing of what waits for it for so long is stuck, and let go. */
+  readonly stuckMs: number;
+  /** Time that a client has to leave when the service stops. */
+  readonly leaveMs: number;
+  /** Messages that a client may send in a minute. */
+  readonly messagesPerMinute: number;
 }
 
-export const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = { flushMs: 10, graceMs: 100, bufferedBytes: 256 * 1024 };
+export const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = {
+  flushMs: 10,
+  graceMs: 100,
+  bufferedBytes: 256 * 1024,
+  heartbeatMs: 15_000,
+  stuckMs: 30_000,
+  leaveMs: 1000,
+  messagesPerMinute: 60,
+};
+
+/** Looks at the clock so many times in the shorter of its two times. */
+const TICKS = 3;
+const MINUTE_MS = 60_000;
+
+/** Codes with which a WebSocket closes. */
+const NORMAL = 1000;
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 
 const SubscribeMessage = Type.Object(
   {
     type: Type.Literal('subscribe'),
-    topics: Type.Optional(Type.Array(Type.Enum([...TOPICS]), { description: 'Topics to send. Default: all.' })),
+    topics: Type.Optional(
+      Type.Array(Type.Enum([...TOPICS]), {
+        maxItems: TOPICS.length,
+        uniqueItems: true,
+        description: 'Topics to send. Default: all.',
+      }),
+    ),
     sinceSeq: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Send what comes after this number. Default: go on from here.' }),
     ),
@@ -37,68 +81,119 @@ const SubscribeMessage = Type.Object(
   { additionalProperties: false },
 );
 
+interface Wish {
+  readonly topics?: readonly Topic[] | undefined;
+  readonly sinceSeq?: number | undefined;
+}
+
+/** Counts what goes to clients, all together. */
+export interface StreamMeter {
+  sent(events: number): void;
+  dropped(events: number): void;
+  stuck(): void;
+}
+
+const NO_METER: StreamMeter = { sent() {}, dropped() {}, stuck() {} };
+
 export class EventSubscriber {
   readonly #log: EventLog;
-  readonly #socket: FrameSocket;
+  readonly #sink: FrameSink;
   readonly #options: SubscriberOptions;
   readonly #status: () => string;
+  readonly #meter: StreamMeter;
   readonly #woken = new Subject<void>();
-  readonly #subscriptions = new Subscription();
+  readonly #reading = new Subscription();
+  /** Ends with the connection: also a client that was told the end may be stuck. */
+  readonly #watch: Subscription;
+  #asked: ReadonlySet<Topic> = new Set();
   #topics: ReadonlySet<Topic> = new Set(TOPICS);
   #position: LogPosition;
   #started = false;
   #waitsForSocket = false;
   #closed = false;
+  #sentAtMs = performance.now();
+  /** When the socket last took something, or was last empty. */
+  #takenAtMs = performance.now();
+  #messages = { sinceMs: performance.now(), count: 0 };
 
-  constructor(log: EventLog, socket: FrameSocket, status: () => string, options = DEFAULT_SUBSCRIBER_OPTIONS) {
+  constructor(
+    log: EventLog,
+    sink: FrameSink,
+    status: () => string,
+    options: Partial<SubscriberOptions> = {},
+    meter: StreamMeter = NO_METER,
+  ) {
     this.#log = log;
-    this.#socket = socket;
+    this.#sink = sink;
     this.#status = status;
-    this.#options = options;
+    this.#options = { ...DEFAULT_SUBSCRIBER_OPTIONS, ...options };
+    this.#meter = meter;
     this.#position = log.positionAt(0);
+    const { flushMs, graceMs, heartbeatMs, stuckMs } = this.#options;
     // The clock that must not be here is that of a run; a socket lives in real time.
-    this.#subscriptions.add(
-      merge(log.appended$.pipe(auditTime(options.flushMs, asyncScheduler)), this.#woken).subscribe(() => this.#pump()),
+    this.#reading.add(
+      merge(log.appended$.pipe(auditTime(flushMs, asyncScheduler)), this.#woken).subscribe(() => this.#pump()),
     );
-    this.#subscriptions.add(log.appended$.subscribe({ complete: () => this.#woken.next() }));
-    this.#subscriptions.add(asyncScheduler.schedule(() => this.#start(), options.graceMs));
+    this.#reading.add(log.appended$.subscribe({ complete: () => this.#woken.next() }));
+    this.#reading.add(asyncScheduler.schedule(() => this.#start(), graceMs));
+    this.#watch = interval(Math.ceil(Math.min(heartbeatMs, stuckMs) / TICKS)).subscribe(() => this.#look());
   }
 
+  /** Topics that the client has asked for by name. */
   get topics(): ReadonlySet<Topic> {
-    return this.#topics;
+    return this.#asked;
   }
 
   /** Takes a message of the client. One that is not understood is answered and changes nothing. */
   receive(text: string): void {
     if (this.#closed) return;
+    if (this.#isFlooded()) {
+      this.#refuse(new EdgeError('RATE_LIMITED', `The limit is ${this.#options.messagesPerMinute} messages a minute.`));
+      this.#leave(POLICY_VIOLATION, 'too many messages');
+      return;
+    }
     let message: unknown;
     try {
       message = JSON.parse(text);
     } catch {
       message = undefined;
     }
-    if (!Check(SubscribeMessage, message)) {
-      const problem = new EdgeError(
-        'REQUEST_INVALID',
-        `A message is {"type":"subscribe","topics":[...],"sinceSeq":n}; topics are ${TOPICS.join(', ')}.`,
-      ).toProblem();
-      this.#send(Buffer.from(JSON.stringify({ type: 'error', problem })));
-      return;
+    if (Check(SubscribeMessage, message)) this.subscribe(message);
+    else {
+      this.#refuse(
+        new EdgeError(
+          'REQUEST_INVALID',
+          `A message is {"type":"subscribe","topics":[...],"sinceSeq":n}; topics, each once, are ${TOPICS.join(', ')}.`,
+        ),
+      );
     }
-    if (message.topics !== undefined) this.#topics = new Set(message.topics);
-    if (message.sinceSeq !== undefined) this.#position = this.#log.positionAt(message.sinceSeq);
+  }
+
+  /** From now on these topics, from after that number: each as it was if it is not said. */
+  subscribe({ topics, sinceSeq }: Wish): void {
+    if (topics !== undefined) {
+      // In one order, whatever the client's, so that clients who want the same share frames.
+      this.#asked = new Set(TOPICS.filter((topic) => topics.includes(topic)));
+      this.#topics = this.#asked;
+    }
+    if (sinceSeq !== undefined) this.#position = this.#log.positionAt(sinceSeq);
+    const isAhead = sinceSeq !== undefined && sinceSeq > this.#log.lastSeq && !this.#log.ended;
+    // The log has been begun anew since: the client learns where it stands now.
+    if (isAhead) this.#beat();
     this.#start();
   }
 
   /** The service stops: says so and leaves, whatever was still to be sent. */
   goAway(): void {
-    this.#finish(1001, 'the service is stopping');
+    this.#finish(GOING_AWAY, 'the service is stopping');
+    this.#watch.add(asyncScheduler.schedule(() => this.#sink.terminate(), this.#options.leaveMs));
   }
 
-  /** The socket is gone. */
+  /** The connection is gone. */
   dispose(): void {
     this.#closed = true;
-    this.#subscriptions.unsubscribe();
+    this.#reading.unsubscribe();
+    this.#watch.unsubscribe();
   }
 
   #start(): void {
@@ -108,20 +203,50 @@ export class EventSubscriber {
 
   #pump(): void {
     if (!this.#started || this.#closed) return;
-    while (this.#socket.bufferedAmount < this.#options.bufferedBytes) {
+    while (this.#sink.bufferedAmount < this.#options.bufferedBytes) {
       const piece = this.#log.read(this.#position, this.#topics);
       if (piece === null) {
-        if (this.#log.ended) this.#finish(1000, 'it has ended');
+        if (this.#log.ended) this.#finish(NORMAL, 'it has ended');
         return;
       }
       this.#position = piece.next;
-      if (piece.frame !== null) this.#send(piece.frame);
+      if (piece.frame === null) continue;
+      if (piece.type === 'gap') this.#meter.dropped(piece.count);
+      else this.#meter.sent(piece.count);
+      this.#send(piece.type, piece.frame);
     }
     this.#waitsForSocket = true;
   }
 
-  #send(frame: Buffer): void {
-    this.#socket.send(frame, { binary: false }, (error) => {
+  #look(): void {
+    const now = performance.now();
+    if (this.#sink.bufferedAmount > 0) {
+      if (now - this.#takenAtMs < this.#options.stuckMs) return;
+      this.#meter.stuck();
+      this.#sink.terminate();
+    } else if (this.#started && !this.#closed && now - this.#sentAtMs >= this.#options.heartbeatMs) this.#beat();
+  }
+
+  /** Also says how far the client is: everything up to this number has been sent, or was not asked for. */
+  #beat(): void {
+    this.#send('heartbeat', encode({ type: 'heartbeat', lastSeq: this.#position.seq }));
+  }
+
+  #refuse(error: EdgeError): void {
+    this.#send('error', encode({ type: 'error', problem: error.toProblem() }));
+  }
+
+  #isFlooded(): boolean {
+    const now = performance.now();
+    if (now - this.#messages.sinceMs >= MINUTE_MS) this.#messages = { sinceMs: now, count: 0 };
+    return ++this.#messages.count > this.#options.messagesPerMinute;
+  }
+
+  #send(type: Frame['type'], json: Buffer, seq: number | null = this.#position.seq): void {
+    this.#sentAtMs = performance.now();
+    if (this.#sink.bufferedAmount === 0) this.#takenAtMs = this.#sentAtMs;
+    this.#sink.send({ type, seq, json }, (error) => {
+      this.#takenAtMs = performance.now();
       if (error || !this.#waitsForSocket) return;
       this.#waitsForSocket = false;
       this.#woken.next();
@@ -130,8 +255,15 @@ export class EventSubscriber {
 
   #finish(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#send(Buffer.from(JSON.stringify({ type: 'end', status: this.#status() })));
-    this.#socket.close(code, reason);
-    this.dispose();
+    this.#send('end', encode({ type: 'end', status: this.#status() }), code === NORMAL ? null : this.#position.seq);
+    this.#leave(code, reason);
+  }
+
+  #leave(code: number, reason: string): void {
+    this.#closed = true;
+    this.#reading.unsubscribe();
+    this.#sink.close(code, reason);
   }
 }
+
+const encode = (frame: object): Buffer => Buffer.from(JSON.stringify(frame));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Topic } from '../../src/lab/run-types.ts';
 import { EventLog } from '../../src/server/event-log.ts';
-import { EventSubscriber, type FrameSocket } from '../../src/server/event-subscriber.ts';
+import { EventSubscriber, type FrameSink, type Frame as SentFrame } from '../../src/server/event-subscriber.ts';
 import { connect, type Frame, listen } from './support/event-client.ts';
 import { get, ordered, post, startService, until } from './support/service.ts';
 
@@ -189,20 +189,25 @@ async function upgrade(address: string, path: string): Promise<number> {
 }
 
 /** A socket whose other end reads when the test says so. */
-class StuckSocket implements FrameSocket {
+class StuckSocket implements FrameSink {
   readonly sent: Frame[] = [];
   readonly closes: number[] = [];
+  terminations = 0;
   bufferedAmount = 0;
   #waiting: (() => void)[] = [];
 
-  send(frame: Buffer, _options: { binary: false }, done: () => void): void {
-    this.sent.push(JSON.parse(frame.toString()) as Frame);
-    this.bufferedAmount += frame.length;
+  send({ json }: SentFrame, done: () => void): void {
+    this.sent.push(JSON.parse(json.toString()) as Frame);
+    this.bufferedAmount += json.length;
     this.#waiting.push(done);
   }
 
   close(code: number): void {
     this.closes.push(code);
+  }
+
+  terminate(): void {
+    this.terminations++;
   }
 
   /** The other end has read everything. */

@@ -98,6 +98,25 @@ describe('event log', () => {
     expect(readAll(log)).toEqual(['stall 1']);
   });
 
+  it('more bytes than it may hold: the oldest go, as for events', () => {
+    const log = new EventLog({ events: 100, bytes: 250, frameEvents: 10 });
+    for (let i = 0; i < 5; i++) log.append({ topic: 'stall', simTimeNs: 0, text: 'x'.repeat(50) });
+    expect(readAll(log)).toEqual(['gap 1-3 3', 'stall 4, stall 5']);
+  });
+
+  it('one event beyond all bytes: a gap in its place', () => {
+    const log = new EventLog({ bytes: 100 });
+    log.append({ topic: 'stall', simTimeNs: 0, text: 'x'.repeat(200) });
+    append(log, 'fault');
+    expect(readAll(log)).toEqual(['gap 1-1 1', 'fault 2']);
+  });
+
+  it('large events: frames are bounded by bytes, too', () => {
+    const log = new EventLog({ frameBytes: 100 });
+    for (let i = 0; i < 3; i++) log.append({ topic: 'stall', simTimeNs: 0, text: 'x'.repeat(50) });
+    expect(readAll(log)).toEqual(['stall 1, stall 2', 'stall 3']);
+  });
+
   it('two readers side by side: one encoding', () => {
     const log = new EventLog(small);
     append(log, 'stall', 'stall');

@@ -1,18 +1,26 @@
+// What happens in a job, as a stream: by WebSocket, and by Server-Sent Events for clients that have none.
+
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
-import { EventSubscriber, type SubscriberOptions } from '../event-subscriber.ts';
+import { EventSubscriber, type FrameSink, type StreamMeter, type SubscriberOptions } from '../event-subscriber.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import { IdParams, problems } from '../schemas.ts';
+import { SocketSink } from '../socket-sink.ts';
+import { END_ID, SseSink } from '../sse-sink.ts';
+import { StreamHeaders, StreamQuery, topicsOf } from '../stream-query.ts';
 
-const HEARTBEAT_MS = 30_000;
+const PING_MS = 30_000;
 
-/** The sockets of the service, of all jobs together. */
+/** The streams of the service, of all jobs together. */
 export interface JobSockets {
   /** Subscribers of all open ones. */
   readonly open: Set<EventSubscriber>;
   readonly most: number;
-  readonly options: SubscriberOptions;
+  readonly options: Partial<SubscriberOptions>;
+  readonly meter?: StreamMeter | undefined;
 }
 
 interface JobPath {
@@ -21,12 +29,16 @@ interface JobPath {
   readonly tags: string[];
 }
 
-/** What of a service a socket needs, whatever its jobs are. */
+/** What of a service a stream needs, whatever its jobs are. */
 type JobEvents = Pick<JobService<unknown, unknown, unknown>, 'get' | 'log' | 'statusOf' | 'join' | 'leave'>;
 
-/** The socket of one job. */
-export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
-  const { open, most, options } = sockets;
+/** Both streams of one kind of job. */
+export function jobEventRoutes(app: App, job: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+  socketRoute(app, job, jobs, sockets);
+  sseRoute(app, job, jobs, sockets);
+}
+
+function socketRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
   app.route({
     method: 'GET',
     url: `${path}/:id/events`,
@@ -40,7 +52,7 @@ export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: Job
     // Refused before the upgrade, so that the client sees a status and a problem instead of a socket that closes.
     preHandler: (request, _reply, done) => {
       jobs.get(request.params.id);
-      if (request.ws && open.size >= most) throw new EdgeError('TOO_MANY_SUBSCRIBERS');
+      if (request.ws) assertRoom(sockets);
       done();
     },
     handler: () => {
@@ -48,30 +60,102 @@ export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: Job
     },
     wsHandler: (socket, request) => {
       const { id } = request.params as { id: string };
-      const subscriber = new EventSubscriber(jobs.log(id), socket, () => jobs.statusOf(id), options);
-      const stopHeartbeat = keepAlive(socket);
-      jobs.join(id, subscriber);
-      open.add(subscriber);
+      const { subscriber, leave } = follow(jobs, id, new SocketSink(socket), sockets);
+      const stopPings = keepAlive(socket);
       socket.on('message', (data) => subscriber.receive(String(data)));
       socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'));
       socket.on('close', () => {
-        stopHeartbeat();
-        open.delete(subscriber);
-        jobs.leave(id, subscriber);
-        subscriber.dispose();
+        stopPings();
+        leave();
       });
     },
   });
 }
 
-/** Ends a socket whose other end has gone without a word, or reads so slowly that it does not even answer a ping. */
+function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+  app.get(
+    `${path}/:id/stream`,
+    {
+      schema: {
+        tags,
+        summary: `Server-Sent Events: what happens in a ${name}, and its progress. See docs/reference/api.md.`,
+        params: IdParams,
+        querystring: StreamQuery,
+        headers: StreamHeaders,
+        response: {
+          200: { description: 'Until it ends.', content: { 'text/event-stream': { schema: Type.String() } } },
+          204: Type.Null({ description: 'The client has seen the end.' }),
+          ...problems('REQUEST_INVALID', 'NOT_FOUND', 'TOO_MANY_SUBSCRIBERS'),
+        },
+      },
+    },
+    (request, reply): void => {
+      const { id } = request.params;
+      const lastEventId = request.headers['last-event-id'];
+      const topics = topicsOf(request.query.topics);
+      jobs.get(id);
+      // Anything else than 204 makes a browser come back for ever.
+      if (lastEventId === END_ID) {
+        reply.code(204).send(null);
+        return;
+      }
+      assertRoom(sockets);
+      const sink = openSse(reply);
+      const { subscriber, leave } = follow(jobs, id, sink, sockets);
+      reply.raw.on('error', (error) => request.log.warn({ err: error }, 'stream failed'));
+      reply.raw.on('close', leave);
+      const sinceSeq = lastEventId ? Number(lastEventId) : request.query.sinceSeq;
+      subscriber.subscribe({ topics, sinceSeq });
+    },
+  );
+}
+
+/** Takes the answer out of Fastify's hands, with the headers that it has so far. */
+function openSse(reply: FastifyReply): SseSink {
+  reply.hijack();
+  const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined);
+  for (const [header, value] of headers) reply.raw.setHeader(header, value as string | number | string[]);
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store, no-transform',
+    // A proxy that collects an answer before it hands it on would hold it for ever.
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  });
+  return new SseSink(reply.raw);
+}
+
+function follow(
+  jobs: JobEvents,
+  id: string,
+  sink: FrameSink,
+  { open, options, meter }: JobSockets,
+): { subscriber: EventSubscriber; leave: () => void } {
+  const subscriber = new EventSubscriber(jobs.log(id), sink, () => jobs.statusOf(id), options, meter);
+  jobs.join(id, subscriber);
+  open.add(subscriber);
+  return {
+    subscriber,
+    leave() {
+      open.delete(subscriber);
+      jobs.leave(id, subscriber);
+      subscriber.dispose();
+    },
+  };
+}
+
+function assertRoom({ open, most }: JobSockets): void {
+  if (open.size >= most) throw new EdgeError('TOO_MANY_SUBSCRIBERS');
+}
+
+/** Ends a socket whose other end has gone without a word. */
 function keepAlive(socket: WebSocket): () => void {
   let answered = true;
   const timer = setInterval(() => {
     if (!answered) return socket.terminate();
     answered = false;
     socket.ping();
-  }, HEARTBEAT_MS);
+  }, PING_MS);
   socket.on('pong', () => {
     answered = true;
   });

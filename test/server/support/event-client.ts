@@ -7,6 +7,7 @@ import type { App } from '../../../src/server/app.ts';
 export type Frame =
   | { type: 'events'; events: EventFields[] }
   | { type: 'gap'; fromSeq: number; toSeq: number; dropped: number }
+  | { type: 'heartbeat'; lastSeq: number }
   | { type: 'end'; status: string }
   | { type: 'error'; problem: { code: string; detail: string } };
 

@@ -3,17 +3,18 @@
 //
 //   quick            a result at once
 //   records <n>      n stall records, then a result
+//   topics           a record of each topic that was asked for, then a result
 //   hang             never ends
 //   throw            an error, as from a failed assert
 //   exit             the thread ends without a word
 //   exhaust          the thread uses up its memory
 //   fail-late        as exit, but only in the last of the schemes
 
-import type { RunResult } from '../../../src/lab/run-types.ts';
+import type { RunRecord, RunResult } from '../../../src/lab/run-types.ts';
 import { RecordSender } from '../../../src/server/record-sender.ts';
 import type { RunAnswer, RunTask } from '../../../src/server/run-messages.ts';
 
-export default function fakeRun({ input, label, port, acknowledged }: RunTask): RunAnswer {
+export default function fakeRun({ input, label, topics, port, acknowledged }: RunTask): RunAnswer {
   const [order, argument] = input.scenario.description.split(' ');
   const records = order === 'records' ? Number(argument) : 0;
   if (order === 'throw')
@@ -27,6 +28,7 @@ export default function fakeRun({ input, label, port, acknowledged }: RunTask): 
     for (let i = 0; i < records; i++) {
       sender.send({ topic: 'stall', simTimeNs: i + 1, vcpu: i % 8, startNs: i, endNs: i + 1, causes: { fault: 1 } });
     }
+    if (order === 'topics') for (const topic of topics) sender.send({ topic, simTimeNs: 1 } as RunRecord);
     sender.flush();
   }
   return { kind: 'result', result: fakeResult({ ...input }), wallMs: 1 };
