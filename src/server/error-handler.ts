@@ -23,11 +23,15 @@ export function installErrorHandlers(app: FastifyInstance): void {
 export function sendProblem(error: EdgeError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.status >= 500) request.log.error({ err: error }, 'request failed');
   // Encoded here: a payload that is text already passes by every serializer.
-  return reply
-    .code(error.status)
-    .headers(error.headers)
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify({ ...error.toProblem(), instance: pathOf(request) }));
+  return (
+    reply
+      .code(error.status)
+      .headers(error.headers)
+      // Once more for what is refused before any hook has seen it.
+      .header('x-request-id', request.id)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify({ ...error.toProblem(), instance: pathOf(request) }))
+  );
 }
 
 /** Answers what is not even HTTP, and closes the connection. */

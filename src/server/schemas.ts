@@ -175,10 +175,15 @@ export const LibraryListSchema = named(
 export const ScenarioSchema = named('Scenario', scenarioDocumentSchema);
 export const CostProfileSchema = named('CostProfile', costProfileSchema);
 
+const TraceEvent = Type.Object(
+  { ph: Type.String({ description: 'What kind of event it is, which says what else it has.' }) },
+  { additionalProperties: true },
+);
+
 export const TraceSchema = named(
   'ChromeTrace',
   Type.Object(
-    { displayTimeUnit: Type.String({ examples: ['ns'] }), traceEvents: Type.Array(Type.Object({ ph: Type.String() })) },
+    { displayTimeUnit: Type.String({ examples: ['ns'] }), traceEvents: Type.Array(TraceEvent) },
     { description: 'The trace format that Chrome and Perfetto read.' },
   ),
 );

@@ -46,7 +46,7 @@ interface Surroundings {
 function completeOperation(method: string, path: string, given: Operation, around: Surroundings): Operation {
   const operationId = given.operationId ?? operationIdOf(method, path, around.paths);
   const operation: Operation = { operationId, ...given, responses: { ...given.responses } };
-  for (const code of codesOfEveryCall(method, path, around.needsToken)) addProblem(operation, code);
+  for (const code of codesOfEveryCall(method, path, given, around.needsToken)) addProblem(operation, code);
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response.description === UNDESCRIBED) response.description = descriptionOf(response, operation, around);
     const headers = headersOf(Number(status), operation);
@@ -70,12 +70,16 @@ function descriptionOf(response: JsonObject, operation: Operation, { components 
 }
 
 /** What any call may answer, whatever it is for. */
-function codesOfEveryCall(method: string, path: string, needsToken: boolean): EdgeErrorCode[] {
+function codesOfEveryCall(method: string, path: string, { tags }: Operation, needsToken: boolean): EdgeErrorCode[] {
+  // The library and the catalog are read from memory.
+  const readsMemory = method === 'get' && Array.isArray(tags) && tags.includes('library');
+  const isVersioned = path.startsWith('/v1/');
   return [
     ...(path.includes('{') ? (['REQUEST_INVALID'] as const) : []),
     ...(needsToken ? (['UNAUTHORIZED'] as const) : []),
-    ...(path.startsWith('/v1/') ? (['RATE_LIMITED'] as const) : []),
     ...(method === 'post' ? (['STOPPING'] as const) : []),
+    ...(isVersioned && !readsMemory ? (['STORE_FAILED'] as const) : []),
+    ...(isVersioned && method !== 'get' ? (['STORE_FULL'] as const) : []),
     'INTERNAL',
   ];
 }
