@@ -77,6 +77,8 @@ function codesOfEveryCall(method: string, path: string, { tags }: Operation, nee
   return [
     ...(path.includes('{') ? (['REQUEST_INVALID'] as const) : []),
     ...(needsToken ? (['UNAUTHORIZED'] as const) : []),
+    // A body that nobody asked for is looked at all the same.
+    ...(method === 'get' ? [] : (['BODY_MALFORMED', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const)),
     ...(method === 'post' ? (['STOPPING'] as const) : []),
     ...(isVersioned && !readsMemory ? (['STORE_FAILED'] as const) : []),
     ...(isVersioned && method !== 'get' ? (['STORE_FULL'] as const) : []),
