@@ -12,6 +12,7 @@ import fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import { asyncApiDocument } from './asyncapi/document.ts';
 import { bearerToken } from './authentication.ts';
 import { comparisonService } from './comparison-service.ts';
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
@@ -130,10 +131,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const needsToken = parts.token !== undefined;
   await app.register(swagger, {
     openapi: openApiDocument(needsToken),
+    // OpenAPI 3.1 has it.
+    convertConstToEnum: false,
     transformObject: (given) => completeDocument('openapiObject' in given ? given.openapiObject : {}, needsToken),
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/asyncapi.json', { schema: { hide: true } }, () => asyncApiDocument(app.swagger()));
 
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable);

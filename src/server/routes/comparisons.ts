@@ -7,6 +7,7 @@ import type { ComparisonService } from '../comparison-service.ts';
 import { EdgeError } from '../errors.ts';
 import type { ServiceLibrary } from '../library.ts';
 import { ComparisonResultSchema } from '../result-schemas/comparison.ts';
+import { ComparisonEventSchema } from '../result-schemas/events.ts';
 import { IdParams, problems } from '../schemas.ts';
 import type { JobDoor } from './jobs.ts';
 
@@ -20,6 +21,7 @@ export const comparisonDoor = (
   spec: comparisonDocumentSchema,
   progress: 'Runs.',
   result: ComparisonResultSchema,
+  events: ComparisonEventSchema,
   planOf: (spec) => planComparison(spec, library),
   invalid: 'COMPARISON_INVALID',
   refusals: ['TOO_MANY_COMPARISONS'],

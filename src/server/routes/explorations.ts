@@ -11,6 +11,7 @@ import { explorationCsv } from '../../explore/result-csv.ts';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
 import type { ExplorationService } from '../exploration-service.ts';
+import { ExplorationEventSchema } from '../result-schemas/events.ts';
 import { ExplorationResultSchema } from '../result-schemas/exploration.ts';
 import { IdParams, problems, TraceSchema } from '../schemas.ts';
 import type { JobDoor } from './jobs.ts';
@@ -24,6 +25,7 @@ export const explorationDoor = (
   spec: explorationDocumentSchema,
   progress: 'Transitions, of those that it may explore.',
   result: ExplorationResultSchema,
+  events: ExplorationEventSchema,
   planOf: readExploration,
   invalid: 'EXPLORATION_INVALID',
   refusals: ['TOO_MANY_EXPLORATIONS'],

@@ -1,9 +1,10 @@
 // What happens in a job, as a stream: by WebSocket, and by Server-Sent Events for clients that have none.
 
 import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import type { WebSocket } from 'ws';
 import type { App } from '../app.ts';
+import { describedBy } from '../asyncapi/document.ts';
 import { EdgeError } from '../errors.ts';
 import { EventSubscriber, type FrameSink, type StreamMeter, type SubscriberOptions } from '../event-subscriber.ts';
 import type { JobService } from '../jobs/job-service.ts';
@@ -27,6 +28,8 @@ interface JobPath {
   readonly name: string;
   readonly path: string;
   readonly tags: string[];
+  /** What it tells, as JSON Schema. */
+  readonly events: TSchema;
 }
 
 /** What of a service a stream needs, whatever its jobs are. */
@@ -38,15 +41,16 @@ export function jobEventRoutes(app: App, job: JobPath, jobs: JobEvents, sockets:
   sseRoute(app, job, jobs, sockets);
 }
 
-function socketRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
   app.route({
     method: 'GET',
     url: `${path}/:id/events`,
     config: { socket: true },
     schema: {
       tags,
-      summary: `WebSocket: what happens in a ${name}, and its progress. See docs/reference/api.md.`,
+      summary: `WebSocket: what happens in a ${name}, and its progress. See /asyncapi.json.`,
       params: IdParams,
+      ...describedBy(events),
       response: problems('NOT_FOUND', 'UPGRADE_REQUIRED', 'TOO_MANY_SUBSCRIBERS'),
     },
     // Refused before the upgrade, so that the client sees a status and a problem instead of a socket that closes.

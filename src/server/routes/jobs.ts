@@ -35,6 +35,8 @@ export interface JobDoor<Plan, Spec, Result> {
   readonly progress: string;
   /** What it answers, as JSON Schema. */
   readonly result: TSchema;
+  /** What its streams tell, as JSON Schema. */
+  readonly events: TSchema;
   /** Throws InvalidInput, which becomes the error `invalid`. */
   readonly planOf: (spec: Spec) => Plan;
   readonly invalid: EdgeErrorCode;
@@ -184,7 +186,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     },
   );
 
-  jobEventRoutes(app, { name, path, tags }, service, sockets);
+  jobEventRoutes(app, { name, path, tags, events: door.events }, service, sockets);
 }
 
 function summaryOf({ id, status, createdAt, finishedAt, progress, scenario, schemes, reused }: JobSummary) {

@@ -3,6 +3,7 @@ import { measurementDocumentSchema, readMeasurementRequest } from '../../host/me
 import type { MeasurementResult } from '../../host/measurement-result.ts';
 import { resultToCsv } from '../../lab/result-csv.ts';
 import type { MeasurementService, MeasurementSpec } from '../measurement-service.ts';
+import { MeasurementEventSchema } from '../result-schemas/events.ts';
 import { MeasurementResultSchema } from '../result-schemas/measurement.ts';
 import type { JobDoor } from './jobs.ts';
 
@@ -15,6 +16,7 @@ export const measurementDoor = (
   spec: measurementDocumentSchema,
   progress: 'Repetitions that count.',
   result: MeasurementResultSchema,
+  events: MeasurementEventSchema,
   planOf: readMeasurementRequest,
   invalid: 'MEASUREMENT_INVALID',
   refusals: ['TOO_MANY_MEASUREMENTS', 'HOST_CANNOT_MEASURE'],

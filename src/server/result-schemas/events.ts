@@ -1,0 +1,69 @@
+// Events of a job's stream as JSON Schema: what each kind of job tells, with its number in the stream.
+
+import Type, { type TSchema } from 'typebox';
+import { mapcountSchemes, schemeIds } from '../../lab/vocabulary.ts';
+import { named } from '../openapi/components.ts';
+import { count, word } from './fields.ts';
+import { runRecords } from './records.ts';
+
+const seq = Type.Integer({ minimum: 1, description: 'Counts what happened in the job.' });
+const steps = Type.Object({ done: count(), total: count() });
+
+/** Every object of a schema that may be one or several, with these fields in front. */
+function withFields(fields: Record<string, TSchema>, schema: TSchema): TSchema[] {
+  const { anyOf = [schema] } = schema as { anyOf?: TSchema[] };
+  return anyOf.map((branch) =>
+    Type.Object({ ...fields, ...(branch as { properties: Record<string, TSchema> }).properties }),
+  );
+}
+
+const run = {
+  scheme: word(schemeIds, 'The run that it comes from: its notifier scheme,'),
+  mapcount: word(mapcountSchemes.map(({ id }) => id) as string[], 'its mapcount scheme,'),
+  repetition: count('and which repetition it is.'),
+};
+
+const runEnded = Type.Object({
+  seq,
+  topic: Type.Literal('progress'),
+  simTimeNs: Type.Integer(),
+  ...run,
+  runs: Type.Object({ done: count(), total: count() }, { description: 'This run has ended; so many have.' }),
+});
+
+export const ComparisonEventSchema = named(
+  'ComparisonEvent',
+  Type.Union([
+    ...Object.values<TSchema>(runRecords).flatMap((record) => withFields({ seq, ...run }, record)),
+    runEnded,
+  ]),
+);
+
+export const ExplorationEventSchema = named(
+  'ExplorationEvent',
+  Type.Union([
+    Type.Object({
+      seq,
+      topic: Type.Literal('progress'),
+      schedules: count(),
+      states: count(),
+      transitions: count(),
+      replayed: count(),
+      findings: count(),
+      explored: steps,
+    }),
+    Type.Object({
+      seq,
+      topic: Type.Literal('finding'),
+      kind: Type.String(),
+      class: word(['hazard', 'leak', 'performance', 'warning', 'outcome']),
+      message: Type.String(),
+      length: count('Transitions of its counterexample.'),
+    }),
+  ]),
+);
+
+export const MeasurementEventSchema = named(
+  'MeasurementEvent',
+  Type.Object({ seq, topic: Type.Literal('progress'), repetitions: steps }),
+);
