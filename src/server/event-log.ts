@@ -29,12 +29,14 @@ export interface LogPiece {
   readonly next: LogPosition;
 }
 
-export interface EventLogLimits {
+interface EventLogLimits {
   readonly events: number;
+  /** Characters of all events together. */
+  readonly characters: number;
   readonly frameEvents: number;
 }
 
-const DEFAULT_LOG_LIMITS: EventLogLimits = { events: 65_536, frameEvents: 256 };
+const DEFAULT_LOG_LIMITS: EventLogLimits = { events: 65_536, characters: 64 * 1024 * 1024, frameEvents: 256 };
 
 export class EventLog {
   readonly #limits: EventLogLimits;
@@ -42,6 +44,7 @@ export class EventLog {
   /** invariant: entries[head..] are the ones kept, by ascending seq, without a number missing between them. */
   #entries: Entry[] = [];
   #head = 0;
+  #characters = 0;
   #lastSeq = 0;
   /** Where a reader stands who has seen everything that is no longer here. */
   #evicted: { seq: number; passed: Counts } = { seq: 0, passed: countsOf(0) };
@@ -49,8 +52,8 @@ export class EventLog {
   /** Frames cut since the last append, so that readers who go side by side share one encoding. */
   #pieces = new Map<string, LogPiece>();
 
-  constructor(limits: EventLogLimits = DEFAULT_LOG_LIMITS) {
-    this.#limits = limits;
+  constructor(limits: Partial<EventLogLimits> = {}) {
+    this.#limits = { ...DEFAULT_LOG_LIMITS, ...limits };
   }
 
   /** Emits after each append, and completes when no more will come. */
@@ -94,7 +97,7 @@ export class EventLog {
 
   /** Forgets all events: whoever reads from before the end gets a gap. */
   forget(): void {
-    this.#evict(0);
+    this.#evict({ events: 0, characters: 0 });
     this.#pieces.clear();
   }
 
@@ -170,23 +173,25 @@ export class EventLog {
 
   #push(topic: Topic, json: string): void {
     this.#lastSeq++;
+    this.#characters += json.length;
     this.#entries.push({ kind: 'event', seq: this.#lastSeq, topic, json });
   }
 
   #afterAppend(): void {
-    this.#evict(this.#limits.events);
+    this.#evict(this.#limits);
     this.#pieces.clear();
     this.#appended.next();
   }
 
-  #evict(keep: number): void {
-    while (this.#entries.length - this.#head > keep) {
+  #evict({ events, characters }: Pick<EventLogLimits, 'events' | 'characters'>): void {
+    while (this.#entries.length - this.#head > events || this.#characters > characters) {
       const entry = this.#entries[this.#head++]!;
+      if (entry.kind === 'event') this.#characters -= entry.json.length;
       this.#evicted.seq = endOf(entry);
       count(this.#evicted.passed, entry);
     }
     // Moves the rest to the front once in a while, so that each event is moved about once.
-    if (this.#head > keep) {
+    if (this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
