@@ -1,4 +1,4 @@
-// One socket that follows one job. It reads the log at its own pace: while its socket has enough to send, it
+// One socket that follows one log. It reads the log at its own pace: while its socket has enough to send, it
 // waits, and the log goes on without it. So a slow client costs the run nothing and is told what it has lost.
 
 import { asyncScheduler, auditTime, merge, Subject, Subscription } from 'rxjs';
@@ -45,6 +45,7 @@ export class EventSubscriber {
   readonly #woken = new Subject<void>();
   readonly #subscriptions = new Subscription();
   #topics: ReadonlySet<Topic> = new Set(TOPICS);
+  #named: ReadonlySet<Topic> = new Set();
   #position: LogPosition;
   #started = false;
   #waitsForSocket = false;
@@ -68,9 +69,14 @@ export class EventSubscriber {
     return this.#topics;
   }
 
-  /** Takes a message of the client. One that is not understood is answered and changes nothing. */
-  receive(text: string): void {
-    if (this.#closed) return;
+  /** Topics that the client has asked for by name; none, until it has. */
+  get named(): ReadonlySet<Topic> {
+    return this.#named;
+  }
+
+  /** Takes a message of the client; returns whether it named topics. One that is not understood is answered and changes nothing. */
+  receive(text: string): boolean {
+    if (this.#closed) return false;
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -83,11 +89,13 @@ export class EventSubscriber {
         `A message is {"type":"subscribe","topics":[...],"sinceSeq":n}; topics are ${TOPICS.join(', ')}.`,
       ).toProblem();
       this.#send(Buffer.from(JSON.stringify({ type: 'error', problem })));
-      return;
+      return false;
     }
-    if (message.topics !== undefined) this.#topics = new Set(message.topics);
+    const names = message.topics !== undefined;
+    if (names) this.#named = this.#topics = new Set(message.topics);
     if (message.sinceSeq !== undefined) this.#position = this.#log.positionAt(message.sinceSeq);
     this.#start();
+    return names;
   }
 
   /** The service stops: says so and leaves, whatever was still to be sent. */

@@ -1,13 +1,13 @@
 import type { WebSocket } from 'ws';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
+import type { EventLog } from '../event-log.ts';
 import { EventSubscriber, type SubscriberOptions } from '../event-subscriber.ts';
-import type { JobService } from '../jobs/job-service.ts';
 import { IdParams, problems } from '../schemas.ts';
 
 const HEARTBEAT_MS = 30_000;
 
-/** The sockets of the service, of all jobs together. */
+/** The sockets of the service, of all jobs and simulations together. */
 export interface JobSockets {
   /** Subscribers of all open ones. */
   readonly open: Set<EventSubscriber>;
@@ -21,11 +21,20 @@ interface JobPath {
   readonly tags: string[];
 }
 
-/** What of a service a socket needs, whatever its jobs are. */
-type JobEvents = Pick<JobService<unknown, unknown, unknown>, 'get' | 'log' | 'statusOf' | 'join' | 'leave'>;
+/** What of a service a socket needs, whatever it has: jobs, or simulations. */
+export interface EventSource {
+  /** Throws NOT_FOUND. */
+  get(id: string): unknown;
+  log(id: string): EventLog;
+  statusOf(id: string): string;
+  join(id: string, subscriber: EventSubscriber): void;
+  leave(id: string, subscriber: EventSubscriber): void;
+  /** A subscriber has named the topics that it wants. */
+  named?(id: string): void;
+}
 
-/** The socket of one job. */
-export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+/** The socket of one job, or of what else has events. */
+export function jobEventRoute(app: App, { name, path, tags }: JobPath, source: EventSource, sockets: JobSockets): void {
   const { open, most, options } = sockets;
   app.route({
     method: 'GET',
@@ -39,7 +48,7 @@ export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: Job
     },
     // Refused before the upgrade, so that the client sees a status and a problem instead of a socket that closes.
     preHandler: (request, _reply, done) => {
-      jobs.get(request.params.id);
+      source.get(request.params.id);
       if (request.ws && open.size >= most) throw new EdgeError('TOO_MANY_SUBSCRIBERS');
       done();
     },
@@ -48,16 +57,18 @@ export function jobEventRoute(app: App, { name, path, tags }: JobPath, jobs: Job
     },
     wsHandler: (socket, request) => {
       const { id } = request.params as { id: string };
-      const subscriber = new EventSubscriber(jobs.log(id), socket, () => jobs.statusOf(id), options);
+      const subscriber = new EventSubscriber(source.log(id), socket, () => source.statusOf(id), options);
       const stopHeartbeat = keepAlive(socket);
-      jobs.join(id, subscriber);
+      source.join(id, subscriber);
       open.add(subscriber);
-      socket.on('message', (data) => subscriber.receive(String(data)));
+      socket.on('message', (data) => {
+        if (subscriber.receive(String(data))) source.named?.(id);
+      });
       socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'));
       socket.on('close', () => {
         stopHeartbeat();
         open.delete(subscriber);
-        jobs.leave(id, subscriber);
+        source.leave(id, subscriber);
         subscriber.dispose();
       });
     },
