@@ -126,13 +126,13 @@ export class Folio implements Probed {
   }
 
   get lock(): Mutex {
-    this.#lock ??= new Mutex(this.machine.sim, folioLockClass);
+    this.#lock ??= new Mutex(this.machine.sim, folioLockClass, {}, this);
     return this.#lock;
   }
 
   /** Who sleeps on migration entries that name this folio, until it is unlocked. */
   get migrationWaiters(): WaitQueue {
-    this.#migrationWaiters ??= new WaitQueue(this.machine.sim, folioLockClass);
+    this.#migrationWaiters ??= new WaitQueue(this.machine.sim, folioLockClass, this);
     return this.#migrationWaiters;
   }
 

@@ -20,7 +20,7 @@ export class PageTable extends RadixTable<PageTable> {
 
   constructor(machine: Machine, level: Level, firstPage: number, pageTableLock: Spinlock | null) {
     super(machine.geometry, level, firstPage);
-    this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level]);
+    this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level], this);
   }
 
   /** Entries that userspace has protected against writes (the uffd-wp bit); made when the first one is. */
@@ -81,7 +81,7 @@ export class PageTables {
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.pageTableLock = new Spinlock(machine.sim, pageTableLockClass);
+    this.pageTableLock = new Spinlock(machine.sim, pageTableLockClass, this);
     this.root = new PageTable(machine, 4, 0, this.pageTableLock);
   }
 

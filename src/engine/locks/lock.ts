@@ -9,6 +9,8 @@ import type { LockClass } from './lock-class.ts';
 
 export abstract class Lock implements Waitable, Probed {
   readonly lockClass: LockClass;
+  /** What it belongs to, for those who look into a run. */
+  readonly of: object | null;
   /** In an exploration: who holds it, and who wants it. */
   readonly cell = cellsFor(this, 2);
   readonly sleeping: boolean;
@@ -23,9 +25,10 @@ export abstract class Lock implements Waitable, Probed {
   private readonly readInfo: number;
   private lastWaiter: Task | null = null;
 
-  constructor(sim: Simulation, lockClass: LockClass) {
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
     this.sim = sim;
     this.lockClass = lockClass;
+    this.of = of;
     this.sleeping = lockClass.kind === 'sleeping';
     this.readInfo = sim.lockdep.classIndex(lockClass) * 2;
   }

@@ -11,6 +11,8 @@ import type { LockClass } from './lock-class.ts';
 export class WaitQueue implements Waitable, Probed {
   readonly #cell = cellsFor(this, 1);
   readonly lockClass: LockClass;
+  /** What it belongs to, for those who look into a run. */
+  readonly of: object | null;
   /** How many tasks wait. */
   length = 0;
   private readonly sim: Simulation;
@@ -18,9 +20,10 @@ export class WaitQueue implements Waitable, Probed {
   private first: Task | null = null;
   private last: Task | null = null;
 
-  constructor(sim: Simulation, lockClass: LockClass) {
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
     this.sim = sim;
     this.lockClass = lockClass;
+    this.of = of;
     this.sleeping = lockClass.kind === 'sleeping';
   }
 
