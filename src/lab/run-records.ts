@@ -2,6 +2,7 @@
 // topics. Only what somebody has asked for is subscribed to, so nothing else is built.
 
 import type { RunRecord, Topic } from './run-types.ts';
+import type { TimelineEntry } from './scenario.ts';
 import type { Timeline } from './timeline.ts';
 import type { VirtualMachine, VmmProcess, World } from './world.ts';
 
@@ -21,18 +22,25 @@ export function publishRecords(
   for (const process of processes) publishProcess(process, wants, guarded);
   if (wants('operation') || wants('progress')) {
     let done = 0;
-    timeline.started.push(({ operation, range }, index) => {
-      if (!wants('operation')) return;
-      const { start, length } = range;
-      guarded({ topic: 'operation', event: 'start', simTimeNs: sim.now, operation, index, start, length, errno: null });
+    const tell = (event: 'start' | 'end', entry: TimelineEntry, index: number, errno: string | null): void => {
+      const { operation, process, range } = entry;
+      const who = { operation, index, process, task: sim.current.name };
+      guarded({
+        topic: 'operation',
+        event,
+        simTimeNs: sim.now,
+        ...who,
+        start: range.start,
+        length: range.length,
+        errno,
+      });
+    };
+    timeline.started.push((entry, index) => {
+      if (wants('operation')) tell('start', entry, index, null);
     });
-    timeline.ended.push(({ operation, range }, index, result) => {
-      const { start, length } = range;
-      const errno = result === 0 ? null : result;
+    timeline.ended.push((entry, index, result) => {
       done += 1;
-      if (wants('operation')) {
-        guarded({ topic: 'operation', event: 'end', simTimeNs: sim.now, operation, index, start, length, errno });
-      }
+      if (wants('operation')) tell('end', entry, index, result === 0 ? null : result);
       if (wants('progress')) {
         guarded({ topic: 'progress', simTimeNs: sim.now, done, total: timeline.total, events: sim.events });
       }
@@ -71,8 +79,8 @@ function publishVm({ index, kvm }: VirtualMachine, wants: (topic: Topic) => bool
   if (!wants('fault') && !wants('tlb')) return;
   kvm.events.events.listen((event) => {
     if (event.type === 'kvm-flush') {
-      const { simTimeNs, kicked, durationNs } = event;
-      if (wants('tlb')) publish({ topic: 'tlb', event: 'kvm-flush', vm: index, simTimeNs, kicked, durationNs });
+      const { simTimeNs, task, kicked, durationNs } = event;
+      if (wants('tlb')) publish({ topic: 'tlb', event: 'kvm-flush', vm: index, simTimeNs, task, kicked, durationNs });
     } else if (wants('fault')) {
       const { simTimeNs, vcpu, gfn, outcome, level, laps } = event;
       publish({ topic: 'fault', simTimeNs, vcpu, gfn, outcome, level, laps });
@@ -94,14 +102,14 @@ function publishProcess(
   if (!wants('notifier') && !wants('tlb')) return;
   mm.events.channel.listen((event) => {
     if (event.type === 'cpu-shootdown') {
-      const { simTimeNs, kicked, durationNs } = event;
+      const { simTimeNs, task, kicked, durationNs } = event;
       if (wants('tlb')) {
-        publish({ topic: 'tlb', event: 'cpu-shootdown', process: index, simTimeNs, kicked, durationNs });
+        publish({ topic: 'tlb', event: 'cpu-shootdown', process: index, simTimeNs, task, kicked, durationNs });
       }
     } else if (wants('notifier')) {
-      const { type, simTimeNs, section, start, end } = event;
+      const { type, simTimeNs, task, section, start, end } = event;
       const range = { start: start - base, length: end - start };
-      publish({ topic: 'notifier', event: type, simTimeNs, process: index, section, ...range });
+      publish({ topic: 'notifier', event: type, simTimeNs, process: index, task, section, ...range });
     }
   });
 }
