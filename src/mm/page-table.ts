@@ -152,12 +152,17 @@ export class PageTables {
     walk(this.root);
   }
 
-  /** Calls `visit` for every leaf in [start, end), in address order. Nothing may change meanwhile. */
-  forEachLeaf(start: Hva, end: Hva, visit: (table: PageTable, index: number, address: Hva) => void): void {
+  /** Calls `visit` for every leaf of `least` or above in [start, end), in address order. Nothing may change meanwhile. */
+  forEachLeaf(
+    start: Hva,
+    end: Hva,
+    visit: (table: PageTable, index: number, address: Hva) => void,
+    least: Level = 1,
+  ): void {
     const first = pageOf(start);
     const last = pageOf(hva(end - 1));
     const walk = (table: PageTable): void => {
-      if (table.leaves === 0) return;
+      if (table.leaves === 0 || table.level < least) return;
       for (let index = 0; index < table.geometry.entriesPerTable; index++) {
         const page = table.firstPageOf(index);
         if (page > last || page + table.entryPages <= first) continue;
