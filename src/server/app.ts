@@ -31,6 +31,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
+import { Traces } from './traces.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -100,6 +101,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const comparisons = comparisonService(parts.pool, parts.store, parts.logger, limits);
   const explorations = explorationService(parts.pool, parts.logger);
   const measurements = measurementService(parts.logger, parts.measuringHost);
+  const traces = new Traces(parts.pool);
 
   // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
@@ -108,6 +110,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.addHook('preClose', async () => {
     stopping = true;
     for (const subscriber of open) subscriber.goAway();
+    traces.stop();
     await Promise.all([comparisons.stop(), explorations.stop(), measurements.stop(), mapcountTable.stop()]);
   });
 
@@ -132,8 +135,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   libraryRoutes(app, library, idempotency);
   const options = { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions };
   const shared = { idempotency, sockets: { open, most: limits.subscribers, options } };
-  jobRoutes(app, comparisonDoor(comparisons, library), shared);
-  comparisonTraceRoute(app, comparisons);
+  const comparison = comparisonDoor(comparisons, library);
+  jobRoutes(app, comparison, shared);
+  comparisonTraceRoute(app, comparison, traces);
   jobRoutes(app, explorationDoor(explorations), shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, measurementDoor(measurements), shared);

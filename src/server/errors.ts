@@ -29,6 +29,7 @@ export const EDGE_ERRORS = {
   TOO_MANY_COMPARISONS: { status: 429, title: 'As many comparisons are unfinished as this service takes.' },
   TOO_MANY_EXPLORATIONS: { status: 429, title: 'As many explorations are unfinished as this service takes.' },
   TOO_MANY_MEASUREMENTS: { status: 429, title: 'As many measurements are unfinished as this service takes.' },
+  TOO_MANY_TRACES: { status: 429, title: 'As many traces are being made as this service makes at once.' },
   TOO_MANY_SUBSCRIBERS: { status: 429, title: 'As many sockets are open as this service takes.' },
   INTERNAL: { status: 500, title: 'The service has a bug.' },
   RUN_FAILED: { status: 500, title: 'The model stopped a run with an error.' },

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** What the OpenAPI document says beside the routes. */
 export function openApiDocument(needsToken: boolean) {

@@ -102,7 +102,7 @@ describe('tracks of a run', () => {
   });
 
   test('findings, told at the end · instants at the times at which they were made, in order', () => {
-    const found = (simTimeNs: number, kind: string): RunRecord => {
+    const found = (simTimeNs: number, kind: 'lost-write' | 'stale-spte'): RunRecord => {
       const finding = { kind, message: 'm', simTimeNs, evidence: { page: 1 }, records: [] };
       return { topic: 'finding', simTimeNs, finding };
     };
@@ -332,7 +332,7 @@ describe('traces of real runs', () => {
   test('a limit of records · the first are kept, and all findings', () => {
     const records = new TraceRecords(2);
     const running = stood(0, 'running', 0, 1);
-    const finding = { kind: 'k', message: 'm', simTimeNs: 0, evidence: {}, records: [] };
+    const finding = { kind: 'stale-spte' as const, message: 'm', simTimeNs: 0, evidence: {}, records: [] };
     const found: RunRecord = { topic: 'finding', simTimeNs: 0, finding };
     for (const record of [running, running, running, running, found]) records.add(record);
     expect([records.kept, records.dropped]).toEqual([[running, running, found], 2]);
