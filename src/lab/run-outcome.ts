@@ -1,7 +1,7 @@
 // How a run has ended, and what must hold then: for a run to its end, and for one that is driven from outside.
 
 import type { RunOutcome } from '../engine/simulation.ts';
-import { checkAllSptes } from '../kvm/checkers.ts';
+import { checkAllSptes, checkAtRest as checkSptesAtRest } from '../kvm/checkers.ts';
 import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
 import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
@@ -49,7 +49,18 @@ export function reportLockdep({ machine }: World): void {
 }
 
 /** All that must hold when a run is over; `settled`: nobody is on the way. */
-export function checkAtRest({ machine, vms }: World, settled: boolean): void {
+export function checkAtRest(world: World, settled: boolean): void {
+  checkMm(world, settled);
+  for (const { kvm } of world.vms) checkAllSptes(kvm);
+}
+
+/** The same in the middle of a simulation: changes nothing, and so says nothing of writes that are not lost yet. */
+export function checkResting(world: World): void {
+  checkMm(world, true);
+  for (const { kvm } of world.vms) if (kvm.checks !== null) checkSptesAtRest(kvm);
+}
+
+function checkMm({ machine }: World, settled: boolean): void {
   // A fault under way holds references that are not told apart from those of mappings; so does a child that exits.
   if (settled && machine.mms.every(({ exiting }) => !exiting)) {
     checkFolioCounts(machine);
@@ -58,5 +69,4 @@ export function checkAtRest({ machine, vms }: World, settled: boolean): void {
   }
   checkUserfaultWaiters(machine);
   checkLockWaiters(machine);
-  for (const { kvm } of vms) checkAllSptes(kvm);
 }

@@ -136,6 +136,16 @@ export class Folio implements Probed {
     return this.#migrationWaiters;
   }
 
+  /** Without making the lock. */
+  get isLocked(): boolean {
+    return this.#lock?.isHeld ?? false;
+  }
+
+  /** As subpageMapcounts, without making them; null: none has ever been asked for, and all are 0. */
+  get keptSubpageMapcounts(): Int32Array | null {
+    return this.#subpageMapcounts;
+  }
+
   /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */
   get subpageMapcounts(): Int32Array {
     // Whoever asks may look at them, and may change them.

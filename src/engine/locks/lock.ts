@@ -103,6 +103,11 @@ export abstract class Lock implements Waitable, Probed {
     this.sim.grant(task, this.sleeping && !task.spins ? this.sim.wakeUpNs : 0);
   }
 
+  /** Who waits, in the order in which they came. */
+  waitingTasks(): Task[] {
+    return tasksFrom(this.firstWaiter);
+  }
+
   /** A waiter that comes now keeps its CPU busy, although the lock is one to sleep for. */
   protected get letsSpin(): boolean {
     return false;
@@ -127,6 +132,12 @@ export abstract class Lock implements Waitable, Probed {
   /** Its holder goes to sleep for another lock, or has got that. */
   ownerSleeps(): void {}
   ownerRuns(): void {}
+}
+
+export function tasksFrom(first: Task | null): Task[] {
+  const tasks: Task[] = [];
+  for (let task = first; task !== null; task = task.nextWaiter) tasks.push(task);
+  return tasks;
 }
 
 function tellHeld(task: Task, what: 'ownerSleeps' | 'ownerRuns'): void {

@@ -6,6 +6,7 @@ import type { Operation } from '../process.ts';
 import { PARK_ONCE } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
+import { tasksFrom } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
 
 export class WaitQueue implements Waitable, Probed {
@@ -60,6 +61,11 @@ export class WaitQueue implements Waitable, Probed {
     let woken = 0;
     while (this.wakeOne()) woken++;
     return woken;
+  }
+
+  /** Who waits, in the order in which they came. */
+  waitingTasks(): Task[] {
+    return tasksFrom(this.first);
   }
 
   cellContent(): number {

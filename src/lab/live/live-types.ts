@@ -207,6 +207,8 @@ export interface LiveMapcount {
   readonly entire: number;
   /** What it keeps for each 4K page, where that is so, run-length coded; null: nothing is kept for single pages. */
   readonly pages: readonly { readonly page: number; readonly count: number; readonly mapcount: number }[] | null;
+  /** There are more runs than an answer has. */
+  readonly pagesCut: boolean;
   /** What folio_mapcount(), page_mapcount() of the first page and folio_mapped() would answer. */
   readonly total: number;
   readonly firstPage: number;
@@ -221,8 +223,8 @@ export interface LiveFolios {
 
 export interface LiveLock {
   readonly lockClass: string;
-  /** What it belongs to, such as `process 0` or `folio 1048576`. */
-  readonly instance: string;
+  /** What it belongs to, such as `process 0` or `folio 1048576`; null: of a queue that belongs to nothing in particular. */
+  readonly instance: string | null;
   /** `queue`: nobody holds it, who waits is woken by an event. */
   readonly kind: 'sleeping' | 'spinning' | 'queue';
   readonly holders: readonly { readonly task: string; readonly mode: 'read' | 'write' }[];
