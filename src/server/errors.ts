@@ -34,7 +34,6 @@ export const EDGE_ERRORS = {
   INTERNAL: { status: 500, title: 'The service has a bug.' },
   RUN_FAILED: { status: 500, title: 'The model stopped a run with an error.' },
   WORKER_DIED: { status: 500, title: 'The thread of a run died.' },
-  NOT_AVAILABLE_YET: { status: 501, title: 'This version does not have it yet.' },
   STOPPING: { status: 503, title: 'The service is stopping.' },
   HOST_CANNOT_MEASURE: { status: 503, title: 'This host cannot measure.' },
   LIBRARY_FULL: { status: 507, title: 'The library holds as many added entries as this service takes.' },

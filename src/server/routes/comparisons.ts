@@ -3,7 +3,7 @@ import type { ComparisonPlan, ComparisonRequest, RunSpec } from '../../lab/compa
 import { comparisonDocumentSchema, planComparison } from '../../lab/comparison.ts';
 import type { InputError } from '../../lab/invalid-input.ts';
 import type { ComparisonResult } from '../../lab/result.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
 import type { App } from '../app.ts';
 import type { ComparisonService } from '../comparison-service.ts';
 import { refusing } from '../error-handler.ts';
@@ -26,7 +26,7 @@ export const comparisonDoor = (
   planOf: (spec) => planComparison(spec, library),
   invalid: 'COMPARISON_INVALID',
   refusals: ['TOO_MANY_COMPARISONS'],
-  toCsv: resultToCsv,
+  toTable: resultTable,
 });
 
 const RunQuery = Type.Object(

@@ -7,7 +7,7 @@ import {
   readExploration,
 } from '../../explore/exploration-request.ts';
 import type { ExplorationResult } from '../../explore/exploration-types.ts';
-import { explorationCsv } from '../../explore/result-csv.ts';
+import { explorationTable } from '../../explore/result-table.ts';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
 import type { ExplorationService } from '../exploration-service.ts';
@@ -25,7 +25,7 @@ export const explorationDoor = (
   planOf: readExploration,
   invalid: 'EXPLORATION_INVALID',
   refusals: ['TOO_MANY_EXPLORATIONS'],
-  toCsv: explorationCsv,
+  toTable: explorationTable,
 });
 
 const TraceQuery = Type.Object(

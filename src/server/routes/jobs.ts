@@ -1,6 +1,8 @@
 // The calls that every kind of job has: create, list, get, result, delete, and the socket of its events.
 
 import Type, { type TSchema } from 'typebox';
+import { tableToParquet } from '../../lab/parquet.ts';
+import { type Table, tableToCsv } from '../../lab/table.ts';
 import type { App } from '../app.ts';
 import { refusing } from '../error-handler.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
@@ -20,6 +22,8 @@ import {
 import { validateObjectBody } from '../validation.ts';
 import { type JobSockets, jobEventRoute } from './job-events.ts';
 
+const PARQUET = 'application/vnd.apache.parquet';
+
 /** One kind of job, as its callers see it. */
 export interface JobDoor<Plan, Spec, Result> {
   /** "comparison": the calls are those of /v1/comparisons. */
@@ -36,7 +40,8 @@ export interface JobDoor<Plan, Spec, Result> {
   readonly invalid: EdgeErrorCode;
   /** What else the POST may answer. */
   readonly refusals: readonly EdgeErrorCode[];
-  readonly toCsv: (result: Result) => string;
+  /** As CSV and Parquet have it. */
+  readonly toTable: (result: Result) => Table;
 }
 
 export function jobRoutes<Plan, Spec extends object, Result>(
@@ -153,19 +158,24 @@ export function jobRoutes<Plan, Spec extends object, Result>(
             content: {
               'application/json': { schema: Type.Object({}, { additionalProperties: true }) },
               'text/csv': { schema: Type.String() },
+              [PARQUET]: { schema: Type.String({ contentMediaType: PARQUET }) },
             },
           },
-          ...problems('REQUEST_INVALID', 'NOT_FOUND', 'RESULT_MISSING', 'NOT_AVAILABLE_YET'),
+          ...problems('REQUEST_INVALID', 'NOT_FOUND', 'RESULT_MISSING'),
         },
       },
     },
     (request, reply) => {
       const { status, result } = service.get(request.params.id);
       const { format } = request.query;
-      if (format === 'parquet')
-        throw new EdgeError('NOT_AVAILABLE_YET', 'Parquet is not available yet; use json or csv.');
       if (result === null) throw new EdgeError('RESULT_MISSING', `The ${name} is ${status}.`);
-      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(door.toCsv(result));
+      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(tableToCsv(door.toTable(result)));
+      else if (format === 'parquet') {
+        reply
+          .type(PARQUET)
+          .header('content-disposition', `attachment; filename="${name}-${request.params.id}.parquet"`)
+          .send(tableToParquet(door.toTable(result)));
+      }
       // The bytes that the command line prints, but for the newline.
       else reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
     },

@@ -1,7 +1,7 @@
 import type { MeasurementPlan } from '../../host/measurement-plan.ts';
 import { measurementDocumentSchema, readMeasurementRequest } from '../../host/measurement-request.ts';
 import type { MeasurementResult } from '../../host/measurement-result.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
 import type { MeasurementService, MeasurementSpec } from '../measurement-service.ts';
 import type { JobDoor } from './jobs.ts';
 
@@ -16,5 +16,5 @@ export const measurementDoor = (
   planOf: readMeasurementRequest,
   invalid: 'MEASUREMENT_INVALID',
   refusals: ['TOO_MANY_MEASUREMENTS', 'HOST_CANNOT_MEASURE'],
-  toCsv: resultToCsv,
+  toTable: resultTable,
 });
