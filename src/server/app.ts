@@ -31,6 +31,9 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
+import { simulationRoutes } from './routes/simulations.ts';
+import type { SimulationLimits } from './simulations/simulation-limits.ts';
+import { SimulationService } from './simulations/simulation-service.ts';
 import { Traces } from './traces.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -44,7 +47,7 @@ export type App = FastifyInstance<
 >;
 
 interface ServiceLimits extends JobLimits {
-  /** Sockets, of all jobs together. */
+  /** Sockets, of all jobs and simulations together. */
   readonly subscribers: number;
 }
 
@@ -60,6 +63,9 @@ export interface AppParts {
   readonly limits?: Partial<ServiceLimits>;
   /** What measures; this host where it is absent. */
   readonly measuringHost?: MeasuringHost;
+  /** Those of live simulations; and another thread for them than the one that runs the model. */
+  readonly simulationLimits?: Partial<SimulationLimits>;
+  readonly simulationWorkerFile?: URL;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
 }
 
@@ -102,6 +108,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const explorations = explorationService(parts.pool, parts.logger);
   const measurements = measurementService(parts.logger, parts.measuringHost);
   const traces = new Traces(parts.pool);
+  const { simulationLimits, simulationWorkerFile } = parts;
+  const simulations = new SimulationService(library, parts.logger, simulationLimits, simulationWorkerFile);
 
   // Before the listening socket closes: no new work, every socket told, unfinished work cancelled. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
@@ -111,7 +119,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
     stopping = true;
     for (const subscriber of open) subscriber.goAway();
     traces.stop();
-    await Promise.all([comparisons.stop(), explorations.stop(), measurements.stop(), mapcountTable.stop()]);
+    await Promise.all([
+      comparisons.stop(),
+      explorations.stop(),
+      measurements.stop(),
+      simulations.stop(),
+      mapcountTable.stop(),
+    ]);
   });
 
   await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
@@ -131,7 +145,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
   healthRoutes(app, () => stopping);
-  catalogRoutes(app, mapcountTable);
+  catalogRoutes(app, mapcountTable, simulations.limits);
   libraryRoutes(app, library, idempotency);
   const options = { ...DEFAULT_SUBSCRIBER_OPTIONS, ...parts.subscriberOptions };
   const shared = { idempotency, sockets: { open, most: limits.subscribers, options } };
@@ -141,5 +155,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   jobRoutes(app, explorationDoor(explorations), shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, measurementDoor(measurements), shared);
+  simulationRoutes(app, simulations, shared);
   return app;
 }

@@ -18,6 +18,7 @@ export function openApiDocument(needsToken: boolean) {
     tags: [
       { name: 'comparisons', description: 'One scenario under several schemes.' },
       { name: 'explorations', description: 'All interleavings of a small case.' },
+      { name: 'simulations', description: 'A scenario that is driven from outside, and can be looked into.' },
       { name: 'measurements', description: 'An operation of this host, under a guest on its own KVM.' },
       { name: 'library', description: 'Scenarios, cost profiles, and the words that they use.' },
       { name: 'health', description: 'For machines that watch machines.' },
