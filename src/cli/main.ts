@@ -11,6 +11,7 @@ import { profilesCommand } from './commands/profiles.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
 import { serveCommand } from './commands/serve.ts';
+import { traceCommand } from './commands/trace.ts';
 import { validateCommand } from './commands/validate.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -32,6 +33,7 @@ const program = new Command('stallscope')
 for (const command of [
   compareCommand(),
   runCommand(),
+  traceCommand(),
   exploreCommand(),
   scenariosCommand(),
   profilesCommand(),

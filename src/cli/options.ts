@@ -47,6 +47,9 @@ export const schemeOption = (): Option =>
     collect,
   );
 
+export const parquetOption = (): Option =>
+  new Option('--parquet <file>', 'also write the rows of the CSV there, as Parquet');
+
 export const checksOption = (): Option =>
   new Option('--no-checks', 'do not check what must hold while it runs: a little faster, and fewer findings');
 

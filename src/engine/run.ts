@@ -10,6 +10,8 @@ export interface RunLimits {
   readonly events?: number;
   /** Budget of simulated time. */
   readonly simulatedNs?: SimTimeNs;
+  /** Where nothing is due any more and nobody but daemons waits, time passes all the same, up to untilNs. */
+  readonly throughIdle?: boolean;
   /** Asked after each event. It must not change anything. */
   readonly until?: () => boolean;
 }

@@ -86,6 +86,7 @@ export class Simulation {
   private inlineLimit: SimTimeNs = -1;
   private eventLimit = 0;
   private until: (() => boolean) | null = null;
+  private throughIdle = false;
   protected failure: { readonly error: Error } | null = null;
   private observerEvents = 0;
   private uncontended = 0;
@@ -363,9 +364,11 @@ export class Simulation {
     const simulatedNs = limits.simulatedNs ?? Number.POSITIVE_INFINITY;
     const limitNs = Math.min(untilNs, simulatedNs, Number.MAX_SAFE_INTEGER);
     assert(untilNs >= this.clock, 'run: untilNs is past');
+    assert(limits.throughIdle !== true || limits.untilNs !== undefined, 'run: throughIdle up to no time');
     this.eventLimit = limits.events ?? DEFAULT_EVENT_BUDGET;
     this.inlineLimit = this.inlineAdvance ? limitNs : -1;
     this.until = limits.until ?? null;
+    this.throughIdle = limits.throughIdle ?? false;
     this.inRun = true;
     let ended: 'empty' | 'limit' | 'until' | 'events';
     try {
@@ -404,12 +407,17 @@ export class Simulation {
           if (this.events >= this.eventLimit) return 'events';
           if (this.dispatchFromRing() && until?.() === true) return 'until';
         }
-        if (queue.size - queue.dead === this.observerEventsQueued) return 'empty';
+        if (queue.size - queue.dead === this.observerEventsQueued && !this.passesIdle()) return 'empty';
         if (queue.nextTime > limitNs) return 'limit';
       }
       if (this.events >= this.eventLimit) return 'events';
       if (this.dispatchFromQueue(queue.nextTime) && until?.() === true) return 'until';
     }
+  }
+
+  /** Somebody who is no daemon and waits now waits for ever: that is to be told, and not to be waited out. */
+  private passesIdle(): boolean {
+    return this.throughIdle && this.taskTable.every((task) => task === null || task.daemon);
   }
 
   /** Returns whether that was an event of the run. Time does not advance to a cancelled one. */

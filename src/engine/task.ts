@@ -11,6 +11,8 @@ export type HoldMode = 'read' | 'write';
 /** What a task can hold and wait for. */
 export interface Waitable {
   readonly lockClass: LockClass;
+  /** What it belongs to, if anybody has said. */
+  readonly of?: object | null;
 }
 
 export interface HeldLock {

@@ -28,7 +28,7 @@ export class PfnCache {
     this.valid = address !== undefined && kvm.mm.pageTables.translate(address) !== null;
     this.frame = frame;
     this.guestUses = guestUses;
-    this.lock = new RwSpinlock(kvm.machine.sim, gpcClass);
+    this.lock = new RwSpinlock(kvm.machine.sim, gpcClass, kvm);
   }
 }
 
@@ -39,7 +39,7 @@ export class PfnCaches {
   readonly stats = { uses: 0, refreshes: 0, refreshLaps: 0 };
 
   constructor(kvm: Kvm) {
-    this.lock = new Spinlock(kvm.machine.sim, gpcLockClass);
+    this.lock = new Spinlock(kvm.machine.sim, gpcLockClass, kvm);
   }
 }
 

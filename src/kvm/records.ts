@@ -22,7 +22,14 @@ export type KvmEvent =
       readonly level: number;
       readonly laps: number;
     }
-  | { readonly type: 'kvm-flush'; readonly simTimeNs: number; readonly kicked: number; readonly durationNs: number };
+  | {
+      readonly type: 'kvm-flush';
+      readonly simTimeNs: number;
+      /** Of the thread that waits for the flush. */
+      readonly task: string;
+      readonly kicked: number;
+      readonly durationNs: number;
+    };
 
 export class KvmEvents {
   readonly events: RecordChannel<KvmEvent>;

@@ -19,8 +19,8 @@ export class Srcu implements Probed {
   #period: 0 | 1 = 0;
   readonly #cell = cellsFor(this, 1);
 
-  constructor(sim: Simulation) {
-    this.#waiters = new WaitQueue(sim, srcuClass);
+  constructor(sim: Simulation, of: object | null = null) {
+    this.#waiters = new WaitQueue(sim, srcuClass, of);
   }
 
   /** Returns what the unlock takes. */

@@ -81,6 +81,12 @@ export class StallWindows {
     if (open !== undefined) this.#close(vcpu, open);
   }
 
+  /** The window of a vCPU that is open, as far as it has been told; null: none is. */
+  openOf(vcpu: number): StallWindow | null {
+    const open = this.#open.get(vcpu);
+    return open === undefined ? null : { vcpu, ...open, causes: { ...open.causes } };
+  }
+
   /** At the end of a run: what is still open counts as far as it is known. Returns how many there were. */
   closeAll(): number {
     const open = [...this.#open].sort(([a], [b]) => a - b);

@@ -29,6 +29,13 @@ export function* kvmFlushRemoteTlbs(kvm: Kvm): Process<void> {
   for (const vcpu of kvm.vcpus) vcpu.flushed?.();
   kvm.checks?.frames.flushedTo(mark);
   if (kvm.events.events.observed) {
-    kvm.events.events.publish({ type: 'kvm-flush', simTimeNs: sim.now, kicked, durationNs: sim.now - startNs });
+    const { now, current } = sim;
+    kvm.events.events.publish({
+      type: 'kvm-flush',
+      simTimeNs: now,
+      task: current.name,
+      kicked,
+      durationNs: now - startNs,
+    });
   }
 }

@@ -66,6 +66,39 @@ export class VcpuTime implements FaultAccount {
     if (cause !== undefined) this.#lap.push({ cause: null, untilNs: sinceNs }, { cause, untilNs });
   }
 
+  /**
+   * What has not been told yet, as endLap(cause) would tell it now; `waiting` is a wait for a lock that is under way. Tells
+   * nothing, and changes nothing.
+   */
+  untold(state: VcpuInterval['state'], waiting: { lockClass: LockClass; sinceNs: number } | null): VcpuInterval[] {
+    const untilNs = this.#sim.now;
+    const stretches: { state: VcpuInterval['state']; untilNs: number }[] = this.#lap.map((part) => ({
+      state: part.cause ?? state,
+      untilNs: part.untilNs,
+    }));
+    const cause = waiting === null ? undefined : causeOfLock.get(waiting.lockClass);
+    if (waiting !== null && cause !== undefined) {
+      stretches.push({ state, untilNs: waiting.sinceNs }, { state: cause, untilNs });
+    }
+    stretches.push({ state, untilNs });
+    let startNs = this.#toldNs;
+    return stretches.flatMap((stretch) => {
+      const interval = { vcpu: this.#vcpu, state: stretch.state, startNs, endNs: stretch.untilNs };
+      startNs = stretch.untilNs;
+      return interval.endNs > interval.startNs ? interval : [];
+    });
+  }
+
+  /** What it is at, and since when. */
+  present(
+    state: VcpuInterval['state'],
+    waiting: { lockClass: LockClass; sinceNs: number } | null,
+  ): Pick<VcpuInterval, 'state' | 'startNs'> {
+    const cause = waiting === null ? undefined : causeOfLock.get(waiting.lockClass);
+    if (waiting !== null && cause !== undefined) return { state: cause, startNs: waiting.sinceNs };
+    return { state, startNs: this.#lap.at(-1)?.untilNs ?? this.#toldNs };
+  }
+
   /** The lap is over: what had no cause of its own was for `cause`. */
   endLap(cause: StallCause): void {
     for (const stretch of this.#lap) this.tell(stretch.cause ?? cause, stretch.untilNs);

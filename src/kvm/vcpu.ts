@@ -40,6 +40,17 @@ export interface VcpuOptions {
   readonly clock?: { readonly cache: PfnCache; readonly firstNs: number; readonly everyNs: number };
 }
 
+/** What a vCPU is at, for those who look at a simulation in its course. */
+export interface VcpuActivity {
+  /** `left`: KVM_RUN has returned an error, and it runs no more. */
+  readonly state: VcpuInterval['state'] | 'left';
+  readonly sinceNs: number;
+  /** Stretches of its time up to now that it has told nobody yet; what a lap under way is for may turn out to be another cause. */
+  readonly untold: readonly VcpuInterval[];
+  /** Accesses made, those that were due before now among them. */
+  readonly touches: number;
+}
+
 /**
  * A vCPU thread on a CPU of its own: it touches guest memory, and where an SPTE is missing it goes through the fault path
  * until the access can be made.
@@ -67,6 +78,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #running = false;
   /** On its way into guest mode or out of it, between two laps through the fault path. */
   #crossing = false;
+  #hasBegun = false;
   /** For how long an interrupt takes it out of guest mode; null: none has come. */
   #kickedNs: number | null = null;
   /** To be done in the host before the guest runs on (KVM_REQ_*), and used up by it. */
@@ -84,6 +96,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #asleep = false;
   /** KVM_RUN has returned an error: the guest runs no more on this vCPU, and nothing stalls it. */
   #left = false;
+  #leftNs = Number.NaN;
   /** Executes HLT since then; null: it does not. */
   #haltedSinceNs: number | null = null;
   /** When the access that is due is to be made, and how many from it on will hit. */
@@ -286,9 +299,38 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     return true;
   }
 
+  /** What it is at now. Changes nothing, and so may be asked at any time between two events. */
+  get activity(): VcpuActivity {
+    const touches = this.touches + this.#touchesDue;
+    if (this.#left) return { state: 'left', sinceNs: this.#leftNs, untold: [], touches };
+    const standing = this.#hasBegun ? this.#standing : 'running';
+    const state = this.#haltedSinceNs !== null ? 'halted' : this.#running ? 'running' : standing;
+    const waiting = this.#waiting;
+    const { state: at, startNs } = this.#time.present(state, waiting);
+    return { state: at, sinceNs: startNs, untold: this.#time.untold(state, waiting), touches };
+  }
+
+  /** Nothing of the host is under way for it: it runs guest code, executes HLT, or runs no more. */
+  get isResting(): boolean {
+    return this.#left || this.#haltedSinceNs !== null || this.#waitsForMiss();
+  }
+
+  get #waiting(): { lockClass: LockClass; sinceNs: number } | null {
+    const task = this.#task;
+    if (task === null || task.waitingFor === null || this.#running) return null;
+    return { lockClass: task.waitingFor.lockClass, sinceNs: task.waitSinceNs };
+  }
+
+  /** Accesses that hit and were due before now: they are made when somebody has to know. */
+  get #touchesDue(): number {
+    if (this.#options.stepping || !this.#waitsForMiss() || this.#now <= this.#dueNs) return 0;
+    return this.#options.times.dueWithin(this.#now - this.#dueNs);
+  }
+
   *#run(): Process<void> {
     const { pattern, times, memory, stepping } = this.#options;
     const { sim } = this.#kvm.machine;
+    this.#hasBegun = true;
     this.#dueNs = sim.now + times.firstNs;
     this.ranNs = times.firstNs;
     this.#time.start();
@@ -530,6 +572,7 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
   #leave(kind: 'guest-efault' | 'guest-sigbus', why: string, frame: Gfn): false {
     const { findings, sim } = this.#kvm.machine;
     this.#left = true;
+    this.#leftNs = sim.now;
     const message = `vcpu ${this.id}: ${why} at gfn ${frame}`;
     findings.add({ kind, message, simTimeNs: sim.now, evidence: { vcpu: this.id, gfn: frame } });
     return false;

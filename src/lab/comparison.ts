@@ -15,7 +15,7 @@ import { schemeRefusal, schemesFor } from './scheme-rules.ts';
 import { availableIds, mapcountSchemes, schemeIds } from './vocabulary.ts';
 
 const MAX_REPETITIONS = 1000;
-const MAX_SEED = 2 ** 32 - 1;
+export const MAX_SEED = 2 ** 32 - 1;
 
 const comparisonRequestSchema = Type.Object(
   {
@@ -135,7 +135,7 @@ function repeated(path: string, ids: readonly string[]): InputError[] {
   return twice.length === 0 ? [] : [{ path, message: `must name each once, got ${twice.join(', ')} again` }];
 }
 
-function loadProfileOf(scenario: Scenario, library: Library): CostProfile {
+export function loadProfileOf(scenario: Scenario, library: Library): CostProfile {
   const name = scenario.machine.profile;
   if (library.profile(name) !== null) return loadProfile(name, library);
   const known = library.profileNames().join(', ');

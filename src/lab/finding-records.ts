@@ -14,12 +14,12 @@ import { vmOf, type World } from './world.ts';
 const KEPT_OF_SUBJECT = 12;
 const KEPT_AROUND = 4;
 
-const gatheredTopics: readonly Topic[] = ['notifier', 'operation', 'fault', 'userfault', 'tlb', 'lock'];
+export const gatheredTopics: readonly Topic[] = ['notifier', 'operation', 'fault', 'userfault', 'tlb', 'lock'];
 
 type Closeness = 'subject' | 'around' | null;
 
 /** The last records of a run that concern one finding, up to the moment at which it is made. */
-class Gathering {
+export class Gathering {
   readonly subject: FindingSubject;
   readonly #ofSubject: RunRecord[] = [];
   readonly #around: RunRecord[] = [];
@@ -43,13 +43,13 @@ class Gathering {
 }
 
 export class FindingRecords {
-  readonly #world: World;
+  readonly #relation: Relation;
   readonly #open: Gathering[];
   readonly #findings: RunFinding[] = [];
 
   /** `subjects` of all findings that the run will have, in their order. */
   constructor(world: World, timeline: Timeline, subjects: readonly FindingSubject[]) {
-    this.#world = world;
+    this.#relation = new Relation(world);
     this.#open = subjects.map((subject) => new Gathering(subject));
     world.machine.findings.listen((finding) => this.#found(finding));
     publishRecords(world, timeline, gatheredTopics, (record) => this.#gather(record));
@@ -67,10 +67,19 @@ export class FindingRecords {
   }
 
   #gather(record: RunRecord): void {
-    for (const gathering of this.#open) gathering.add(record, this.#closeness(record, gathering.subject));
+    for (const gathering of this.#open) gathering.add(record, this.#relation.closeness(record, gathering.subject));
+  }
+}
+
+/** What a record has to do with what a finding is about. */
+export class Relation {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
   }
 
-  #closeness(record: RunRecord, { ranges, tasks }: FindingSubject): Closeness {
+  closeness(record: RunRecord, { ranges, tasks }: FindingSubject): Closeness {
     if (ranges === undefined && tasks === undefined) return 'subject';
     if (record.topic === 'lock') return tasks?.includes(record.task) === true ? 'subject' : null;
     if (ranges === undefined) return record.topic === 'operation' ? 'subject' : null;

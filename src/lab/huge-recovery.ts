@@ -1,4 +1,5 @@
-import { gfn, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import { gfn, type Hva, hva, type Level, PAGE_SIZE, pageOf } from '../mm/address.ts';
+import type { PageTable } from '../mm/page-table.ts';
 import type { VirtualMachine, World } from './world.ts';
 
 /**
@@ -17,8 +18,7 @@ function isRecovered({ kvm, process: { mm } }: VirtualMachine): boolean {
   let any = false;
   for (const slot of kvm.memslots) {
     const end = hva(slot.userspaceAddr + slot.pages * PAGE_SIZE);
-    mm.pageTables.forEachLeaf(slot.userspaceAddr, end, (table, _index, address) => {
-      if (table.level === 1) return;
+    const visit = (table: PageTable, _index: number, address: Hva): void => {
       // The part of the leaf that the slot has: at its ends, and where it is not congruent, SPTEs are smaller than the leaf.
       const last =
         slot.baseGfn + pageOf(hva(Math.min(address + table.entryPages * PAGE_SIZE, end))) - pageOf(slot.userspaceAddr);
@@ -31,7 +31,8 @@ function isRecovered({ kvm, process: { mm } }: VirtualMachine): boolean {
         }
         frame += geometry.pagesPer[level];
       }
-    });
+    };
+    mm.pageTables.forEachLeaf(slot.userspaceAddr, end, visit, 2);
   }
   return any && all;
 }

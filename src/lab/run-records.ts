@@ -2,49 +2,65 @@
 // topics. Only what somebody has asked for is subscribed to, so nothing else is built.
 
 import type { RunRecord, Topic } from './run-types.ts';
+import type { TimelineEntry } from './scenario.ts';
 import type { Timeline } from './timeline.ts';
 import type { VirtualMachine, VmmProcess, World } from './world.ts';
 
-/** `topics` null: all of them, but for findings, which are told when the run is over. */
+/** `topics` null: all of them, but for findings, which are told when the run is over. Returns how to leave. */
 export function publishRecords(
   world: World,
   timeline: Timeline,
   topics: readonly Topic[] | null,
   publish: (record: RunRecord) => void,
-): void {
+): () => void {
   const { machine, processes, vms } = world;
   const { sim } = machine;
   const wants = (topic: Topic): boolean => topics === null || topics.includes(topic);
   const guarded = guardedBy(world, publish);
 
-  for (const vm of vms) publishVm(vm, wants, guarded);
-  for (const process of processes) publishProcess(process, wants, guarded);
+  const leaves = [
+    ...vms.flatMap((vm) => publishVm(vm, wants, guarded)),
+    ...processes.flatMap((process) => publishProcess(process, wants, guarded)),
+  ];
   if (wants('operation') || wants('progress')) {
-    let done = 0;
-    timeline.started.push(({ operation, range }, index) => {
-      if (!wants('operation')) return;
-      const { start, length } = range;
-      guarded({ topic: 'operation', event: 'start', simTimeNs: sim.now, operation, index, start, length, errno: null });
+    const tell = (event: 'start' | 'end', entry: TimelineEntry, index: number, errno: string | null): void => {
+      const { operation, process, range } = entry;
+      const who = { operation, index, process, task: sim.current.name };
+      guarded({
+        topic: 'operation',
+        event,
+        simTimeNs: sim.now,
+        ...who,
+        start: range.start,
+        length: range.length,
+        errno,
+      });
+    };
+    const leave = timeline.listen({
+      started(entry, index) {
+        if (wants('operation')) tell('start', entry, index, null);
+      },
+      ended(entry, index, result) {
+        if (wants('operation')) tell('end', entry, index, result === 0 ? null : result);
+        const { done, total } = timeline;
+        if (wants('progress')) guarded({ topic: 'progress', simTimeNs: sim.now, done, total, events: sim.events });
+      },
     });
-    timeline.ended.push(({ operation, range }, index, result) => {
-      const { start, length } = range;
-      const errno = result === 0 ? null : result;
-      done += 1;
-      if (wants('operation')) {
-        guarded({ topic: 'operation', event: 'end', simTimeNs: sim.now, operation, index, start, length, errno });
-      }
-      if (wants('progress')) {
-        guarded({ topic: 'progress', simTimeNs: sim.now, done, total: timeline.total, events: sim.events });
-      }
-    });
+    leaves.push(leave);
   }
   if (wants('lock')) {
     // One stream for all: waits for locks are heard once, whichever mm they are asked of.
-    processes[0]?.mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
+    const leave = processes[0]?.mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
       guarded({ topic: 'lock', simTimeNs, lock, task, waitedNs }),
     );
+    if (leave !== undefined) leaves.push(leave);
   }
+  return () => {
+    for (const leave of leaves) leave();
+  };
 }
+
+type Leave = () => void;
 
 /** What an observer throws is reported, and changes nothing. */
 export const guardedBy =
@@ -57,51 +73,62 @@ export const guardedBy =
     }
   };
 
-function publishVm({ index, kvm }: VirtualMachine, wants: (topic: Topic) => boolean, publish: (r: RunRecord) => void) {
+function publishVm(
+  { index, kvm }: VirtualMachine,
+  wants: (topic: Topic) => boolean,
+  publish: (record: RunRecord) => void,
+): Leave[] {
+  const leaves: Leave[] = [];
   if (wants('stall')) {
-    kvm.events.stalls.listen(({ vcpu, startNs, endNs, causes }) =>
+    const leave = kvm.events.stalls.listen(({ vcpu, startNs, endNs, causes }) =>
       publish({ topic: 'stall', simTimeNs: endNs, vcpu, startNs, endNs, causes }),
     );
+    leaves.push(leave);
   }
   if (wants('vcpu')) {
-    kvm.events.vcpuStates.listen(({ vcpu, state, startNs, endNs }) =>
+    const leave = kvm.events.vcpuStates.listen(({ vcpu, state, startNs, endNs }) =>
       publish({ topic: 'vcpu', simTimeNs: endNs, vcpu, state, startNs }),
     );
+    leaves.push(leave);
   }
-  if (!wants('fault') && !wants('tlb')) return;
-  kvm.events.events.listen((event) => {
+  if (!wants('fault') && !wants('tlb')) return leaves;
+  const leave = kvm.events.events.listen((event) => {
     if (event.type === 'kvm-flush') {
-      const { simTimeNs, kicked, durationNs } = event;
-      if (wants('tlb')) publish({ topic: 'tlb', event: 'kvm-flush', vm: index, simTimeNs, kicked, durationNs });
+      const { simTimeNs, task, kicked, durationNs } = event;
+      if (wants('tlb')) publish({ topic: 'tlb', event: 'kvm-flush', vm: index, simTimeNs, task, kicked, durationNs });
     } else if (wants('fault')) {
       const { simTimeNs, vcpu, gfn, outcome, level, laps } = event;
       publish({ topic: 'fault', simTimeNs, vcpu, gfn, outcome, level, laps });
     }
   });
+  return [...leaves, leave];
 }
 
 function publishProcess(
   { index, mm, start: base }: VmmProcess,
   wants: (topic: Topic) => boolean,
   publish: (record: RunRecord) => void,
-): void {
+): Leave[] {
+  const leaves: Leave[] = [];
   if (wants('userfault')) {
     // Each vCPU has the CPU of its number, and so have the threads that bring in pages for it.
-    mm.events.userfaults.listen(({ type, simTimeNs, address, cpu }) =>
+    const leave = mm.events.userfaults.listen(({ type, simTimeNs, address, cpu }) =>
       publish({ topic: 'userfault', event: type, simTimeNs, vcpu: cpu, address: address - base }),
     );
+    leaves.push(leave);
   }
-  if (!wants('notifier') && !wants('tlb')) return;
-  mm.events.channel.listen((event) => {
+  if (!wants('notifier') && !wants('tlb')) return leaves;
+  const leave = mm.events.channel.listen((event) => {
     if (event.type === 'cpu-shootdown') {
-      const { simTimeNs, kicked, durationNs } = event;
+      const { simTimeNs, task, kicked, durationNs } = event;
       if (wants('tlb')) {
-        publish({ topic: 'tlb', event: 'cpu-shootdown', process: index, simTimeNs, kicked, durationNs });
+        publish({ topic: 'tlb', event: 'cpu-shootdown', process: index, simTimeNs, task, kicked, durationNs });
       }
     } else if (wants('notifier')) {
-      const { type, simTimeNs, section, start, end } = event;
+      const { type, simTimeNs, task, section, start, end } = event;
       const range = { start: start - base, length: end - start };
-      publish({ topic: 'notifier', event: type, simTimeNs, process: index, section, ...range });
+      publish({ topic: 'notifier', event: type, simTimeNs, process: index, task, section, ...range });
     }
   });
+  return [...leaves, leave];
 }

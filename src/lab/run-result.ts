@@ -95,7 +95,7 @@ function blackoutsOfAll(windows: readonly StallWindow[], world: World): RunResul
 }
 
 /** Field by field. */
-function sumOf<T extends Record<string, number>>(stats: readonly T[]): T {
+export function sumOf<T extends Record<string, number>>(stats: readonly T[]): T {
   const sum: Record<string, number> = {};
   for (const one of stats) for (const [key, value] of Object.entries(one)) sum[key] = (sum[key] ?? 0) + value;
   return sum as T;

@@ -133,6 +133,8 @@ interface NotifierRecord extends RecordBase<'notifier'> {
   readonly event: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled';
   /** Whose page tables change: index among vm.processes. */
   readonly process: number;
+  /** The thread that changes them: `vmm0` is that of timeline.0, `vcpu3` a vCPU's. */
+  readonly task: string;
   /** Counts the sections of its process. */
   readonly section: number;
   readonly start: number;
@@ -144,6 +146,9 @@ interface OperationRecord extends RecordBase<'operation'> {
   readonly operation: string;
   /** Index in the timeline. */
   readonly index: number;
+  /** Which asks for it, and by which of its threads. */
+  readonly process: number;
+  readonly task: string;
   readonly start: number;
   readonly length: number;
   readonly errno: string | null;
@@ -171,6 +176,8 @@ type TlbRecord = RecordBase<'tlb'> &
     | { readonly event: 'kvm-flush'; readonly vm: number }
     | { readonly event: 'cpu-shootdown'; readonly process: number }
   ) & {
+    /** The thread that asks for the flush and waits for it. */
+    readonly task: string;
     readonly kicked: number;
     readonly durationNs: number;
   };

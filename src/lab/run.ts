@@ -2,21 +2,17 @@
 // randomness but the named streams of its seed.
 
 import type { Process } from '../engine/process.ts';
-import type { RunOutcome } from '../engine/simulation.ts';
-import { checkAllSptes } from '../kvm/checkers.ts';
-import { type StallWindow, StallWindows } from '../kvm/stall-windows.ts';
-import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
+import type { StallWindow } from '../kvm/stall-windows.ts';
 import type { FindingSubject } from '../mm/findings.ts';
-import { checkPageCounts } from '../mm/page-checkers.ts';
-import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
-import { checkLockWaiters } from '../mm/waiter-checkers.ts';
 import { FindingRecords } from './finding-records.ts';
-import { buildPostCopy, type PostCopy } from './post-copy/post-copy.ts';
+import type { PostCopy } from './post-copy/post-copy.ts';
+import { blockedTasks, checkAtRest, describeOutcome } from './run-outcome.ts';
+import { buildRun } from './run-parts.ts';
 import { guardedBy, publishRecords } from './run-records.ts';
 import { resultOf } from './run-result.ts';
 import type { Finding, RunInput, RunRecord, RunResult } from './run-types.ts';
-import { Timeline } from './timeline.ts';
-import { buildWorld, vmOf, type World } from './world.ts';
+import type { Timeline } from './timeline.ts';
+import type { World } from './world.ts';
 
 /**
  * Runs a scenario to its end. Throws only if the model itself is wrong: what it models may fail, as a finding. With findings, it
@@ -43,33 +39,17 @@ interface Once {
 /** `known`: of the findings that it is known to have, whose records are to be gathered. */
 function runOnce(input: RunInput, known: readonly FindingSubject[] | null): Once {
   const windows: StallWindow[] = [];
-  const stalls = new StallWindows((window) => {
-    windows.push(window);
-    const channel = vmOf(world, window.vcpu)?.kvm.events.stalls;
-    if (channel?.observed) channel.publish(window);
-  });
-  const world = buildWorld(input, {
-    interval: (interval, { kvm }) => {
-      stalls.add(interval);
-      const channel = kvm.events.vcpuStates;
-      if (channel.observed) channel.publish(interval);
-    },
-    resumed: (vcpu) => stalls.resume(vcpu),
-  });
+  const parts = buildRun(input, (window) => windows.push(window));
+  const { world, stalls, timeline, postCopy } = parts;
   const { machine, vms } = world;
   const { sim, findings } = machine;
   const vcpus = vms.flatMap((vm) => vm.vcpus);
-  const timeline = new Timeline(world, input);
-  const postCopy = buildPostCopy(world, input);
   if (input.onRecord !== undefined) publishRecords(world, timeline, input.topics ?? null, input.onRecord);
   const subjects: FindingSubject[] = [];
   findings.listen((_finding, subject) => subjects.push(subject));
   const records = known === null ? null : new FindingRecords(world, timeline, known);
 
-  reportLockdep(world);
-  for (const vcpu of vcpus) vcpu.start();
-  timeline.start();
-  postCopy?.start();
+  parts.start();
   const outcome = runToEnd(world, timeline, postCopy, input);
 
   const unfinished = vcpus.filter((vcpu) => vcpu.settle()).length;
@@ -102,60 +82,9 @@ function runToEnd(
     outcome = sim.run({ ...limits, untilNs: sim.now + scenario.settle });
   }
   if (postCopy?.isAwaited && (outcome.kind === 'until' || outcome.kind === 'idle')) return postCopy.unfinished();
-  return describe(outcome, sim.now);
+  return describeOutcome(outcome, sim.now);
 }
 
 function* wait(ns: number): Process<void> {
   yield ns;
-}
-
-function describe(outcome: RunOutcome, simTimeNs: number): Finding | 'done' {
-  switch (outcome.kind) {
-    case 'failed':
-      throw outcome.error;
-    case 'event-budget': {
-      const message = `the run met its budget of ${outcome.events} events (limits.events) at ${simTimeNs} ns`;
-      return { kind: 'event-budget', message, simTimeNs, evidence: { events: outcome.events } };
-    }
-    case 'time-budget': {
-      const message = `the run met its budget of ${outcome.simulatedNs} ns of simulated time (limits.simulated)`;
-      return { kind: 'time-budget', message, simTimeNs, evidence: { simulatedNs: outcome.simulatedNs } };
-    }
-    case 'deadlock': {
-      const blocked = outcome.waiting.filter(({ waitingFor }) => waitingFor !== null);
-      const names = (blocked.length > 0 ? blocked : outcome.waiting).map(
-        ({ task, waitingFor }) => `${task} waits for ${waitingFor ?? 'nothing that comes'}`,
-      );
-      return { kind: 'deadlock', message: names.join('; '), simTimeNs, evidence: outcome.waiting };
-    }
-    case 'idle':
-    case 'until':
-      return 'done';
-  }
-}
-
-const blockedTasks = ({ machine: { sim } }: World): string[] =>
-  sim.tasks().flatMap(({ name, state }) => (state === 'parked' ? name : []));
-
-/** What lockdep finds is a finding of the run, at the moment of its discovery. */
-function reportLockdep({ machine }: World): void {
-  machine.sim.lockdep.channel.listen(({ kind, message, simTimeNs, chains }) =>
-    machine.findings.add(
-      { kind: `lockdep-${kind}`, message, simTimeNs, evidence: { chains } },
-      { tasks: chains.map(({ task }) => task) },
-    ),
-  );
-}
-
-/** All that must hold when a run is over; `settled`: nobody is on the way. */
-function checkAtRest({ machine, vms }: World, settled: boolean): void {
-  // A fault under way holds references that are not told apart from those of mappings; so does a child that exits.
-  if (settled && machine.mms.every(({ exiting }) => !exiting)) {
-    checkFolioCounts(machine);
-    checkMappedHugePages(machine);
-    checkPageCounts(machine);
-  }
-  checkUserfaultWaiters(machine);
-  checkLockWaiters(machine);
-  for (const { kvm } of vms) checkAllSptes(kvm);
 }

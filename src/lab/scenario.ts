@@ -41,7 +41,7 @@ function withRangeEndsIn(list: unknown, memory: number): unknown {
   return Array.isArray(list) ? list.map((owner: unknown) => withRangeEnd(owner, memory)) : list;
 }
 
-function withRangeEnd(owner: unknown, memory: number): unknown {
+export function withRangeEnd(owner: unknown, memory: number): unknown {
   if (!isPlainObject(owner) || !isPlainObject(owner.range)) return owner;
   const { start, length } = owner.range;
   if (length !== undefined || typeof start !== 'number') return owner;

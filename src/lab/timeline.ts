@@ -1,6 +1,6 @@
 import { assert } from '../engine/assert.ts';
 import type { Process } from '../engine/process.ts';
-import type { Task } from '../engine/simulation.ts';
+import type { SpawnOptions, Task } from '../engine/simulation.ts';
 import { hva } from '../mm/address.ts';
 import type { Result } from '../mm/errno.ts';
 import { operations } from './operations.ts';
@@ -8,12 +8,23 @@ import type { OperationResult, RunInput } from './run-types.ts';
 import type { TimelineEntry } from './scenario.ts';
 import { totalVcpus, type VmmProcess, type World } from './world.ts';
 
+export interface TimelineListener {
+  started?(entry: TimelineEntry, index: number): void;
+  ended?(entry: TimelineEntry, index: number, result: Result): void;
+}
+
+/** CPUs of threads whose operations the scenario does not know start here: behind those of everybody else. */
+const ADDED_CPU = 2_000_000;
+
 /** What the timeline has started and what came of it. */
 export class Timeline {
+  /** Those of the scenario, then those that were added while it ran. */
+  readonly entries: TimelineEntry[];
+  /** By place, with holes: of what has not ended, and of what has not begun. */
   readonly results: OperationResult[] = [];
-  readonly started: ((entry: TimelineEntry, index: number) => void)[] = [];
-  readonly ended: ((entry: TimelineEntry, index: number, result: Result) => void)[] = [];
+  readonly startsNs: number[] = [];
   firstStartNs: number | null = null;
+  #listeners: readonly TimelineListener[] = [];
   readonly #world: World;
   readonly #input: RunInput;
   #left: number;
@@ -21,11 +32,17 @@ export class Timeline {
   constructor(world: World, input: RunInput) {
     this.#world = world;
     this.#input = input;
-    this.#left = input.scenario.timeline.length;
+    this.entries = [...input.scenario.timeline];
+    this.#left = this.entries.length;
   }
 
   get total(): number {
-    return this.#input.scenario.timeline.length;
+    return this.entries.length;
+  }
+
+  /** How many have ended. */
+  get done(): number {
+    return this.entries.length - this.#left;
   }
 
   get allDone(): boolean {
@@ -34,7 +51,6 @@ export class Timeline {
 
   /** A thread of the VMM for each entry with a time, which goes on to the entries that follow it. */
   start(): void {
-    const { sim } = this.#world.machine;
     const { scenario } = this.#input;
     const { timeline } = scenario;
     const firstCpu = totalVcpus(scenario);
@@ -43,10 +59,33 @@ export class Timeline {
       let end = index + 1;
       while (timeline[end]?.at === 'after-previous') end += 1;
       const delayNs = entry.at === 'after-previous' ? 0 : entry.at;
-      const task: Task = sim.spawn(`vmm${index}`, this.#thread(index, end), { delayNs, cpu: firstCpu + index });
-      const { mm } = this.#process(entry);
-      task.onWaitEnd = (lockClass, sinceNs, untilNs) => mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
+      this.#spawn(index, end, { delayNs, cpu: firstCpu + index });
     });
+  }
+
+  /** One more operation, which starts now in a thread of its own. Returns its place. */
+  add(entry: TimelineEntry): number {
+    const index = this.entries.length;
+    this.entries.push(entry);
+    this.#left += 1;
+    this.#spawn(index, index + 1, { cpu: ADDED_CPU + index });
+    return index;
+  }
+
+  /** Returns how to leave. */
+  listen(listener: TimelineListener): () => void {
+    const entry = { ...listener };
+    this.#listeners = [...this.#listeners, entry];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== entry);
+    };
+  }
+
+  #spawn(from: number, to: number, options: SpawnOptions): void {
+    const { sim } = this.#world.machine;
+    const task: Task = sim.spawn(`vmm${from}`, this.#thread(from, to), options);
+    const { mm } = this.#process(this.entries[from] as TimelineEntry);
+    task.onWaitEnd = (lockClass, sinceNs, untilNs) => mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
   }
 
   #process(entry: TimelineEntry): VmmProcess {
@@ -58,11 +97,12 @@ export class Timeline {
   *#thread(from: number, to: number): Process<void> {
     const { sim } = this.#world.machine;
     for (let index = from; index < to; index++) {
-      const entry = this.#input.scenario.timeline[index];
+      const entry = this.entries[index];
       if (entry === undefined) return;
       const startNs = sim.now;
       this.firstStartNs ??= startNs;
-      for (const listener of this.started) listener(entry, index);
+      this.startsNs[index] = startNs;
+      for (const { started } of this.#listeners) started?.(entry, index);
       const result = yield* this.#operation(entry);
       this.results[index] = {
         operation: entry.operation,
@@ -71,7 +111,7 @@ export class Timeline {
         errno: result === 0 ? null : result,
       };
       this.#left -= 1;
-      for (const listener of this.ended) listener(entry, index, result);
+      for (const { ended } of this.#listeners) ended?.(entry, index, result);
     }
   }
 

@@ -55,9 +55,21 @@ function mapAlias(mm: Mm, vma: Vma, { hgm }: Scenario): Vma {
   return mm.mmapHugetlb({ start, end, mapping, hstateLevel, shared: true, hgmVersion: hgm.version });
 }
 
+const ctxsOf = ({ machine }: World): UserfaultfdCtx[] => machine.mms.flatMap(({ userfaultfds }) => userfaultfds);
+
+/** Those that cost nothing to tell, while it runs. */
+export function userfaultCounts(world: World): Readonly<Record<'userfaultEvents' | 'userfaultReads', number>> | null {
+  const ctxs = ctxsOf(world);
+  if (ctxs.length === 0) return null;
+  return {
+    userfaultEvents: ctxs.reduce((total, { stats }) => total + stats.events, 0),
+    userfaultReads: ctxs.reduce((total, { stats }) => total + stats.reads, 0),
+  };
+}
+
 /** What the fds of all processes have seen, for the counters of the result. */
-export function userfaultCounters({ machine }: World): Readonly<Record<string, number>> {
-  const ctxs = machine.mms.flatMap(({ userfaultfds }) => userfaultfds);
+export function userfaultCounters(world: World): Readonly<Record<string, number>> {
+  const ctxs = ctxsOf(world);
   if (ctxs.length === 0) return {};
   const sum = (of: (ctx: UserfaultfdCtx) => number): number => ctxs.reduce((total, ctx) => total + of(ctx), 0);
   const waitedNs = ctxs.flatMap((ctx) => ctx.waitedNs);

@@ -18,7 +18,7 @@ export class AnonVma implements RmapTree, Probed {
   readonly #cell = cellsFor(this, 1);
 
   constructor(machine: Machine) {
-    this.rmapRwsem = new RwSemaphore(machine.sim, anonVmaRwsemClass);
+    this.rmapRwsem = new RwSemaphore(machine.sim, anonVmaRwsemClass, this);
   }
 
   get vmas(): readonly Vma[] {

@@ -30,6 +30,7 @@ export class FindingLog {
   readonly #list: Finding[] = [];
   readonly #ofKind = new Map<FindingKind, number>();
   readonly #listeners: FindingListener[] = [];
+  #apart: Finding[] | null = null;
 
   constructor(checks: boolean) {
     this.checks = checks;
@@ -46,11 +47,24 @@ export class FindingLog {
 
   add(finding: Finding, subject: FindingSubject = {}): void {
     if (!this.checks && isViolation(finding.kind)) return;
+    if (this.#apart !== null) {
+      this.#apart.push(finding);
+      return;
+    }
     const seen = this.count(finding.kind) + 1;
     this.#ofKind.set(finding.kind, seen);
     if (seen > KEPT_OF_A_KIND) return;
     this.#list.push(finding);
     for (const listener of this.#listeners) listener(finding, subject);
+  }
+
+  /** What a look finds is returned and not kept, so that one may look again and again. */
+  apart(look: () => void): readonly Finding[] {
+    const found: Finding[] = [];
+    this.#apart = found;
+    look();
+    this.#apart = null;
+    return found;
   }
 
   listen(listener: FindingListener): void {

@@ -126,14 +126,24 @@ export class Folio implements Probed {
   }
 
   get lock(): Mutex {
-    this.#lock ??= new Mutex(this.machine.sim, folioLockClass);
+    this.#lock ??= new Mutex(this.machine.sim, folioLockClass, {}, this);
     return this.#lock;
   }
 
   /** Who sleeps on migration entries that name this folio, until it is unlocked. */
   get migrationWaiters(): WaitQueue {
-    this.#migrationWaiters ??= new WaitQueue(this.machine.sim, folioLockClass);
+    this.#migrationWaiters ??= new WaitQueue(this.machine.sim, folioLockClass, this);
     return this.#migrationWaiters;
+  }
+
+  /** Without making the lock. */
+  get isLocked(): boolean {
+    return this.#lock?.isHeld ?? false;
+  }
+
+  /** As subpageMapcounts, without making them; null: none has ever been asked for, and all are 0. */
+  get keptSubpageMapcounts(): Int32Array | null {
+    return this.#subpageMapcounts;
   }
 
   /** `_mapcount` of each 4K subpage, as an array of 0-based counts. */

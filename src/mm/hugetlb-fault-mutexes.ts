@@ -28,7 +28,12 @@ export class HugetlbFaultMutexes {
       this.#mappingIds.set(mapping, id);
     }
     const slot = (id * 31 + index) % this.#size;
-    this.#mutexes[slot] ??= new Mutex(this.#sim, hugetlbFaultMutexClass, { spinsOnOwner: true });
+    this.#mutexes[slot] ??= new Mutex(this.#sim, hugetlbFaultMutexClass, { spinsOnOwner: true }, this);
     return this.#mutexes[slot];
+  }
+
+  /** Place of a mutex in the table. */
+  slotOf(mutex: Mutex): number {
+    return this.#mutexes.indexOf(mutex);
   }
 }

@@ -36,7 +36,7 @@ export class HugetlbVma extends Vma {
     this.mapping = options.mapping;
     this.hstateLevel = options.hstateLevel;
     this.hgmVersion = options.hgmVersion ?? 'v2';
-    this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass);
+    this.hugetlbLock = new RwSemaphore(mm.machine.sim, hugetlbVmaLockClass, this);
     this.mapping.addVma(this);
   }
 

@@ -49,7 +49,7 @@ export class Mm implements Probed {
     this.index = machine.mms.length;
     machine.mms.push(this);
     this.events = new MmEvents(machine.sim.records, this.index);
-    this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass);
+    this.mmapLock = new RwSemaphore(machine.sim, mmapLockClass, this);
     this.pageTables = new PageTables(machine);
     this.notifiers = new MmuNotifierChain(machine.sim, this.events);
   }

@@ -219,6 +219,7 @@ export class MmuNotifierChain {
   #record(type: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled', s: NotifierSection) {
     const { channel } = this.#events;
     if (!channel.observed) return;
-    channel.publish({ type, simTimeNs: this.#sim.now, section: s.id, start: s.start, end: s.end });
+    const { now, current } = this.#sim;
+    channel.publish({ type, simTimeNs: now, task: current.name, section: s.id, start: s.start, end: s.end });
   }
 }

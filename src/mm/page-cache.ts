@@ -30,8 +30,8 @@ export class AddressSpace implements RmapTree, Probed {
 
   /** `lockClass`: hugetlbfs has its own, as hugetlbfs_i_mmap_rwsem_key, since its order to the folio lock differs. */
   constructor(machine: Machine, lockClass: LockClass = iMmapRwsemClass) {
-    this.inodeRwsem = new RwSemaphore(machine.sim, inodeRwsemClass);
-    this.iMmapRwsem = new RwSemaphore(machine.sim, lockClass);
+    this.inodeRwsem = new RwSemaphore(machine.sim, inodeRwsemClass, this);
+    this.iMmapRwsem = new RwSemaphore(machine.sim, lockClass, this);
   }
 
   /** The interval tree i_mmap: all VMAs of the file. */

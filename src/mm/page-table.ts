@@ -20,7 +20,7 @@ export class PageTable extends RadixTable<PageTable> {
 
   constructor(machine: Machine, level: Level, firstPage: number, pageTableLock: Spinlock | null) {
     super(machine.geometry, level, firstPage);
-    this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level]);
+    this.ptl = pageTableLock ?? new Spinlock(machine.sim, ptlClasses[level], this);
   }
 
   /** Entries that userspace has protected against writes (the uffd-wp bit); made when the first one is. */
@@ -81,7 +81,7 @@ export class PageTables {
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.pageTableLock = new Spinlock(machine.sim, pageTableLockClass);
+    this.pageTableLock = new Spinlock(machine.sim, pageTableLockClass, this);
     this.root = new PageTable(machine, 4, 0, this.pageTableLock);
   }
 
@@ -152,12 +152,17 @@ export class PageTables {
     walk(this.root);
   }
 
-  /** Calls `visit` for every leaf in [start, end), in address order. Nothing may change meanwhile. */
-  forEachLeaf(start: Hva, end: Hva, visit: (table: PageTable, index: number, address: Hva) => void): void {
+  /** Calls `visit` for every leaf of `least` or above in [start, end), in address order. Nothing may change meanwhile. */
+  forEachLeaf(
+    start: Hva,
+    end: Hva,
+    visit: (table: PageTable, index: number, address: Hva) => void,
+    least: Level = 1,
+  ): void {
     const first = pageOf(start);
     const last = pageOf(hva(end - 1));
     const walk = (table: PageTable): void => {
-      if (table.leaves === 0) return;
+      if (table.leaves === 0 || table.level < least) return;
       for (let index = 0; index < table.geometry.entriesPerTable; index++) {
         const page = table.firstPageOf(index);
         if (page > last || page + table.entryPages <= first) continue;

@@ -106,6 +106,15 @@ export class PhysicalMemory {
     return undefined;
   }
 
+  /** All folios there are, or have been, lie in [firstFrame, endFrame). */
+  get firstFrame(): number {
+    return FIRST_FRAME;
+  }
+
+  get endFrame(): number {
+    return this.#nextFrame;
+  }
+
   *folios(): IterableIterator<Folio> {
     for (const folios of this.#folios) yield* folios.values();
   }

@@ -8,6 +8,8 @@ export type MmEvent =
   | {
       readonly type: 'range-start' | 'range-started' | 'range-end' | 'collapsed' | 'collapsed-handled';
       readonly simTimeNs: number;
+      /** Of the thread that changes the page tables. */
+      readonly task: string;
       readonly section: number;
       readonly start: Hva;
       readonly end: Hva;
@@ -15,6 +17,7 @@ export type MmEvent =
   | {
       readonly type: 'cpu-shootdown';
       readonly simTimeNs: number;
+      readonly task: string;
       readonly kicked: number;
       readonly durationNs: number;
     };

@@ -15,8 +15,9 @@ export function* cpuTlbShootdown(mm: Mm): Process<void> {
   mm.machine.work.cpuShootdowns += 1;
   const kicked = yield* interruptCpus(mm);
   if (mm.events.channel.observed) {
-    const { now } = mm.machine.sim;
-    mm.events.channel.publish({ type: 'cpu-shootdown', simTimeNs: now, kicked, durationNs: now - startNs });
+    const { now, current } = mm.machine.sim;
+    const task = current.name;
+    mm.events.channel.publish({ type: 'cpu-shootdown', simTimeNs: now, task, kicked, durationNs: now - startNs });
   }
 }
 

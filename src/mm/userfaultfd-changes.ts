@@ -33,7 +33,7 @@ export function beginUserfaultChange(mm: Mm, change: UserfaultChange, start: Hva
   }
   return [...ctxs].map((ctx) => {
     ctx.mmapChanging += 1;
-    const sleep = new WaitQueue(mm.machine.sim, userfaultfdChangeClass);
+    const sleep = new WaitQueue(mm.machine.sim, userfaultfdChangeClass, ctx);
     return { change, start, end, ctx, sleep, wasRead: false };
   });
 }

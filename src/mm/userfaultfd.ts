@@ -66,7 +66,7 @@ export class UserfaultWaiter {
     this.message = message;
     this.queuedNs = sim.now;
     this.cpu = sim.current.cpu;
-    this.sleep = new WaitQueue(sim, userfaultfdWaitClass);
+    this.sleep = new WaitQueue(sim, userfaultfdWaitClass, this);
   }
 }
 
@@ -103,9 +103,9 @@ export class UserfaultfdCtx {
     const { sim, costs } = mm.machine;
     this.mm = mm;
     this.features = { ...noFeatures, ...features };
-    this.waitLock = new Spinlock(sim, userfaultfdWaitLockClass);
+    this.waitLock = new Spinlock(sim, userfaultfdWaitLockClass, this);
     this.waitLine = new CacheLine(sim, { hotNs: costs.atomicHotNs, transferNs: costs.contendedLineNs });
-    this.pollers = new WaitQueue(sim, userfaultfdPollClass);
+    this.pollers = new WaitQueue(sim, userfaultfdPollClass, this);
     mm.userfaultfds.push(this);
   }
 

@@ -34,7 +34,11 @@ import { historyRoute } from './routes/history.ts';
 import { type JobDoor, jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
+import { simulationRoutes } from './routes/simulations.ts';
+import type { SimulationLimits } from './simulations/simulation-limits.ts';
+import { SimulationService } from './simulations/simulation-service.ts';
 import type { Store } from './store/store.ts';
+import { Traces } from './traces.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -47,7 +51,7 @@ export type App = FastifyInstance<
 >;
 
 interface ServiceLimits extends JobLimits {
-  /** Sockets, of all jobs together. */
+  /** Sockets, of all jobs and simulations together. */
   readonly subscribers: number;
 }
 
@@ -63,6 +67,9 @@ export interface AppParts {
   readonly limits?: Partial<ServiceLimits>;
   /** What measures; this host where it is absent. */
   readonly measuringHost?: MeasuringHost;
+  /** Those of live simulations; and another thread for them than the one that runs the model. */
+  readonly simulationLimits?: Partial<SimulationLimits>;
+  readonly simulationWorkerFile?: URL;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
 }
 
@@ -105,6 +112,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const comparisons = comparisonService(parts.pool, store.jobs('comparison'), logger, limits);
   const explorations = explorationService(parts.pool, store.jobs('exploration'), logger);
   const measurements = measurementService(store.jobs('measurement'), logger, parts.measuringHost);
+  const traces = new Traces(parts.pool);
+  const { simulationLimits, simulationWorkerFile } = parts;
+  const simulations = new SimulationService(library, logger, simulationLimits, simulationWorkerFile);
 
   // Before the listening socket closes: no new work, every socket told, unfinished work put down. This stands
   // in front of the WebSocket plugin, which would otherwise close the sockets first, without a word.
@@ -113,7 +123,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.addHook('preClose', async () => {
     stopping = true;
     for (const subscriber of open) subscriber.goAway();
-    await Promise.all([comparisons.stop(), explorations.stop(), measurements.stop(), mapcountTable.stop()]);
+    traces.stop();
+    await Promise.all([
+      comparisons.stop(),
+      explorations.stop(),
+      measurements.stop(),
+      simulations.stop(),
+      mapcountTable.stop(),
+    ]);
   });
 
   await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
@@ -140,7 +157,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.get('/asyncapi.json', { schema: { hide: true } }, () => asyncApiDocument(app.swagger()));
 
   healthRoutes(app, () => stopping);
-  catalogRoutes(app, mapcountTable);
+  catalogRoutes(app, mapcountTable, simulations.limits);
   libraryRoutes(app, library, idempotency);
   const shared = { idempotency, sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {} } };
   const doors = {
@@ -149,10 +166,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
     measurement: measurementDoor(measurements),
   };
   jobRoutes(app, doors.comparison, shared);
-  comparisonTraceRoute(app, comparisons);
+  comparisonTraceRoute(app, doors.comparison, traces);
   jobRoutes(app, doors.exploration, shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, doors.measurement, shared);
+  simulationRoutes(app, simulations, shared);
   historyRoute(app, store);
 
   takeUp(doors.comparison);

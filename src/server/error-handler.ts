@@ -52,10 +52,21 @@ export function refusing<T>(code: EdgeErrorCode, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof InvalidInput) throw new EdgeError(code, error.message, { errors: error.errors });
-    throw error;
+    throw refusalOf(code, error);
   }
 }
+
+/** The same, where it takes a while. */
+export async function refusingLater<T>(code: EdgeErrorCode, act: Promise<T>): Promise<T> {
+  try {
+    return await act;
+  } catch (error) {
+    throw refusalOf(code, error);
+  }
+}
+
+const refusalOf = (code: EdgeErrorCode, error: unknown): unknown =>
+  error instanceof InvalidInput ? new EdgeError(code, error.message, { errors: error.errors }) : error;
 
 export function asEdgeError(error: FastifyError | Error): EdgeError {
   if (error instanceof EdgeError) return error;

@@ -32,7 +32,7 @@ export interface LogPiece {
   readonly next: LogPosition;
 }
 
-export interface EventLogLimits {
+interface EventLogLimits {
   readonly events: number;
   /** Of the text of all events that are kept. */
   readonly bytes: number;

@@ -144,13 +144,13 @@ export class EventSubscriber {
     return this.#asked;
   }
 
-  /** Takes a message of the client. One that is not understood is answered and changes nothing. */
-  receive(text: string): void {
-    if (this.#closed) return;
+  /** Takes a message of the client; returns whether it named topics. One that is not understood is answered and changes nothing. */
+  receive(text: string): boolean {
+    if (this.#closed) return false;
     if (this.#isFlooded()) {
       this.#refuse(new EdgeError('RATE_LIMITED', `The limit is ${this.#options.messagesPerMinute} messages a minute.`));
       this.#leave(POLICY_VIOLATION, 'too many messages');
-      return;
+      return false;
     }
     let message: unknown;
     try {
@@ -158,15 +158,17 @@ export class EventSubscriber {
     } catch {
       message = undefined;
     }
-    if (Check(SubscribeMessage, message)) this.subscribe(message);
-    else {
-      this.#refuse(
-        new EdgeError(
-          'REQUEST_INVALID',
-          `A message is {"type":"subscribe","topics":[...],"sinceSeq":n}; topics, each once, are ${TOPICS.join(', ')}.`,
-        ),
-      );
+    if (Check(SubscribeMessage, message)) {
+      this.subscribe(message);
+      return message.topics !== undefined;
     }
+    this.#refuse(
+      new EdgeError(
+        'REQUEST_INVALID',
+        `A message is {"type":"subscribe","topics":[...],"sinceSeq":n}; topics, each once, are ${TOPICS.join(', ')}.`,
+      ),
+    );
+    return false;
   }
 
   /** From now on these topics, from after that number: each as it was if it is not said. */

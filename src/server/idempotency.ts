@@ -27,9 +27,36 @@ export interface Answers {
 
 export class Idempotency {
   readonly #answers: Answers;
+  /** Requests that have not been answered yet. */
+  readonly #underWay = new Map<string, { readonly request: string; readonly done: Promise<Answer> }>();
 
   constructor(answers: Answers) {
     this.#answers = answers;
+  }
+
+  /** As `once`, for what takes a while: who comes with the same key meanwhile waits for the same answer. */
+  async onceDone(request: FastifyRequest, reply: FastifyReply, act: () => Promise<Answer>): Promise<FastifyReply> {
+    const header = request.headers['idempotency-key'];
+    if (header === undefined) return send(reply, await act());
+
+    const [path] = request.url.split('?');
+    const key = `${path} ${header}`;
+    const hash = hashOf(request);
+    const known = this.#answers.get(key) ?? this.#underWay.get(key);
+    if (known !== undefined) {
+      if (known.request !== hash) throw new EdgeError('IDEMPOTENCY_KEY_REUSED');
+      const answer = 'done' in known ? await known.done : known;
+      return send(reply.header('idempotency-replayed', 'true'), answer);
+    }
+    const done = act();
+    this.#underWay.set(key, { request: hash, done });
+    try {
+      const answer = await done;
+      this.#answers.transaction(() => this.#answers.remember(key, hash, answer));
+      return send(reply, answer);
+    } finally {
+      this.#underWay.delete(key);
+    }
   }
 
   /** Sends what `act` answers, or what it answered before. An error is not remembered: the caller may repair and repeat. */
@@ -41,8 +68,7 @@ export class Idempotency {
     }
 
     const key = `${request.routeOptions.url} ${header}`;
-    const asked = JSON.stringify([request.query, request.body]);
-    const hash = createHash('sha256').update(asked).digest('base64');
+    const hash = hashOf(request);
     const known = this.#answers.get(key);
     if (known !== undefined) {
       if (known.request !== hash) throw new EdgeError('IDEMPOTENCY_KEY_REUSED');
@@ -58,7 +84,12 @@ export class Idempotency {
   }
 }
 
-function send(reply: FastifyReply, { status, location, body }: Answer): void {
+const hashOf = ({ query, body }: FastifyRequest): string =>
+  createHash('sha256')
+    .update(JSON.stringify([query, body]))
+    .digest('base64');
+
+function send(reply: FastifyReply, { status, location, body }: Answer): FastifyReply {
   if (location !== undefined) reply.header('location', location);
-  reply.code(status).send(body);
+  return reply.code(status).send(body);
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** What the OpenAPI document says beside the routes. */
 export function openApiDocument(needsToken: boolean) {
@@ -18,6 +18,7 @@ export function openApiDocument(needsToken: boolean) {
     tags: [
       { name: 'comparisons', description: 'One scenario under several schemes.' },
       { name: 'explorations', description: 'All interleavings of a small case.' },
+      { name: 'simulations', description: 'A scenario that is driven from outside, and can be looked into.' },
       { name: 'measurements', description: 'An operation of this host, under a guest on its own KVM.' },
       { name: 'history', description: 'What was asked so far, of all kinds.' },
       { name: 'library', description: 'Scenarios, cost profiles, and the words that they use.' },

@@ -1,5 +1,5 @@
-// The worker's end of the record stream. A run is one synchronous call, so it can hear no message: the pool tells it
-// through shared memory how far it has read.
+// The worker's end of the record stream. A run is one synchronous call, so it can hear no message: who reads tells it
+// through shared memory how far it is.
 
 import type { MessagePort } from 'node:worker_threads';
 import type { RunRecord, Topic } from '../lab/run-types.ts';
@@ -11,6 +11,7 @@ export class RecordSender {
   readonly #acknowledged: Int32Array;
   /** Ends with a comma: the fields of the label come first in every body. */
   readonly #prefix: string;
+  readonly #aheadMax: number;
   #topics: Topic[] = [];
   #bodies: string[] = [];
   #sent = 0;
@@ -21,17 +22,23 @@ export class RecordSender {
     port: Pick<MessagePort, 'postMessage'>,
     acknowledged: Int32Array,
     label: Readonly<Record<string, string | number>>,
+    aheadMax: number = UNACKNOWLEDGED_MAX,
   ) {
+    this.#aheadMax = aheadMax;
     this.#port = port;
     this.#acknowledged = acknowledged;
     const fields = JSON.stringify(label).slice(1, -1);
     this.#prefix = fields === '' ? '' : `${fields},`;
   }
 
-  send(record: RunRecord): void {
+  /** Records that have not been taken over yet. */
+  get ahead(): number {
     // Both counters wrap at 32 bits, so their difference is right as long as it is below 2^31.
-    const ahead = (this.#sent - Atomics.load(this.#acknowledged, 0)) | 0;
-    if (ahead >= UNACKNOWLEDGED_MAX) {
+    return (this.#sent - Atomics.load(this.#acknowledged, 0)) | 0;
+  }
+
+  send(record: RunRecord): void {
+    if (this.ahead >= this.#aheadMax) {
       // Records in hand came before the ones that are left out, so they go first.
       if (this.#bodies.length > 0) this.flush();
       this.#dropped++;

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { Observable } from 'rxjs';
+import { filter, Observable } from 'rxjs';
 import type { ExplorationProgress } from '../explore/exploration-types.ts';
 import type { RunResult, Topic } from '../lab/run-types.ts';
 import { EdgeError } from './errors.ts';
@@ -18,6 +18,7 @@ import type {
   PlainExploration,
 } from './exploration-messages.ts';
 import type { PlainRunInput, RecordBatch, RunAnswer, RunTask } from './run-messages.ts';
+import type { PlainTrace, TraceAnswer, TraceTask } from './trace-messages.ts';
 
 export interface PooledRun {
   readonly input: PlainRunInput;
@@ -43,9 +44,20 @@ export interface WorkerPoolOptions {
 
 const DEFAULT_MEMORY_MB = 1024;
 const EXPLORE_WORKER = fileURLToPath(new URL('./explore-worker.ts', import.meta.url));
+const TRACE_WORKER = fileURLToPath(new URL('./trace-worker.ts', import.meta.url));
 
-type Task = RunTask | ExplorationTask;
-type Answer = RunAnswer | ExplorationAnswer;
+type Task = RunTask | ExplorationTask | TraceTask;
+type Answer = RunAnswer | ExplorationAnswer | TraceAnswer;
+
+interface Talk<Message, Update> {
+  /** As an error calls it. */
+  readonly what: string;
+  readonly filename: string;
+  readonly task: (port: MessagePort) => Task;
+  readonly told: (message: Message) => Update;
+  /** What the answer is to the subscriber; null: nothing more. */
+  readonly ended: (answer: Answer) => Update | null;
+}
 
 export class WorkerPool {
   readonly threads: number;
@@ -128,32 +140,61 @@ export class WorkerPool {
     exploration: PlainExploration,
     stopped: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4)),
   ): Observable<ExplorationUpdate> {
+    return this.#withPort<ExplorationProgress, ExplorationUpdate>({
+      what: 'The exploration',
+      filename: EXPLORE_WORKER,
+      task: (port) => ({ exploration, stopped, port }),
+      told: (progress) => ({ kind: 'progress', progress }),
+      ended: (answer) => (answer.kind === 'explored' ? { kind: 'outcome', result: answer.result } : null),
+    });
+  }
+
+  /**
+   * Runs once for each subscription, observed, and gives the text of its trace in pieces of UTF-8, all of them when the run is over.
+   * Unsubscribing cancels, with the thread. Errors are EdgeErrors: RUN_FAILED, WORKER_DIED, STOPPING.
+   */
+  trace(trace: PlainTrace): Observable<Uint8Array> {
+    const text = this.#withPort<Uint8Array, Uint8Array | null>({
+      what: 'The run',
+      filename: TRACE_WORKER,
+      task: (port) => ({ trace, port }),
+      told: (piece) => piece,
+      ended: () => null,
+    });
+    return text.pipe(filter((piece) => piece !== null));
+  }
+
+  /** Carries out a task whose worker says things on a port while it is at it, and then answers. */
+  #withPort<Message, Update>(talk: Talk<Message, Update>): Observable<Update> {
     return new Observable((subscriber) => {
       if (this.#closed) {
         subscriber.error(new EdgeError('STOPPING'));
         return;
       }
+      const { what, filename, task, told, ended } = talk;
       const cancellation = new AbortController();
       const { port1, port2 } = new MessageChannel();
-      port1.on('message', (progress: ExplorationProgress) => subscriber.next({ kind: 'progress', progress }));
+      const hear = (message: Message): void => subscriber.next(told(message));
+      port1.on('message', hear);
       this.#unsettled.add(cancellation);
       this.#threadPool()
-        .run(
-          { exploration, stopped, port: port2 },
-          { filename: EXPLORE_WORKER, signal: cancellation.signal, transferList: [port2] },
-        )
+        .run(task(port2), { filename, signal: cancellation.signal, transferList: [port2] })
         .then(
-          (told) => {
-            const answer = told as ExplorationAnswer;
-            if (answer.kind === 'explored') {
-              subscriber.next({ kind: 'outcome', result: answer.result });
-              subscriber.complete();
-            } else {
-              const cause = new Error(answer.stack);
-              subscriber.error(new EdgeError('RUN_FAILED', `The exploration: ${answer.message}`, { cause }));
+          (answer) => {
+            // The answer comes through another channel and may overtake the last messages.
+            for (let late = receiveMessageOnPort(port1); late !== undefined; late = receiveMessageOnPort(port1)) {
+              hear(late.message as Message);
             }
+            if (answer.kind === 'error') {
+              const cause = new Error(answer.stack);
+              subscriber.error(new EdgeError('RUN_FAILED', `${what}: ${answer.message}`, { cause }));
+              return;
+            }
+            const update = ended(answer);
+            if (update !== null) subscriber.next(update);
+            subscriber.complete();
           },
-          (error: unknown) => subscriber.error(asEdgeError(error, 'The exploration', cancellation.signal)),
+          (error: unknown) => subscriber.error(asEdgeError(error, what, cancellation.signal)),
         )
         .finally(() => {
           this.#unsettled.delete(cancellation);
@@ -161,7 +202,7 @@ export class WorkerPool {
         });
       return () => {
         if (this.#unsettled.has(cancellation)) {
-          cancellation.abort(new EdgeError('STOPPING', 'The exploration was cancelled.'));
+          cancellation.abort(new EdgeError('STOPPING', `${what} was cancelled.`));
         }
       };
     });

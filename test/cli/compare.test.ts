@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { showNs } from '../../src/cli/quantities.ts';
@@ -7,6 +8,7 @@ import { buildApp } from '../../src/server/app.ts';
 import { openStore } from '../../src/server/store/store.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
 import { post, until } from '../server/support/service.ts';
+import { asCsvRows, readCsv, readParquet } from '../support/parquet.ts';
 import { stallscope, temporaryFile } from './support/stallscope.ts';
 
 /** A comparison that takes a moment. */
@@ -31,6 +33,15 @@ describe('stallscope compare', () => {
     const [range] = parse((await stallscope('compare', ...two, '--json')).stdout).schemes;
     expect(stdout).toContain('hgm-collapse-2m, 4 vCPUs');
     expect(stdout).toContain(` ${showNs((range?.stall.totalNs ?? Number.NaN) / (4 * 2))} `);
+  });
+
+  it('--parquet: the rows of --csv in a file, beside what is printed', async () => {
+    const file = temporaryFile('result.parquet', '');
+    const { stdout, code } = await stallscope('compare', ...SMALL, '--csv', '--parquet', file);
+    expect(code).toBe(0);
+    expect(asCsvRows(await readParquet(readFileSync(file)))).toEqual(readCsv(stdout));
+    const refused = await stallscope('compare', ...SMALL, '--parquet', '/nowhere/at/all/result.parquet');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('ENOENT')]);
   });
 
   it('no --scheme: all of them', async () => {

@@ -511,6 +511,45 @@ describe('ends of a run', () => {
     expect(sim.run({ untilNs: 60, simulatedNs: 55 })).toEqual({ kind: 'time-budget', simulatedNs: 55 });
   });
 
+  test('run: throughIdle, nothing due: time passes up to untilNs, and timers of observers fire on the way', () => {
+    const sim = new Simulation({ seed: 1 });
+    const fired: number[] = [];
+    const sleeper = sim.spawn(
+      'sleeper',
+      (function* (): Process {
+        yield PARK;
+        yield 5;
+      })(),
+      { daemon: true },
+    );
+    sim.observerTimer(() => fired.push(sim.now)).arm(30);
+    expect(sim.run({ untilNs: 20 })).toEqual({ kind: 'idle' });
+    expect(sim.now).toBe(0);
+    expect(sim.run({ untilNs: 20, throughIdle: true })).toEqual({ kind: 'until' });
+    expect([sim.now, sim.events, fired]).toEqual([20, 1, []]);
+    expect(sim.run({ untilNs: 50, simulatedNs: 40, throughIdle: true })).toEqual({
+      kind: 'time-budget',
+      simulatedNs: 40,
+    });
+    expect([sim.now, fired]).toEqual([40, [30]]);
+    sim.wake(sleeper);
+    expect(sim.run({ untilNs: 60, throughIdle: true })).toEqual({ kind: 'until' });
+    expect([sim.now, sim.events, sleeper.state]).toEqual([60, 3, 'ended']);
+  });
+
+  test('run: throughIdle, somebody who is no daemon waits for ever: a deadlock, at the time at which it came', () => {
+    const sim = new Simulation({ seed: 1 });
+    sim.spawn(
+      'sleeper',
+      (function* (): Process {
+        yield 3;
+        yield PARK;
+      })(),
+    );
+    expect(sim.run({ untilNs: 20, throughIdle: true }).kind).toBe('deadlock');
+    expect(sim.now).toBe(3);
+  });
+
   test('run: until() says so: stops after that event, inline or not', () => {
     for (const inlineAdvance of [true, false]) {
       const sim = new Simulation({ seed: 1, inlineAdvance });

@@ -5,7 +5,8 @@ import type { Measurement, Repetition } from '../../src/host/measure.ts';
 import { type MeasurementRequest, planMeasurement } from '../../src/host/measurement-plan.ts';
 import { measurementResult } from '../../src/host/measurement-result.ts';
 import type { Window } from '../../src/host/window.ts';
-import { resultToCsv } from '../../src/lab/result-csv.ts';
+import { resultTable } from '../../src/lab/result-table.ts';
+import { tableToCsv } from '../../src/lab/table.ts';
 
 const FACTS = { kernel: '6.18' } as HostFacts;
 /** Time stamps at two ticks a nanosecond, from a start that does not fit into a number. */
@@ -129,7 +130,7 @@ describe('measurementResult', () => {
     const one = repetition(window(10_000, [[[100, 400]]]), window(20_000, [[[0, 6_000]]]), 5_000);
     const result = measurementResult(measurement([one, one]), FACTS);
     const other = { ...result, schemes: result.schemes.map((scheme) => ({ ...scheme, place: 'outside' as const })) };
-    const csv = resultToCsv({ ...result, schemes: [...result.schemes, ...other.schemes] });
+    const csv = tableToCsv(resultTable({ ...result, schemes: [...result.schemes, ...other.schemes] }));
     const [header = [], ...rows] = csv
       .trimEnd()
       .split('\r\n')

@@ -29,7 +29,7 @@ describe('kvm_flush_remote_tlbs', () => {
       // Nobody in guest mode: request bits only, no interrupt to send and to wait for.
       const ns = (inGuest === 0 ? 0 : 2000) + inGuest * 1100 + (4 - inGuest) * 18;
       expect(world.sim.now).toBe(ns);
-      expect(events).toEqual([{ type: 'kvm-flush', simTimeNs: ns, kicked: inGuest, durationNs: ns }]);
+      expect(events).toEqual([{ type: 'kvm-flush', simTimeNs: ns, task: 'caller', kicked: inGuest, durationNs: ns }]);
       expect([world.kvm.stats.tlbFlushes, world.work.kvmFlushes]).toEqual([1, 1]);
     });
   }

@@ -33,6 +33,6 @@ describe('CPU TLB shootdown', () => {
     const events: MmEvent[] = [];
     world.mm.events.events$.subscribe((event) => events.push(event));
     world.call(cpuTlbShootdown(world.mm));
-    expect(events).toEqual([{ type: 'cpu-shootdown', simTimeNs: 2100, kicked: 1, durationNs: 2100 }]);
+    expect(events).toEqual([{ type: 'cpu-shootdown', simTimeNs: 2100, task: 'caller', kicked: 1, durationNs: 2100 }]);
   });
 });

@@ -12,6 +12,7 @@ import { profilesCommand } from '../../src/cli/commands/profiles.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
 import { scenariosCommand } from '../../src/cli/commands/scenarios.ts';
 import { serveCommand } from '../../src/cli/commands/serve.ts';
+import { traceCommand } from '../../src/cli/commands/trace.ts';
 import { validateCommand } from '../../src/cli/commands/validate.ts';
 import { EDGE_ERRORS } from '../../src/server/errors.ts';
 import { TOPICS } from '../../src/server/event-log.ts';
@@ -84,6 +85,7 @@ describe('docs/reference/cli.md', () => {
   const commands = [
     compareCommand(),
     runCommand(),
+    traceCommand(),
     exploreCommand(),
     scenariosCommand(),
     profilesCommand(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/server/store/store.ts';
+import { asCsvRows, readCsv, readParquet } from '../support/parquet.ts';
 import { get, ordered, post, startService, until } from './support/service.ts';
 
 describe('POST /v1/comparisons', () => {
@@ -295,11 +296,15 @@ describe('GET /v1/comparisons/:id/result', () => {
     expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([409, 'RESULT_MISSING']);
   });
 
-  it.each(['/result?format=parquet', '/trace?scheme=range'])('%s: 501 NOT_AVAILABLE_YET', async (suffix) => {
+  it('parquet: the rows of the CSV, as a file', async () => {
     const app = await startService();
-    const id = await post(app, { scenario: ordered('quick') });
-    const response = await app.inject(`/v1/comparisons/${id}${suffix}`);
-    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([501, 'NOT_AVAILABLE_YET']);
+    const id = await post(app, { scenario: ordered('quick'), schemes: ['range', 'none'] });
+    await until(app, id);
+    const csv = await app.inject(`/v1/comparisons/${id}/result?format=csv`);
+    const response = await app.inject(`/v1/comparisons/${id}/result?format=parquet`);
+    expect(response.headers['content-type']).toBe('application/vnd.apache.parquet');
+    expect(response.headers['content-disposition']).toBe(`attachment; filename="comparison-${id}.parquet"`);
+    expect(asCsvRows(await readParquet(response.rawPayload))).toEqual(readCsv(csv.body));
   });
 
   it('an unknown format: 400 that names the parameter and the formats', async () => {

@@ -156,11 +156,6 @@ describe('errors of a listening service', () => {
     () => ({ measuringHost: { ...quickHost, missing: () => 'there is no /dev/kvm' } }),
     (client, call) => client.call(call, posted(example(client, call))),
   );
-  provokes('NOT_AVAILABLE_YET', normal, async (client, call) => {
-    const query = call.path.endsWith('/result') ? '?format=parquet' : '';
-    return client.call(call, { params: await client.made(call), query });
-  });
-
   it('STOPPING: while the last work is put down, every call that documents it answers it', async () => {
     const host = stubbornHost();
     const { app, client } = await serve({ measuringHost: host });

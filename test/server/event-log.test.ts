@@ -35,6 +35,14 @@ describe('event log', () => {
     expect(readAll(log)).toEqual(['stall 1, fault 2', 'stall 3']);
   });
 
+  it('more characters than it may keep: the oldest events go, and a reader from the start gets a gap', () => {
+    const log = new EventLog({ ...small, bytes: 100 });
+    for (const text of ['a'.repeat(30), 'b'.repeat(30), 'c'.repeat(30)]) log.append({ topic: 'stall', text });
+    expect(readAll(log)).toEqual(['gap 1-2 2', 'stall 3']);
+    append(log, 'fault');
+    expect(readAll(log, ALL, log.positionAt(2))).toEqual(['stall 3, fault 4']);
+  });
+
   it('topics: only those, and frames are filled with them', () => {
     const log = new EventLog(small);
     append(log, 'fault', 'stall', 'fault', 'stall');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplorationResult } from '../../src/explore/exploration-types.ts';
 import type { App } from '../../src/server/app.ts';
+import { asCsvRows, readCsv, readParquet } from '../support/parquet.ts';
 import { connect, listen } from './support/event-client.ts';
 import { ordered, post as postComparison, startService } from './support/service.ts';
 
@@ -81,6 +82,8 @@ describe('POST /v1/explorations', () => {
     const csv = (await app.inject(`/v1/explorations/${id}/result?format=csv`)).body.split('\r\n');
     expect(csv[0]).toMatch(/^verdict,kind,class/);
     expect(csv).toHaveLength((result?.findings.length ?? 0) + 2);
+    const parquet = await app.inject(`/v1/explorations/${id}/result?format=parquet`);
+    expect(asCsvRows(await readParquet(parquet.rawPayload))).toEqual(readCsv(csv.join('\r\n')));
     const trace = (await app.inject(`/v1/explorations/${id}/trace`)).json<{ traceEvents: { ph: string }[] }>();
     expect(trace.traceEvents.filter(({ ph }) => ph === 'X')).toHaveLength(result?.counterexample?.length ?? -1);
   });

@@ -6,6 +6,7 @@ import type { MeasurementResult } from '../../src/host/measurement-result.ts';
 import type { App } from '../../src/server/app.ts';
 import type { MeasuringHost } from '../../src/server/measurement-service.ts';
 import { isBusy, noGuest } from '../host/support.ts';
+import { asCsvRows, readCsv, readParquet } from '../support/parquet.ts';
 import { connect, listen } from './support/event-client.ts';
 import { ordered, post as postComparison, startService } from './support/service.ts';
 
@@ -264,15 +265,27 @@ describe('what a result has', () => {
     expect(rows.map((row) => row.split(',').at(-1))).toEqual(['inside', 'inside', 'outside', 'outside']);
   });
 
-  it.each([
-    ['parquet', 501, 'NOT_AVAILABLE_YET'],
-    ['xml', 400, 'REQUEST_INVALID'],
-  ])('format=%s: %d %s', async (format, status, code) => {
+  it('format=parquet: the rows of the CSV; what cannot be known is null', async () => {
+    const app = await service(quick);
+    const id = await accepted(app, { operation: 'nothing', places: ['inside', 'outside'] });
+    await until(app, id);
+    const csv = await app.inject(`/v1/measurements/${id}/result?format=csv`);
+    const read = await readParquet((await app.inject(`/v1/measurements/${id}/result?format=parquet`)).rawPayload);
+    expect(asCsvRows(read)).toEqual(readCsv(csv.body));
+    expect(read.rows.map(({ place, spinNs }) => [place, spinNs])).toEqual([
+      ['inside', null],
+      ['inside', null],
+      ['outside', null],
+      ['outside', null],
+    ]);
+  });
+
+  it('format=xml: 400', async () => {
     const app = await service(quick);
     const id = await accepted(app);
     await until(app, id);
-    const response = await app.inject(`/v1/measurements/${id}/result?format=${format}`);
-    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([status, code]);
+    const response = await app.inject(`/v1/measurements/${id}/result?format=xml`);
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
   });
 
   it('windows asked for: each with its time and place; else none', async () => {

@@ -2,9 +2,10 @@ import { Command, Option } from 'commander';
 import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
 import { type ComparisonPlan, planComparison } from '../../lab/comparison.ts';
 import type { ComparisonResult } from '../../lab/result.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
 import type { RunResult } from '../../lab/run-types.ts';
 import { summarize } from '../../lab/summary.ts';
+import { tableToCsv } from '../../lab/table.ts';
 import { totalVcpus } from '../../lab/world.ts';
 import { WorkerPool } from '../../server/worker-pool.ts';
 import { comparisonTable } from '../comparison-table.ts';
@@ -14,12 +15,14 @@ import {
   integer,
   mapcountOption,
   overridesOf,
+  parquetOption,
   profileOption,
   schemeOption,
   setOption,
   threadsOption,
   traceOption,
 } from '../options.ts';
+import { parquetFile } from '../parquet-file.ts';
 import { progressBar } from '../progress-bar.ts';
 
 interface CompareOptions {
@@ -34,6 +37,7 @@ interface CompareOptions {
   readonly threads?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly parquet?: string;
 }
 
 export function compareCommand(): Command {
@@ -51,6 +55,7 @@ export function compareCommand(): Command {
     .addOption(threadsOption())
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print the result as CSV'))
+    .addOption(parquetOption())
     .action(compare);
 }
 
@@ -67,9 +72,11 @@ async function compare(argument: string, options: CompareOptions): Promise<void>
     },
     library,
   );
+  const parquet = parquetFile(options.parquet);
   const result = await carryOut(plan, options.threads);
+  parquet.write(resultTable(result));
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (options.csv) process.stdout.write(resultToCsv(result));
+  else if (options.csv) process.stdout.write(tableToCsv(resultTable(result)));
   else process.stdout.write(`${comparisonTable(result, totalVcpus(plan.scenario))}\n`);
 }
 

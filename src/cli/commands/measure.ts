@@ -7,10 +7,12 @@ import { LIMITS, planMeasurement } from '../../host/measurement-plan.ts';
 import { measurementResult } from '../../host/measurement-result.ts';
 import { measurementTrace } from '../../host/measurement-trace.ts';
 import { hostBackings, hostOperations, hostSizes, places } from '../../host/vocabulary.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
+import { tableToCsv } from '../../lab/table.ts';
 import { parseSize, parseTime } from '../../lab/units.ts';
 import { measurementTable } from '../measurement-table.ts';
-import { collect, integer } from '../options.ts';
+import { collect, integer, parquetOption } from '../options.ts';
+import { parquetFile } from '../parquet-file.ts';
 import { progressBar } from '../progress-bar.ts';
 
 interface MeasureOptions {
@@ -28,6 +30,7 @@ interface MeasureOptions {
   readonly tail?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly parquet?: string;
   readonly windows?: boolean;
   readonly kernelEvents?: boolean;
   readonly trace?: string;
@@ -60,6 +63,7 @@ export function measureCommand(): Command {
     .option('--tail <time>', help('time after the operation that counts', 'tailNs'), time)
     .addOption(new Option('--json', 'print the result as JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print the result as CSV'))
+    .addOption(parquetOption())
     .option('--windows', 'with --json: all stall windows, one by one')
     .option('--kernel-events', "record the kernel's own events as well, for --json and --trace; takes time of its own")
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
@@ -92,13 +96,15 @@ async function measure(operation: string, options: MeasureOptions): Promise<void
   assertMeasurable();
   // A file that cannot be written is better known before than after.
   if (options.trace !== undefined) closeSync(openSync(options.trace, 'a'));
+  const parquet = parquetFile(options.parquet);
   const bar = progressBar(process.stderr, plan.places.length * plan.repetitions, 'repetitions');
   const measurement = await measureInProcess(plan, { onRepetition: () => bar.advance() }).finally(() => bar.clear());
   const result = measurementResult(measurement, hostFacts());
   const missing = result.measurement.kernelEvents?.missing ?? null;
   if (missing !== null) process.stderr.write(`stallscope: without the kernel's events: ${missing}\n`);
   if (options.trace !== undefined) writeFileSync(options.trace, measurementTrace(measurement));
-  if (options.csv) process.stdout.write(resultToCsv(result));
+  parquet.write(resultTable(result));
+  if (options.csv) process.stdout.write(tableToCsv(resultTable(result)));
   else process.stdout.write(`${options.json ? JSON.stringify(result) : measurementTable(result)}\n`);
 }
 

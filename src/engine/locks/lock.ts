@@ -9,6 +9,8 @@ import type { LockClass } from './lock-class.ts';
 
 export abstract class Lock implements Waitable, Probed {
   readonly lockClass: LockClass;
+  /** What it belongs to, for those who look into a run. */
+  readonly of: object | null;
   /** In an exploration: who holds it, and who wants it. */
   readonly cell = cellsFor(this, 2);
   readonly sleeping: boolean;
@@ -23,9 +25,10 @@ export abstract class Lock implements Waitable, Probed {
   private readonly readInfo: number;
   private lastWaiter: Task | null = null;
 
-  constructor(sim: Simulation, lockClass: LockClass) {
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
     this.sim = sim;
     this.lockClass = lockClass;
+    this.of = of;
     this.sleeping = lockClass.kind === 'sleeping';
     this.readInfo = sim.lockdep.classIndex(lockClass) * 2;
   }
@@ -100,6 +103,11 @@ export abstract class Lock implements Waitable, Probed {
     this.sim.grant(task, this.sleeping && !task.spins ? this.sim.wakeUpNs : 0);
   }
 
+  /** Who waits, in the order in which they came. */
+  waitingTasks(): Task[] {
+    return tasksFrom(this.firstWaiter);
+  }
+
   /** A waiter that comes now keeps its CPU busy, although the lock is one to sleep for. */
   protected get letsSpin(): boolean {
     return false;
@@ -124,6 +132,12 @@ export abstract class Lock implements Waitable, Probed {
   /** Its holder goes to sleep for another lock, or has got that. */
   ownerSleeps(): void {}
   ownerRuns(): void {}
+}
+
+export function tasksFrom(first: Task | null): Task[] {
+  const tasks: Task[] = [];
+  for (let task = first; task !== null; task = task.nextWaiter) tasks.push(task);
+  return tasks;
 }
 
 function tellHeld(task: Task, what: 'ownerSleeps' | 'ownerRuns'): void {

@@ -18,8 +18,13 @@ export class Mutex extends ExclusiveLock {
   readonly #spinsOnOwner: boolean;
   #ownerIsAsleep = false;
 
-  constructor(sim: Simulation, lockClass: LockClass, { spinsOnOwner = false }: MutexOptions = {}) {
-    super(sim, lockClass);
+  constructor(
+    sim: Simulation,
+    lockClass: LockClass,
+    { spinsOnOwner = false }: MutexOptions = {},
+    of: object | null = null,
+  ) {
+    super(sim, lockClass, of);
     assert(this.sleeping, 'mutex: its class is a sleeping one');
     this.#spinsOnOwner = spinsOnOwner;
   }

@@ -15,8 +15,8 @@ import type { LockClass } from './lock-class.ts';
 const READERS_AT_ONCE_MAX = 256;
 
 export class RwSemaphore extends SharedLock {
-  constructor(sim: Simulation, lockClass: LockClass) {
-    super(sim, lockClass);
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
+    super(sim, lockClass, of);
     assert(this.sleeping, 'rw semaphore: its class is a sleeping one');
   }
 

@@ -9,8 +9,8 @@ import { SharedLock } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
 
 export class RwSpinlock extends SharedLock {
-  constructor(sim: Simulation, lockClass: LockClass) {
-    super(sim, lockClass);
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
+    super(sim, lockClass, of);
     assert(!this.sleeping, 'rw spinlock: its class is a spinning one');
   }
 

@@ -8,8 +8,8 @@ import { ExclusiveLock } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
 
 export class Spinlock extends ExclusiveLock {
-  constructor(sim: Simulation, lockClass: LockClass) {
-    super(sim, lockClass);
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
+    super(sim, lockClass, of);
     assert(!this.sleeping, 'spinlock: its class is a spinning one');
   }
 

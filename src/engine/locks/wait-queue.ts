@@ -6,11 +6,14 @@ import type { Operation } from '../process.ts';
 import { PARK_ONCE } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
+import { tasksFrom } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
 
 export class WaitQueue implements Waitable, Probed {
   readonly #cell = cellsFor(this, 1);
   readonly lockClass: LockClass;
+  /** What it belongs to, for those who look into a run. */
+  readonly of: object | null;
   /** How many tasks wait. */
   length = 0;
   private readonly sim: Simulation;
@@ -18,9 +21,10 @@ export class WaitQueue implements Waitable, Probed {
   private first: Task | null = null;
   private last: Task | null = null;
 
-  constructor(sim: Simulation, lockClass: LockClass) {
+  constructor(sim: Simulation, lockClass: LockClass, of: object | null = null) {
     this.sim = sim;
     this.lockClass = lockClass;
+    this.of = of;
     this.sleeping = lockClass.kind === 'sleeping';
   }
 
@@ -57,6 +61,11 @@ export class WaitQueue implements Waitable, Probed {
     let woken = 0;
     while (this.wakeOne()) woken++;
     return woken;
+  }
+
+  /** Who waits, in the order in which they came. */
+  waitingTasks(): Task[] {
+    return tasksFrom(this.first);
   }
 
   cellContent(): number {

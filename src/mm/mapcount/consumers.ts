@@ -6,8 +6,8 @@ import { subpageIndex } from '../hugetlb.ts';
 import { HugetlbVma } from '../hugetlb-vma.ts';
 
 /** Models page_mapcount(), include/linux/mm.h: of the folio as a whole, and of the page where its scheme counts pages. */
-function pageMapcount(folio: Folio, page: number): number {
-  const ofPage = folio.machine.hugetlbMapcount.id === 'subpage' ? (folio.subpageMapcounts[page] ?? 0) : 0;
+export function pageMapcount(folio: Folio, page: number): number {
+  const ofPage = folio.machine.hugetlbMapcount.id === 'subpage' ? (folio.keptSubpageMapcounts?.[page] ?? 0) : 0;
   return folio.entireMapcount + ofPage;
 }
 

@@ -53,7 +53,7 @@ function* hugetlbPunchHole(vma: HugetlbVma, mapping: AddressSpace, first: number
 
 function* shmemPunchHole(vma: ShmemVma, mapping: AddressSpace, first: number, end: number): Process<void> {
   const { machine } = vma.mm;
-  const waiters = new WaitQueue(machine.sim, shmemFallocClass);
+  const waiters = new WaitQueue(machine.sim, shmemFallocClass, mapping);
   mapping.hole = { first, end, waiters };
   yield* unmapMappingPages(machine, mapping, first, end);
   yield* shmemUndoRange(machine, mapping, first, end);

@@ -28,6 +28,7 @@ export const CatalogSchema = Type.Unsafe<object>(
       {
         ...Object.fromEntries(Object.entries(catalog()).map(([name, section]) => [name, sectionOf(section)])),
         explorations: Type.Object({}, { additionalProperties: true, description: 'The words of explorations.' }),
+        simulations: Type.Object({}, { additionalProperties: true, description: 'The limits of live simulations.' }),
       },
       { description: 'Each section lists what may be named there.' },
     ),

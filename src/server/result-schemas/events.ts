@@ -4,7 +4,7 @@ import Type, { type TSchema } from 'typebox';
 import { mapcountSchemes, schemeIds } from '../../lab/vocabulary.ts';
 import { named } from '../openapi/components.ts';
 import { count, word } from './fields.ts';
-import { runRecords } from './records.ts';
+import { runRecords, topics } from './records.ts';
 
 const seq = Type.Integer({ minimum: 1, description: 'Counts what happened in the job.' });
 const steps = Type.Object({ done: count(), total: count() });
@@ -66,4 +66,25 @@ export const ExplorationEventSchema = named(
 export const MeasurementEventSchema = named(
   'MeasurementEvent',
   Type.Object({ seq, topic: Type.Literal('progress'), repetitions: steps }),
+);
+
+/** What a live simulation says of itself, between the records of its run. */
+const said = <const Event extends string>(event: Event, fields: Record<string, TSchema>) =>
+  Type.Object({
+    seq,
+    topic: Type.Literal('progress'),
+    simTimeNs: Type.Integer(),
+    event: Type.Literal(event),
+    ...fields,
+  });
+
+export const SimulationEventSchema = named(
+  'SimulationEvent',
+  Type.Union([
+    ...Object.values<TSchema>(runRecords).flatMap((record) => withFields({ seq }, record)),
+    said('advanced', { outcome: word(['reached', 'stuck', 'paused', 'ended'], 'How the advance has ended.') }),
+    said('pace', { speed: Type.Number({ description: 'Virtual ns for each real ns.' }) }),
+    said('topics', { topics: Type.Array(word(topics), { description: 'That are recorded from now on.' }) }),
+    said('ended', { ended: Type.String({ description: 'What has ended it.' }), message: Type.String() }),
+  ]),
 );

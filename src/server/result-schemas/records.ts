@@ -19,7 +19,12 @@ const record = <const Topic extends string, Fields extends Record<string, TSchem
 
 const vcpu = count('Through all VMs.');
 const process = count('Whose page tables change: index among vm.processes.');
-const tlbFields = { kicked: count('CPUs that were interrupted.'), durationNs: ns() };
+const task = (description: string) => Type.String({ description, examples: ['vmm0'] });
+const tlbFields = {
+  task: task('That asks for the flush and waits for it.'),
+  kicked: count('CPUs that were interrupted.'),
+  durationNs: ns(),
+};
 
 const recordSchemas = {
   stall: record('stall', {
@@ -39,6 +44,7 @@ const recordSchemas = {
       'A section opens, KVM has answered, it is closed; a collapse is told after the fact, KVM has dealt with it.',
     ),
     process,
+    task: task('That changes them: `vmm0` is that of timeline.0, `vcpu3` a vCPU.'),
     section: count('Counts the sections of its process.'),
     start: count(),
     length: count(),
@@ -47,6 +53,8 @@ const recordSchemas = {
     event: word(['start', 'end']),
     operation: Type.String({ examples: ['madv-collapse'] }),
     index: count('Place in the timeline.'),
+    process: count('Which asks for it,'),
+    task: task('and by which of its threads.'),
     start: count(),
     length: count(),
     errno: textOrNull('Null: done, or not ended yet.'),

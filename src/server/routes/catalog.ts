@@ -4,16 +4,18 @@ import type { App } from '../app.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
 import { CatalogSchema } from '../result-schemas/catalog.ts';
 import { MapcountTableSchema, problems } from '../schemas.ts';
+import { type SimulationLimits, simulationCatalog } from '../simulations/simulation-limits.ts';
 
-export function catalogRoutes(app: App, mapcountTable: MapcountTable): void {
+export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: SimulationLimits): void {
   // The words do not change while the service runs.
-  const words = { ...catalog(), explorations: explorationCatalog() };
+  const words = { ...catalog(), explorations: explorationCatalog(), simulations: simulationCatalog(limits) };
   app.get(
     '/v1/catalog',
     {
       schema: {
         tags: ['library'],
-        summary: 'The words that scenarios, comparisons and explorations use, and which of them this version can run.',
+        summary:
+          'The words that scenarios, comparisons and explorations use, which of them this version can run, and the limits of live simulations.',
         response: { 200: CatalogSchema },
       },
     },

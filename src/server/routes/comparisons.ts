@@ -1,14 +1,19 @@
-import type { ComparisonPlan, ComparisonRequest } from '../../lab/comparison.ts';
+import Type, { type Static } from 'typebox';
+import type { ComparisonPlan, ComparisonRequest, RunSpec } from '../../lab/comparison.ts';
 import { comparisonDocumentSchema, planComparison } from '../../lab/comparison.ts';
+import type { InputError } from '../../lab/invalid-input.ts';
 import type { ComparisonResult } from '../../lab/result.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
 import type { App } from '../app.ts';
 import type { ComparisonService } from '../comparison-service.ts';
+import { refusing } from '../error-handler.ts';
 import { EdgeError } from '../errors.ts';
 import type { ServiceLibrary } from '../library.ts';
 import { ComparisonResultSchema } from '../result-schemas/comparison.ts';
 import { ComparisonEventSchema } from '../result-schemas/events.ts';
 import { IdParams, problems } from '../schemas.ts';
+import { abandoned, sendTrace, traceContent } from '../trace-reply.ts';
+import type { Traces } from '../traces.ts';
 import type { JobDoor } from './jobs.ts';
 
 export const comparisonDoor = (
@@ -26,23 +31,80 @@ export const comparisonDoor = (
   invalid: 'COMPARISON_INVALID',
   refusals: ['TOO_MANY_COMPARISONS'],
   reuses: true,
-  toCsv: resultToCsv,
+  toTable: resultTable,
 });
 
-export function comparisonTraceRoute(app: App, comparisons: ComparisonService): void {
+const RunQuery = Type.Object(
+  {
+    scheme: Type.Optional(Type.String({ maxLength: 64, description: 'Notifier scheme. Absent: the first.' })),
+    mapcount: Type.Optional(Type.String({ maxLength: 64, description: 'Mapcount scheme. Absent: the first.' })),
+    repetition: Type.Integer({ minimum: 0, default: 0, description: 'Counts from 0; its seed is seed + repetition.' }),
+  },
+  { additionalProperties: false },
+);
+
+export function comparisonTraceRoute(
+  app: App,
+  { service, planOf }: ReturnType<typeof comparisonDoor>,
+  traces: Traces,
+): void {
   app.get(
     '/v1/comparisons/:id/trace',
     {
       schema: {
         tags: ['comparisons'],
-        summary: 'The trace of one run. Not available yet.',
+        summary:
+          'The trace of one run, for Perfetto. The run is made once more for it, whether the comparison has come to it or not.',
         params: IdParams,
-        response: problems('NOT_FOUND', 'NOT_AVAILABLE_YET'),
+        querystring: RunQuery,
+        response: {
+          200: traceContent,
+          ...problems(
+            'REQUEST_INVALID',
+            'NOT_FOUND',
+            'COMPARISON_INVALID',
+            'TOO_MANY_TRACES',
+            'RUN_FAILED',
+            'WORKER_DIED',
+            'STOPPING',
+          ),
+        },
       },
     },
-    (request) => {
-      comparisons.get(request.params.id);
-      throw new EdgeError('NOT_AVAILABLE_YET', 'Traces are not available yet; the event socket has the records.');
+    async (request, reply) => {
+      const { spec } = service.get(request.params.id);
+      const run = runOf(
+        refusing('COMPARISON_INVALID', () => planOf(spec)),
+        request.query,
+      );
+      const { scenario, scheme, mapcount, seed } = run;
+      const stream = await traces.of(run, abandoned(reply));
+      return sendTrace(reply, stream, [scenario.name, scheme, mapcount, `seed-${seed}`]);
     },
   );
+}
+
+/** Throws if the comparison has no such run. */
+function runOf(plan: ComparisonPlan, { scheme, mapcount, repetition }: Static<typeof RunQuery>): RunSpec {
+  const errors: InputError[] = [];
+  const { schemes, mapcounts, repetitions, runs, seed } = plan;
+  const mustBeOne = (path: string, value: string | undefined, known: readonly string[]): void => {
+    if (value === undefined || known.includes(value)) return;
+    errors.push({ path, message: `must be one of this comparison's, which are ${known.join(', ')}, got ${value}` });
+  };
+  mustBeOne('scheme', scheme, schemes);
+  mustBeOne('mapcount', mapcount, mapcounts);
+  if (repetition >= repetitions) {
+    errors.push({ path: 'repetition', message: `must be from 0 to ${repetitions - 1}, got ${repetition}` });
+  }
+  const found = runs.find(
+    (run) =>
+      run.scheme === (scheme ?? schemes[0]) &&
+      run.mapcount === (mapcount ?? mapcounts[0]) &&
+      run.seed === seed + repetition,
+  );
+  if (errors.length > 0 || found === undefined) {
+    throw new EdgeError('REQUEST_INVALID', 'The comparison has no such run.', { errors });
+  }
+  return found;
 }

@@ -7,7 +7,7 @@ import {
   readExploration,
 } from '../../explore/exploration-request.ts';
 import type { ExplorationResult } from '../../explore/exploration-types.ts';
-import { explorationCsv } from '../../explore/result-csv.ts';
+import { explorationTable } from '../../explore/result-table.ts';
 import type { App } from '../app.ts';
 import { EdgeError } from '../errors.ts';
 import type { ExplorationService } from '../exploration-service.ts';
@@ -30,7 +30,7 @@ export const explorationDoor = (
   invalid: 'EXPLORATION_INVALID',
   refusals: ['TOO_MANY_EXPLORATIONS'],
   reuses: true,
-  toCsv: explorationCsv,
+  toTable: explorationTable,
 });
 
 const TraceQuery = Type.Object(

@@ -6,8 +6,8 @@ import type { WebSocket } from 'ws';
 import type { App } from '../app.ts';
 import { describedBy } from '../asyncapi/document.ts';
 import { EdgeError } from '../errors.ts';
+import type { EventLog } from '../event-log.ts';
 import { EventSubscriber, type FrameSink, type StreamMeter, type SubscriberOptions } from '../event-subscriber.ts';
-import type { JobService } from '../jobs/job-service.ts';
 import { IdParams, problems } from '../schemas.ts';
 import { SocketSink } from '../socket-sink.ts';
 import { END_ID, SseSink } from '../sse-sink.ts';
@@ -15,7 +15,7 @@ import { StreamHeaders, StreamQuery, topicsOf } from '../stream-query.ts';
 
 const PING_MS = 30_000;
 
-/** The streams of the service, of all jobs together. */
+/** The streams of the service, of all jobs and simulations together. */
 export interface JobSockets {
   /** Subscribers of all open ones. */
   readonly open: Set<EventSubscriber>;
@@ -32,16 +32,25 @@ interface JobPath {
   readonly events: TSchema;
 }
 
-/** What of a service a stream needs, whatever its jobs are. */
-type JobEvents = Pick<JobService<unknown, unknown, unknown>, 'get' | 'log' | 'statusOf' | 'join' | 'leave'>;
-
-/** Both streams of one kind of job. */
-export function jobEventRoutes(app: App, job: JobPath, jobs: JobEvents, sockets: JobSockets): void {
-  socketRoute(app, job, jobs, sockets);
-  sseRoute(app, job, jobs, sockets);
+/** What of a service a stream needs, whatever it has: jobs, or simulations. */
+export interface EventSource {
+  /** Throws NOT_FOUND. */
+  get(id: string): unknown;
+  log(id: string): EventLog;
+  statusOf(id: string): string;
+  join(id: string, subscriber: EventSubscriber): void;
+  leave(id: string, subscriber: EventSubscriber): void;
+  /** A subscriber has named the topics that it wants. */
+  named?(id: string): void;
 }
 
-function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+/** Both streams of one kind of job, or of what else has events. */
+export function jobEventRoutes(app: App, job: JobPath, source: EventSource, sockets: JobSockets): void {
+  socketRoute(app, job, source, sockets);
+  sseRoute(app, job, source, sockets);
+}
+
+function socketRoute(app: App, { name, path, tags, events }: JobPath, source: EventSource, sockets: JobSockets): void {
   app.route({
     method: 'GET',
     url: `${path}/:id/events`,
@@ -55,7 +64,7 @@ function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobE
     },
     // Refused before the upgrade, so that the client sees a status and a problem instead of a socket that closes.
     preHandler: (request, _reply, done) => {
-      jobs.get(request.params.id);
+      source.get(request.params.id);
       if (request.ws) assertRoom(sockets);
       done();
     },
@@ -64,9 +73,11 @@ function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobE
     },
     wsHandler: (socket, request) => {
       const { id } = request.params as { id: string };
-      const { subscriber, leave } = follow(jobs, id, new SocketSink(socket), sockets);
+      const { subscriber, leave } = follow(source, id, new SocketSink(socket), sockets);
       const stopPings = keepAlive(socket);
-      socket.on('message', (data) => subscriber.receive(String(data)));
+      socket.on('message', (data) => {
+        if (subscriber.receive(String(data))) source.named?.(id);
+      });
       socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'));
       socket.on('close', () => {
         stopPings();
@@ -76,7 +87,7 @@ function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobE
   });
 }
 
-function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sockets: JobSockets): void {
+function sseRoute(app: App, { name, path, tags }: JobPath, source: EventSource, sockets: JobSockets): void {
   app.get(
     `${path}/:id/stream`,
     {
@@ -97,7 +108,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sock
       const { id } = request.params;
       const lastEventId = request.headers['last-event-id'];
       const topics = topicsOf(request.query.topics);
-      jobs.get(id);
+      source.get(id);
       // Anything else than 204 makes a browser come back for ever.
       if (lastEventId === END_ID) {
         reply.code(204).send(null);
@@ -105,11 +116,12 @@ function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sock
       }
       assertRoom(sockets);
       const sink = openSse(reply);
-      const { subscriber, leave } = follow(jobs, id, sink, sockets);
+      const { subscriber, leave } = follow(source, id, sink, sockets);
       reply.raw.on('error', (error) => request.log.warn({ err: error }, 'stream failed'));
       reply.raw.on('close', leave);
       const sinceSeq = lastEventId ? Number(lastEventId) : request.query.sinceSeq;
       subscriber.subscribe({ topics, sinceSeq });
+      if (topics !== undefined) source.named?.(id);
     },
   );
 }
@@ -130,19 +142,19 @@ function openSse(reply: FastifyReply): SseSink {
 }
 
 function follow(
-  jobs: JobEvents,
+  source: EventSource,
   id: string,
   sink: FrameSink,
   { open, options, meter }: JobSockets,
 ): { subscriber: EventSubscriber; leave: () => void } {
-  const subscriber = new EventSubscriber(jobs.log(id), sink, () => jobs.statusOf(id), options, meter);
-  jobs.join(id, subscriber);
+  const subscriber = new EventSubscriber(source.log(id), sink, () => source.statusOf(id), options, meter);
+  source.join(id, subscriber);
   open.add(subscriber);
   return {
     subscriber,
     leave() {
       open.delete(subscriber);
-      jobs.leave(id, subscriber);
+      source.leave(id, subscriber);
       subscriber.dispose();
     },
   };

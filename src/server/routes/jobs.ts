@@ -1,6 +1,8 @@
 // The calls that every kind of job has: create, list, get, result, delete, and the socket of its events.
 
 import Type, { type TSchema } from 'typebox';
+import { tableToParquet } from '../../lab/parquet.ts';
+import { type Table, tableToCsv } from '../../lab/table.ts';
 import type { App } from '../app.ts';
 import { refusing } from '../error-handler.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
@@ -21,6 +23,8 @@ import {
 } from '../schemas.ts';
 import { validateObjectBody } from '../validation.ts';
 import { type JobSockets, jobEventRoutes } from './job-events.ts';
+
+const PARQUET = 'application/vnd.apache.parquet';
 
 /** One kind of job, as its callers see it. */
 export interface JobDoor<Plan, Spec, Result> {
@@ -44,7 +48,8 @@ export interface JobDoor<Plan, Spec, Result> {
   readonly refusals: readonly EdgeErrorCode[];
   /** Whoever asks the same gets the same result, unless it is asked for a fresh one. */
   readonly reuses: boolean;
-  readonly toCsv: (result: Result) => string;
+  /** As CSV and Parquet have it. */
+  readonly toTable: (result: Result) => Table;
 }
 
 export function jobRoutes<Plan, Spec extends object, Result>(
@@ -168,19 +173,24 @@ export function jobRoutes<Plan, Spec extends object, Result>(
             content: {
               'application/json': { schema: door.result },
               'text/csv': { schema: Type.String() },
+              [PARQUET]: { schema: Type.String({ contentMediaType: PARQUET }) },
             },
           },
-          ...problems('REQUEST_INVALID', 'NOT_FOUND', 'RESULT_MISSING', 'NOT_AVAILABLE_YET'),
+          ...problems('REQUEST_INVALID', 'NOT_FOUND', 'RESULT_MISSING'),
         },
       },
     },
     (request, reply) => {
       const job = service.get(request.params.id);
       const { format } = request.query;
-      if (format === 'parquet')
-        throw new EdgeError('NOT_AVAILABLE_YET', 'Parquet is not available yet; use json or csv.');
       if (job.resultText === null) throw new EdgeError('RESULT_MISSING', `The ${name} is ${job.status}.`);
-      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(door.toCsv(job.result as Result));
+      if (format === 'csv') reply.type('text/csv; charset=utf-8').send(tableToCsv(door.toTable(job.result as Result)));
+      else if (format === 'parquet') {
+        reply
+          .type(PARQUET)
+          .header('content-disposition', `attachment; filename="${name}-${request.params.id}.parquet"`)
+          .send(tableToParquet(door.toTable(job.result as Result)));
+      }
       // The bytes that the command line prints, but for the newline.
       else reply.type('application/json; charset=utf-8').send(job.resultText);
     },

@@ -1,7 +1,7 @@
 import type { MeasurementPlan } from '../../host/measurement-plan.ts';
 import { measurementDocumentSchema, readMeasurementRequest } from '../../host/measurement-request.ts';
 import type { MeasurementResult } from '../../host/measurement-result.ts';
-import { resultToCsv } from '../../lab/result-csv.ts';
+import { resultTable } from '../../lab/result-table.ts';
 import type { MeasurementService, MeasurementSpec } from '../measurement-service.ts';
 import { MeasurementEventSchema } from '../result-schemas/events.ts';
 import { MeasurementResultSchema } from '../result-schemas/measurement.ts';
@@ -21,5 +21,5 @@ export const measurementDoor = (
   invalid: 'MEASUREMENT_INVALID',
   refusals: ['TOO_MANY_MEASUREMENTS', 'HOST_CANNOT_MEASURE'],
   reuses: false,
-  toCsv: resultToCsv,
+  toTable: resultTable,
 });

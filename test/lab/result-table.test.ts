@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planComparison } from '../../src/lab/comparison.ts';
-import { resultToCsv } from '../../src/lab/result-csv.ts';
+import { resultTable } from '../../src/lab/result-table.ts';
 import { summarize } from '../../src/lab/summary.ts';
+import { tableToCsv } from '../../src/lab/table.ts';
 import { resultOf } from './results.ts';
 
 const plan = planComparison({
@@ -20,7 +21,7 @@ const csvOf = (errno: string | null = null) => {
       operations: [{ operation: 'madv-collapse', startNs: 0, durationNs: 77, errno }],
     }),
   );
-  return resultToCsv(summarize(plan, results, [1, 1]));
+  return tableToCsv(resultTable(summarize(plan, results, [1, 1])));
 };
 
 /** Rows as objects; for cells without quotes. */
@@ -30,7 +31,7 @@ const rowsOf = (csv: string) => {
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell])));
 };
 
-describe('resultToCsv', () => {
+describe('resultTable, as CSV', () => {
   test('two schemes: a header and two rows of as many cells', () => {
     const lines = csvOf().split('\r\n');
     expect(lines).toHaveLength(4);
