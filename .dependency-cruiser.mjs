@@ -51,6 +51,19 @@ export default {
       to: { reachable: true, path: '(^|/)node_modules/(fastify|@fastify|commander|pino|piscina|ws)/' },
     },
     {
+      name: 'client-stands-alone',
+      comment: 'The client goes into other programs and into browsers: it knows the interface, and nothing behind it.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/|(^|/)node_modules/(openapi-fetch|rxjs)/' },
+    },
+    {
+      name: 'nothing-needs-the-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/client/' },
+      to: { path: '^src/client/' },
+    },
+    {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: { path: '^(src|bin)/' },

@@ -13,12 +13,14 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { asyncApiDocument } from './asyncapi/document.ts';
-import { bearerToken } from './authentication.ts';
+import { SOCKET_PROTOCOL } from './authentication.ts';
 import { comparisonService } from './comparison-service.ts';
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
 import type { EventSubscriber, SubscriberOptions } from './event-subscriber.ts';
 import { explorationService } from './exploration-service.ts';
+import { type GuardOptions, installGuards } from './guards/guards.ts';
+import { readJsonBodies } from './guards/json-body.ts';
 import { Idempotency } from './idempotency.ts';
 import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
@@ -57,12 +59,10 @@ interface ServiceLimits extends JobLimits {
 
 const DEFAULT_LIMITS: ServiceLimits = { unfinished: 64, logs: 8, subscribers: 256 };
 
-export interface AppParts {
+export interface AppParts extends GuardOptions {
   readonly pool: WorkerPool;
   readonly store: Store;
   readonly logger: FastifyBaseLogger;
-  /** Asked of every caller, except for health. */
-  readonly token?: string | undefined;
   /** Those of comparisons, and of sockets. */
   readonly limits?: Partial<ServiceLimits>;
   /** What measures; this host where it is absent. */
@@ -71,7 +71,21 @@ export interface AppParts {
   readonly simulationLimits?: Partial<SimulationLimits>;
   readonly simulationWorkerFile?: URL;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Addresses of proxies that are believed when they say whom they speak for. */
+  readonly trustProxy?: string[] | undefined;
 }
+
+interface Timeouts {
+  /** For the head of a request to come in. */
+  readonly headMs: number;
+  /** For all of a request to come in. */
+  readonly requestMs: number;
+  /** A connection on which nothing happens is closed. Longer than any call takes. */
+  readonly idleMs: number;
+}
+
+const DEFAULT_TIMEOUTS: Timeouts = { headMs: 10_000, requestMs: 30_000, idleMs: 120_000 };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -84,6 +98,7 @@ const BODY_BYTES_MAX = 1024 * 1024;
 const SOCKET_MESSAGE_BYTES_MAX = 4 * 1024;
 
 export async function buildApp(parts: AppParts): Promise<App> {
+  const { headMs, requestMs, idleMs } = { ...DEFAULT_TIMEOUTS, ...parts.timeouts };
   const app: App = fastify({
     loggerInstance: parts.logger,
     bodyLimit: BODY_BYTES_MAX,
@@ -93,11 +108,16 @@ export async function buildApp(parts: AppParts): Promise<App> {
     // What still comes in over open connections is answered as ever; new work is refused, with a problem, by a hook below.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    connectionTimeout: idleMs,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headMs, connectionsCheckingInterval: Math.ceil(headMs / 4) },
+    trustProxy: parts.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   // JSON is the only thing that a body can be.
   app.removeContentTypeParser('text/plain');
+  readJsonBodies(app);
   app.setValidatorCompiler(validate);
   // Answers go out as they are. A result that passed through a schema might lose or reorder fields, and has to be the
   // same, byte for byte, as that of the command line.
@@ -133,14 +153,21 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ]);
   });
 
-  await app.register(websocket, { options: { maxPayload: SOCKET_MESSAGE_BYTES_MAX, perMessageDeflate: false } });
+  await app.register(websocket, {
+    options: {
+      maxPayload: SOCKET_MESSAGE_BYTES_MAX,
+      perMessageDeflate: false,
+      // Never the one with the token, which is what the library would answer.
+      handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
+    },
+  });
   // These stand behind it: it has to have seen a request, or it does not end the connection of one that is refused.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     const isSocketRoute = request.routeOptions.config.socket === true;
     done(request.ws && !isSocketRoute ? new EdgeError('ROUTE_NOT_FOUND', 'There is no WebSocket here.') : undefined);
   });
-  if (parts.token !== undefined) app.addHook('onRequest', bearerToken(parts.token));
+  await installGuards(app, parts);
   app.addHook('preHandler', (request, _reply, done) => {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });

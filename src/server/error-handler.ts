@@ -1,6 +1,7 @@
 // Turns whatever was thrown into a problem. Nothing of an unexpected error goes out but that it happened; the log has
 // the rest under the id of the request.
 
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type InputError, InvalidInput } from '../lab/invalid-input.ts';
@@ -40,11 +41,19 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const problem = new EdgeError('REQUEST_INVALID', `The request is not valid HTTP: ${error.message}`).toProblem();
-  const body = JSON.stringify(problem);
+  const refusal = refusalOf(error);
+  const body = JSON.stringify(refusal.toProblem());
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+function refusalOf({ code, message }: Error & { code?: string }): EdgeError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new EdgeError('REQUEST_TIMEOUT');
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new EdgeError('HEADERS_TOO_LARGE', `The limit is ${maxHeaderSize / 1024} KiB, the address included.`);
+  }
+  return new EdgeError('REQUEST_INVALID', `The request is not valid HTTP: ${message}`);
 }
 
 /** What the lab refuses, with the code of what it was asked about. */

@@ -1,5 +1,6 @@
 // The service as a process: it listens until it is told to stop, and then stops in order.
 
+import { getHeapStatistics } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { type Level, pino } from 'pino';
 import { buildApp } from './app.ts';
@@ -12,6 +13,14 @@ export interface ServeOptions {
   readonly threads?: number | undefined;
   readonly logLevel: Level | 'silent';
   readonly token?: string | undefined;
+  /** Of one address; 0 for no limit. */
+  readonly requestsPerMinute: number;
+  readonly origins?: readonly string[] | undefined;
+  readonly trustProxy?: readonly string[] | undefined;
+  /** 0 for no limit. */
+  readonly lagMs: number;
+  /** 0 for no limit. */
+  readonly memoryMib: number;
   /** File of the store, or ":memory:". */
   readonly store: string;
 }
@@ -20,12 +29,13 @@ export interface ServeOptions {
 const STOP_MS_MAX = 10_000;
 
 /** Resolves when the service listens. From then on SIGTERM and SIGINT stop it, and the process ends with 0. */
-export async function serve({ host, port, threads, logLevel, token, store: file }: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { host, port, threads, logLevel, store: file } = options;
   // First of all: where the store is refused there is nothing to stop in order.
   const store = openStore(file);
   const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const pool = new WorkerPool({ threads });
-  const app = await buildApp({ pool, store, logger, token });
+  const app = await buildApp({ pool, store, logger, ...guardsOf(options) });
   logger.info({ store: file }, 'the store is open');
 
   // Before the line that says it listens: whoever reads that may send a signal at once.
@@ -49,3 +59,24 @@ export async function serve({ host, port, threads, logLevel, token, store: file 
     throw error;
   }
 }
+
+const MIB = 1024 * 1024;
+/** Of the heap that this process may have. Beyond it, collecting garbage is most of what it does. */
+const HEAP_SHARE_MAX = 0.9;
+
+function guardsOf({ host, token, requestsPerMinute, origins, trustProxy, lagMs, memoryMib }: ServeOptions) {
+  return {
+    token,
+    requestsPerMinute,
+    origins,
+    loopback: LOOPBACK_ADDRESS.test(host),
+    pressure: {
+      lagMs,
+      heapBytes: HEAP_SHARE_MAX * getHeapStatistics().heap_size_limit,
+      memoryBytes: memoryMib * MIB,
+    },
+    ...(trustProxy === undefined ? {} : { trustProxy: [...trustProxy] }),
+  };
+}
+
+const LOOPBACK_ADDRESS = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;

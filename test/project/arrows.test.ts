@@ -72,6 +72,20 @@ describe('arrows between the folders', () => {
       'server-looks-inward-only',
     ],
     [
+      'the server in the client, be it a type',
+      'src/client/a.ts',
+      "export type { B } from '../server/b.ts';",
+      'src/server/b.ts',
+      'client-stands-alone',
+    ],
+    [
+      'the client in the server',
+      'src/server/a.ts',
+      "export { b } from '../client/b.ts';",
+      'src/client/b.ts',
+      'nothing-needs-the-client',
+    ],
+    [
       'a file of the host in the model',
       'src/mm/a.ts',
       "export { readFileSync } from 'node:fs';",

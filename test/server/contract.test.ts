@@ -137,6 +137,29 @@ describe('errors of a listening service', () => {
   provokes('BODY_MALFORMED', normal, sending({ body: '{' }));
   provokes('BODY_TOO_LARGE', normal, sending({ body: JSON.stringify('x'.repeat(1024 * 1024)) }));
   provokes('MEDIA_TYPE_UNSUPPORTED', normal, sending({ body: 'x', headers: { 'content-type': 'text/plain' } }));
+  provokes('BODY_TOO_DEEP', normal, sending({ body: '['.repeat(100) }));
+  provokes('BODY_KEY_FORBIDDEN', normal, sending({ body: '{"a":{"__proto__":{}}}' }));
+  provokes('ORIGIN_REFUSED', normal, sending({ headers: { origin: 'http://elsewhere.example' } }));
+  provokes(
+    'RATE_LIMITED',
+    () => ({ requestsPerMinute: 1 }),
+    async (client, call) => {
+      await client.call(call);
+      return client.call(call);
+    },
+  );
+  // The memory is looked at once a second, and is more than a byte from the first time on.
+  provokes(
+    'OVERLOADED',
+    () => ({ pressure: { lagMs: 0, heapBytes: 1, memoryBytes: 0 } }),
+    async (client, call) => {
+      for (;;) {
+        const answer = await client.call(call);
+        if (answer.code === 'OVERLOADED') return answer;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  );
   for (const code of ['COMPARISON_INVALID', 'EXPLORATION_INVALID', 'MEASUREMENT_INVALID'] as const) {
     provokes(code, normal, sending(posted({ 'no-such-field': 1 })));
   }

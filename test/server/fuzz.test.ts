@@ -87,7 +87,7 @@ function wrongWith(judge: Judge, calls: readonly Call[], drawn: DrawnRequest, he
   if (status >= 500 && !ALLOWED_5XX.has(code ?? '')) return told;
   if (status >= 400 && (code === null || !Object.hasOwn(EDGE_ERRORS, code)))
     return `no problem with a known code: ${told}`;
-  if (code === 'ROUTE_NOT_FOUND' || text.includes(NO_HTTP)) return null;
+  if (code === 'ROUTE_NOT_FOUND' || code === 'HEADERS_TOO_LARGE' || text.includes(NO_HTTP)) return null;
   // A path that ends early, or another method, may have become another call.
   const asked = calls.find(({ method, path }) => method === drawn.method && matches(path, drawn.path));
   return asked === undefined ? null : judge.answer(asked, heard);

@@ -1,6 +1,7 @@
 // The document as it is handed out. The routes say what is their own; what holds for every call is added here: its name, the
 // problems and headers that any call may answer with, an example of each body. A route that is added later gets all of it.
 
+import { isHealthPath } from '../authentication.ts';
 import type { EdgeErrorCode } from '../errors.ts';
 import { EDGE_ERRORS } from '../errors.ts';
 import { hoistComponents, type Json, type JsonObject } from './components.ts';
@@ -77,14 +78,24 @@ function codesOfEveryCall(method: string, path: string, { tags }: Operation, nee
   return [
     ...(path.includes('{') ? (['REQUEST_INVALID'] as const) : []),
     ...(needsToken ? (['UNAUTHORIZED'] as const) : []),
+    ...(isHealthPath(path) ? [] : (['ORIGIN_REFUSED', 'RATE_LIMITED'] as const)),
+    ...(isHealthPath(path) || method === 'delete' ? [] : (['OVERLOADED'] as const)),
     // A body that nobody asked for is looked at all the same.
-    ...(method === 'get' ? [] : (['BODY_MALFORMED', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const)),
+    ...(method === 'get' ? [] : CODES_OF_A_BODY),
     ...(method === 'post' ? (['STOPPING'] as const) : []),
     ...(isVersioned && !readsMemory ? (['STORE_FAILED'] as const) : []),
     ...(isVersioned && method !== 'get' ? (['STORE_FULL'] as const) : []),
     'INTERNAL',
   ];
 }
+
+const CODES_OF_A_BODY: readonly EdgeErrorCode[] = [
+  'BODY_MALFORMED',
+  'BODY_TOO_DEEP',
+  'BODY_KEY_FORBIDDEN',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+];
 
 interface ProblemSchema extends JsonObject {
   properties: { code: { enum: string[] } };

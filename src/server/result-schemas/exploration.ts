@@ -25,7 +25,7 @@ const OperationSchema = named(
   }),
 );
 
-export const QuestionSchema = named(
+const QuestionSchema = named(
   'ExplorationQuestion',
   Type.Object(
     {

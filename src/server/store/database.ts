@@ -12,6 +12,8 @@ export const MEMORY = ':memory:';
 /** A server that is just ending may hold the file for a moment longer. */
 const BUSY_TIMEOUT_MS = 1000;
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
+/** SQLite's own limit. */
+const PAGES_MAX = 4_294_967_294;
 
 /**
  * acknowledged   on the disk when the transaction returns: what a caller is then told stays true when the machine loses its power
@@ -28,7 +30,7 @@ export class Database {
   #durability: Durability = 'acknowledged';
 
   /** Throws a StoreError that says what is wrong with the file. */
-  constructor(file: string) {
+  constructor(file: string, bytesMax: number = Number.MAX_SAFE_INTEGER) {
     if (file !== MEMORY) makeFolder(file);
     try {
       this.#connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
@@ -36,7 +38,7 @@ export class Database {
       throw openingError(file, error);
     }
     try {
-      this.#prepareFile(file);
+      this.#prepareFile(file, bytesMax);
     } catch (error) {
       this.#connection.close();
       throw openingError(file, error);
@@ -89,7 +91,7 @@ export class Database {
     this.#connection.close();
   }
 
-  #prepareFile(file: string): void {
+  #prepareFile(file: string, bytesMax: number): void {
     const connection = this.#connection;
     // Set before the first access: whoever comes second is refused, instead of working on the same jobs.
     connection.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -106,6 +108,8 @@ export class Database {
       );
     }
     migrate(connection, file);
+    const pageBytes = Number(connection.prepare('PRAGMA page_size').get()?.page_size);
+    connection.exec(`PRAGMA max_page_count = ${Math.min(PAGES_MAX, Math.ceil(bytesMax / pageBytes))}`);
   }
 
   #setDurability(durability: Durability): void {

@@ -56,11 +56,11 @@ export function listStatement(query: ListQuery, before: number | null): { sql: s
   // The second condition says nothing that the first does not, but ends the walk: no clock has gone backwards, most often.
   if (since !== undefined) {
     where('job.created_at >= ?', since);
-    where(`${order} >= (SELECT min(seq) FROM job WHERE created_at >= ?)`, since);
+    where(`${order} >= (SELECT min(seq) FROM job INDEXED BY job_by_time WHERE created_at >= ?)`, since);
   }
   if (until !== undefined) {
     where('job.created_at < ?', until);
-    where(`${order} <= (SELECT max(seq) FROM job WHERE created_at < ?)`, until);
+    where(`${order} <= (SELECT max(seq) FROM job INDEXED BY job_by_time WHERE created_at < ?)`, until);
   }
   if (kind !== undefined) where('job.kind = ?', kind);
   if (status !== undefined) where('job.status = ?', status);

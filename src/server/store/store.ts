@@ -12,19 +12,28 @@ import { type Bounds, JobTable } from './job-table.ts';
 import { ResultTable } from './result-table.ts';
 
 export interface StoreBounds extends Bounds {
+  /** Of the file, its log apart. What would make it larger is refused. */
+  readonly fileBytes: number;
   /** Answers that are known by their Idempotency-Key. */
   readonly answers: number;
 }
 
 const MIB = 1024 * 1024;
 const FILE_BOUNDS: StoreBounds = {
+  fileBytes: 8192 * MIB,
   finished: 100_000,
   resultBytes: 1024 * MIB,
   partBytes: 256 * MIB,
   answers: 10_000,
 };
 /** A store that is gone with its process has no parts to keep: nobody would ever ask for them. */
-const MEMORY_BOUNDS: StoreBounds = { finished: 1000, resultBytes: 128 * MIB, partBytes: 0, answers: 1024 };
+const MEMORY_BOUNDS: StoreBounds = {
+  fileBytes: 512 * MIB,
+  finished: 1000,
+  resultBytes: 128 * MIB,
+  partBytes: 0,
+  answers: 1024,
+};
 
 export interface Store {
   /** Jobs of one kind, such as "comparison". */
@@ -38,8 +47,8 @@ export interface Store {
 
 /** `:memory:` is gone when the store is closed. Throws a StoreError that says what is wrong with the file. */
 export function openStore(file: string = MEMORY, bounds: Partial<StoreBounds> = {}): Store {
-  const database = new Database(file);
   const all = { ...(file === MEMORY ? MEMORY_BOUNDS : FILE_BOUNDS), ...bounds };
+  const database = new Database(file, all.fileBytes);
   const results = new ResultTable(database);
   return {
     jobs: (kind) => new JobTable(database, results, kind, all),

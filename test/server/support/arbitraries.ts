@@ -63,7 +63,7 @@ function nested(depth: number): unknown {
 }
 
 /** Values that a schema takes, more or less: what it says in words is not in it. */
-export function valueFor(schema: JsonObject, components: Document['components'], depth = 0): fc.Arbitrary<unknown> {
+function valueFor(schema: JsonObject, components: Document['components'], depth = 0): fc.Arbitrary<unknown> {
   const inner = (part: unknown): fc.Arbitrary<unknown> => valueFor(part as JsonObject, components, depth + 1);
   const { $ref, anyOf, oneOf, enum: values, examples, type, properties, items } = schema;
   if (typeof $ref === 'string') return inner(components.schemas[$ref.split('/').at(-1) ?? ''] ?? {});

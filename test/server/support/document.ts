@@ -25,7 +25,7 @@ export interface Answer {
   content?: Record<string, Media>;
 }
 
-export interface Operation {
+interface Operation {
   operationId: string;
   summary: string;
   tags: string[];

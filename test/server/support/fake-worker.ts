@@ -9,7 +9,9 @@
 //   exit             the thread ends without a word
 //   exhaust          the thread uses up its memory
 //   fail-late        as exit, but only in the last of the schemes
+//   once <file>      range: an error if the file is there; the others wait until it is
 
+import { existsSync } from 'node:fs';
 import type { RunRecord, RunResult } from '../../../src/lab/run-types.ts';
 import { RecordSender } from '../../../src/server/record-sender.ts';
 import type { RunAnswer, RunTask } from '../../../src/server/run-messages.ts';
@@ -21,6 +23,11 @@ export default function fakeRun({ input, label, topics, port, acknowledged }: Ru
     return { kind: 'error', message: 'the model is wrong', stack: 'the model is wrong\n  at fake' };
   if (order === 'exit' || (order === 'fail-late' && input.scheme === 'none')) process.exit(7);
   if (order === 'exhaust') exhaust();
+  if (order === 'once') {
+    const again = existsSync(String(argument));
+    if (input.scheme === 'range' && again) return { kind: 'error', message: 'once more', stack: 'once more' };
+    if (input.scheme !== 'range') waitFor(String(argument));
+  }
   if (order === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 
   if (port !== undefined && acknowledged !== undefined) {
@@ -58,6 +65,11 @@ function fakeResult({ scheme, mapcount, seed }: Pick<RunTask['input'], 'scheme' 
     simulatedNs: 1_000_000,
     events: 42,
   };
+}
+
+function waitFor(file: string): void {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  while (!existsSync(file)) Atomics.wait(never, 0, 0, 5);
 }
 
 /** Objects, not typed arrays: the limit of a thread is for the JavaScript heap. */

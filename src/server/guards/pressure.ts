@@ -1,0 +1,36 @@
+import underPressure from '@fastify/under-pressure';
+import type { App } from '../app.ts';
+import { isHealth } from '../authentication.ts';
+import { EdgeError } from '../errors.ts';
+
+export interface PressureLimits {
+  /** Mean time that the event loop comes late, over a second. 0: any. */
+  readonly lagMs: number;
+  /** JavaScript objects of the process. 0: any. */
+  readonly heapBytes: number;
+  /** All memory of the process, the worker threads included. 0: any. */
+  readonly memoryBytes: number;
+}
+
+const RETRY_AFTER_S = '5';
+
+/** Refuses what makes more work. Health and metrics tell how things stand, and a DELETE makes them better. */
+export async function refuseUnderPressure(app: App, { lagMs, heapBytes, memoryBytes }: PressureLimits): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: lagMs,
+    maxHeapUsedBytes: heapBytes,
+    maxRssBytes: memoryBytes,
+    pressureHandler: async (request, _reply, type) => {
+      if (isHealth(request) || request.method === 'DELETE' || request.routeOptions.url === '/metrics') return;
+      throw new EdgeError('OVERLOADED', `Beyond its limit: ${NAMES[type] ?? type}.`, {
+        headers: { 'retry-after': RETRY_AFTER_S },
+      });
+    },
+  });
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  eventLoopDelay: 'the time that it comes late',
+  heapUsedBytes: 'its JavaScript objects',
+  rssBytes: 'its memory',
+};
