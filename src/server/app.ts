@@ -32,8 +32,10 @@ import { jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
 import { simulationRoutes } from './routes/simulations.ts';
+import { sweepDoor } from './routes/sweeps.ts';
 import type { SimulationLimits } from './simulations/simulation-limits.ts';
 import { SimulationService } from './simulations/simulation-service.ts';
+import { sweepService } from './sweep-service.ts';
 import { Traces } from './traces.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -107,6 +109,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const comparisons = comparisonService(parts.pool, parts.store, parts.logger, limits);
   const explorations = explorationService(parts.pool, parts.logger);
   const measurements = measurementService(parts.logger, parts.measuringHost);
+  const sweeps = sweepService(parts.pool, parts.logger);
   const traces = new Traces(parts.pool);
   const { simulationLimits, simulationWorkerFile } = parts;
   const simulations = new SimulationService(library, parts.logger, simulationLimits, simulationWorkerFile);
@@ -121,6 +124,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     traces.stop();
     await Promise.all([
       comparisons.stop(),
+      sweeps.stop(),
       explorations.stop(),
       measurements.stop(),
       simulations.stop(),
@@ -152,6 +156,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const comparison = comparisonDoor(comparisons, library);
   jobRoutes(app, comparison, shared);
   comparisonTraceRoute(app, comparison, traces);
+  jobRoutes(app, sweepDoor(sweeps, library), shared);
   jobRoutes(app, explorationDoor(explorations), shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, measurementDoor(measurements), shared);
