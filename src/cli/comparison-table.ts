@@ -52,7 +52,7 @@ function causes({ stallByCauseNs, stall }: SchemeResult): string {
     .join('\n');
 }
 
-function operations({ operations }: SchemeResult): string {
+export function operations({ operations }: Pick<SchemeResult, 'operations'>): string {
   const [only] = operations;
   const shown = operations.length > 1 || only === undefined ? operations : [only];
   return shown
@@ -62,7 +62,10 @@ function operations({ operations }: SchemeResult): string {
     .join('\n');
 }
 
-function ratio(paired: readonly PairedResult[], { scheme, mapcount }: SchemeResult): string {
+export function ratio(
+  paired: readonly PairedResult[],
+  { scheme, mapcount }: Pick<SchemeResult, 'scheme' | 'mapcount'>,
+): string {
   const pair = paired.find((candidate) => candidate.scheme === scheme && candidate.mapcount === mapcount);
   if (pair === undefined) return 'baseline';
   const { estimate, ci95 } = pair.maxStallRatio;

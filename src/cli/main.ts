@@ -11,6 +11,7 @@ import { profilesCommand } from './commands/profiles.ts';
 import { runCommand } from './commands/run.ts';
 import { scenariosCommand } from './commands/scenarios.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { traceCommand } from './commands/trace.ts';
 import { validateCommand } from './commands/validate.ts';
 import { packageVersion } from './package-version.ts';
@@ -34,6 +35,7 @@ for (const command of [
   compareCommand(),
   runCommand(),
   traceCommand(),
+  sweepCommand(),
   exploreCommand(),
   scenariosCommand(),
   profilesCommand(),

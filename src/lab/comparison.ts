@@ -17,7 +17,7 @@ import { availableIds, mapcountSchemes, schemeIds } from './vocabulary.ts';
 const MAX_REPETITIONS = 1000;
 export const MAX_SEED = 2 ** 32 - 1;
 
-const comparisonRequestSchema = Type.Object(
+export const comparisonRequestSchema = Type.Object(
   {
     scenario: Type.Unsafe<unknown>({
       anyOf: [{ type: 'string' }, scenarioDocumentSchema],

@@ -35,8 +35,16 @@ export function loadScenario(name: string, overrides: Overrides = {}, library: L
 }
 
 export function loadProfile(name: string, library: Library = builtInLibrary): CostProfile {
-  return parseProfile(known(library.profile(name), 'profile', name, library.profileNames()));
+  const document = library.profile(name);
+  const before = parsedProfiles.get(document as object);
+  if (before !== undefined) return before;
+  const profile = parseProfile(known(document, 'profile', name, library.profileNames()));
+  parsedProfiles.set(document as object, profile);
+  return profile;
 }
+
+/** Reading a profile takes longer than all else that planning does, and a library may give out one document many times. */
+const parsedProfiles = new WeakMap<object, CostProfile>();
 
 /** With the evidence of each cost. */
 export function loadProfileDocument(name: string, library: Library = builtInLibrary): CostProfileDocument {

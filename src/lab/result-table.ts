@@ -5,10 +5,8 @@ import { stallCauses } from './vocabulary.ts';
 type Pair = ComparisonResult['paired'][number];
 
 /** A row. Of a host some things cannot be known; they are null or absent. */
-type TabularScheme = Pick<
-  SchemeResult,
-  'stall' | 'blackout' | 'operations' | 'guest' | 'findings' | 'histogram' | 'wallMs'
-> & {
+type TabularScheme = Pick<SchemeResult, 'stall' | 'blackout' | 'operations' | 'guest' | 'findings' | 'wallMs'> & {
+  readonly histogram?: string;
   readonly scheme: string;
   readonly mapcount: string;
   /** What the guest touched, where that is told. */
@@ -122,7 +120,7 @@ const columns: readonly ResultColumn[] = [
     'integer',
     (result, scheme) => pairOf(result, scheme)?.maxStallDifferenceNs.ci95?.[1] ?? null,
   ],
-  ['histogram', 'text', (_, { histogram }) => histogram],
+  ['histogram', 'text', (_, { histogram }) => histogram ?? null],
 ];
 
 /**
@@ -132,12 +130,16 @@ const columns: readonly ResultColumn[] = [
  */
 export function resultTable(result: TabularResult): Table {
   const isPlaced = result.schemes.some(({ place }) => place !== undefined);
-  const shown = isPlaced ? [...columns, PLACE] : columns;
-  return {
-    columns: shown.map(([name, type]) => ({ name, type })),
-    rows: result.schemes.map((scheme) => shown.map(([, , cell]) => cell(result, scheme))),
-  };
+  if (!isPlaced) return { columns: resultColumns, rows: resultRows(result) };
+  const shown = [...columns, PLACE];
+  return { columns: shown.map(([name, type]) => ({ name, type })), rows: resultRows(result, shown) };
 }
+
+/** Of every comparison. */
+export const resultColumns: readonly Column[] = columns.map(([name, type]) => ({ name, type }));
+
+export const resultRows = (result: TabularResult, shown: readonly ResultColumn[] = columns): Cell[][] =>
+  result.schemes.map((scheme) => shown.map(([, , cell]) => cell(result, scheme)));
 
 const PLACE: ResultColumn = ['place', 'text', (_, { place }) => place ?? null];
 

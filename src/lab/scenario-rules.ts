@@ -35,7 +35,7 @@ const isHugetlb = (backing: Scenario['vm']['backing']): boolean => backing.start
 const MAX_SMALL_FOLIO_BYTES = 16 * GIB;
 
 /** Memory in folios of 4 KiB: of a file once, of anonymous memory once for each process. */
-function smallFolioBytes({ memory, backing, folios, mapped, processes, backends }: Scenario['vm']): number {
+export function smallFolioBytes({ memory, backing, folios, mapped, processes, backends }: Scenario['vm']): number {
   if (isHugetlb(backing) || (folios ?? mapped) === '2m') return 0;
   return backing === 'anonymous' ? memory * (processes + backends) : memory;
 }

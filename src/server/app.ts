@@ -37,9 +37,11 @@ import { type JobDoor, jobRoutes } from './routes/jobs.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
 import { simulationRoutes } from './routes/simulations.ts';
+import { sweepDoor } from './routes/sweeps.ts';
 import type { SimulationLimits } from './simulations/simulation-limits.ts';
 import { SimulationService } from './simulations/simulation-service.ts';
 import type { Store } from './store/store.ts';
+import { sweepService } from './sweep-service.ts';
 import { Traces } from './traces.ts';
 import { validate } from './validation.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -132,6 +134,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const comparisons = comparisonService(parts.pool, store.jobs('comparison'), logger, limits);
   const explorations = explorationService(parts.pool, store.jobs('exploration'), logger);
   const measurements = measurementService(store.jobs('measurement'), logger, parts.measuringHost);
+  const sweeps = sweepService(parts.pool, store.jobs('sweep'), logger);
   const traces = new Traces(parts.pool);
   const { simulationLimits, simulationWorkerFile } = parts;
   const simulations = new SimulationService(library, logger, simulationLimits, simulationWorkerFile);
@@ -146,6 +149,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     traces.stop();
     await Promise.all([
       comparisons.stop(),
+      sweeps.stop(),
       explorations.stop(),
       measurements.stop(),
       simulations.stop(),
@@ -189,11 +193,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const shared = { idempotency, sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {} } };
   const doors = {
     comparison: comparisonDoor(comparisons, library),
+    sweep: sweepDoor(sweeps, library),
     exploration: explorationDoor(explorations),
     measurement: measurementDoor(measurements),
   };
   jobRoutes(app, doors.comparison, shared);
   comparisonTraceRoute(app, doors.comparison, traces);
+  jobRoutes(app, doors.sweep, shared);
   jobRoutes(app, doors.exploration, shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, doors.measurement, shared);
@@ -201,6 +207,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   historyRoute(app, store);
 
   takeUp(doors.comparison);
+  takeUp(doors.sweep);
   takeUp(doors.exploration);
   takeUp(doors.measurement);
   return app;

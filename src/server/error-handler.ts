@@ -41,14 +41,14 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const refusal = refusalOf(error);
+  const refusal = asConnectionError(error);
   const body = JSON.stringify(refusal.toProblem());
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-function refusalOf({ code, message }: Error & { code?: string }): EdgeError {
+function asConnectionError({ code, message }: Error & { code?: string }): EdgeError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new EdgeError('REQUEST_TIMEOUT');
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new EdgeError('HEADERS_TOO_LARGE', `The limit is ${maxHeaderSize / 1024} KiB, the address included.`);

@@ -17,6 +17,7 @@ export function openApiDocument(needsToken: boolean) {
     },
     tags: [
       { name: 'comparisons', description: 'One scenario under several schemes.' },
+      { name: 'sweeps', description: 'A comparison at every point of a grid of parameters.' },
       { name: 'explorations', description: 'All interleavings of a small case.' },
       { name: 'simulations', description: 'A scenario that is driven from outside, and can be looked into.' },
       { name: 'measurements', description: 'An operation of this host, under a guest on its own KVM.' },

@@ -12,6 +12,7 @@ import { profilesCommand } from '../../src/cli/commands/profiles.ts';
 import { runCommand } from '../../src/cli/commands/run.ts';
 import { scenariosCommand } from '../../src/cli/commands/scenarios.ts';
 import { serveCommand } from '../../src/cli/commands/serve.ts';
+import { sweepCommand } from '../../src/cli/commands/sweep.ts';
 import { traceCommand } from '../../src/cli/commands/trace.ts';
 import { validateCommand } from '../../src/cli/commands/validate.ts';
 import { EDGE_ERRORS } from '../../src/server/errors.ts';
@@ -86,6 +87,7 @@ describe('docs/reference/cli.md', () => {
     compareCommand(),
     runCommand(),
     traceCommand(),
+    sweepCommand(),
     exploreCommand(),
     scenariosCommand(),
     profilesCommand(),

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
 import { type ComparisonPlan, planComparison } from '../../lab/comparison.ts';
 import type { ComparisonResult } from '../../lab/result.ts';
 import { resultTable } from '../../lab/result-table.ts';
@@ -7,7 +6,7 @@ import type { RunResult } from '../../lab/run-types.ts';
 import { summarize } from '../../lab/summary.ts';
 import { tableToCsv } from '../../lab/table.ts';
 import { totalVcpus } from '../../lab/world.ts';
-import { WorkerPool } from '../../server/worker-pool.ts';
+import { carryOutRuns } from '../carry-out-runs.ts';
 import { comparisonTable } from '../comparison-table.ts';
 import { libraryWithProfile, scenarioArgument } from '../documents.ts';
 import {
@@ -23,7 +22,6 @@ import {
   traceOption,
 } from '../options.ts';
 import { parquetFile } from '../parquet-file.ts';
-import { progressBar } from '../progress-bar.ts';
 
 interface CompareOptions {
   readonly scheme?: string[];
@@ -82,34 +80,11 @@ async function compare(argument: string, options: CompareOptions): Promise<void>
 
 /** Runs the plan in worker threads and sums it up. */
 async function carryOut(plan: ComparisonPlan, threads: number | undefined): Promise<ComparisonResult> {
-  const pool = new WorkerPool({ threads, runs: plan.runs.length });
-  const bar = progressBar(process.stderr, plan.runs.length, 'runs');
   const results: RunResult[] = [];
   const wallMs: number[] = [];
-  try {
-    await lastValueFrom(
-      from(plan.runs).pipe(
-        mergeMap(
-          (input) =>
-            pool
-              .run({ input, label: { scheme: input.scheme, mapcount: input.mapcount, seed: input.seed }, topics: [] })
-              .pipe(
-                filter((update) => update.kind === 'outcome'),
-                map((outcome) => ({ index: input.index, outcome })),
-              ),
-          pool.threads,
-        ),
-        tap(({ index, outcome }) => {
-          results[index] = outcome.result;
-          wallMs[index] = outcome.wallMs;
-          bar.advance();
-        }),
-        toArray(),
-      ),
-    );
-  } finally {
-    bar.clear();
-    await pool.close();
-  }
+  await carryOutRuns(plan.runs, threads, (index, result, ms) => {
+    results[index] = result;
+    wallMs[index] = ms;
+  });
   return summarize(plan, results, wallMs);
 }

@@ -7,7 +7,6 @@ import type { PageTable } from '../../mm/page-table.ts';
 import { EntryKind } from '../../mm/radix-table.ts';
 import { type InputError, InvalidInput } from '../invalid-input.ts';
 import { MAX_MEMORY_BYTES } from '../schema/fields.ts';
-import { documentSchemaOf } from '../schema-node.ts';
 import { readBySchema } from '../schema-reader.ts';
 import type { VirtualMachine, VmmProcess, World } from '../world.ts';
 import { liveLimits } from './limits.ts';
@@ -44,9 +43,6 @@ const mappingQuerySchema = Type.Object(
   },
   { additionalProperties: false, description: 'Which mappings are to be looked at.' },
 );
-
-/** What may be written, as plain JSON Schema. */
-export const mappingQueryDocumentSchema = documentSchemaOf(mappingQuerySchema);
 
 interface Query {
   readonly start: number;

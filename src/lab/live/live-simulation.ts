@@ -72,7 +72,10 @@ export class LiveSimulation {
     return this.#ended?.how ?? null;
   }
 
-  /** Starts an operation now, in a thread of its own, and returns its index. Throws InvalidInput, or LiveEnded. */
+  /**
+   * Starts an operation now, in a thread of its own, and returns its index. It stands behind all that is due at this instant,
+   * which a slice may have cut in the middle. Throws InvalidInput, or LiveEnded.
+   */
   start(document: unknown): number {
     this.#mustGoOn();
     const entry = readLiveOperation(document, this.#spec.scenario);
@@ -80,6 +83,7 @@ export class LiveSimulation {
       const message = `a simulation takes at most ${liveLimits.operations} operations, and has had them`;
       throw new InvalidInput('operation', [{ path: '', message }]);
     }
+    this.#finishInstant();
     this.#added += 1;
     return this.#parts.timeline.add(entry);
   }
@@ -160,6 +164,15 @@ export class LiveSimulation {
     const { world } = this.#parts;
     if (!isIdle(this.#parts)) return null;
     return world.machine.findings.apart(() => checkResting(world)).map((finding) => ({ ...finding, records: [] }));
+  }
+
+  #finishInstant(): void {
+    const { sim } = this.#parts.world.machine;
+    const { limits } = this.#spec.scenario;
+    const outcome = sim.run({ events: limits.events, untilNs: sim.now, throughIdle: true });
+    if (outcome.kind === 'until' || outcome.kind === 'idle') return;
+    this.#end(outcome);
+    this.#mustGoOn();
   }
 
   #isReached(goal: 'operations-done' | 'idle'): () => boolean {

@@ -50,7 +50,7 @@ export interface LiveOperation {
 }
 
 /** `left`: KVM_RUN has returned an error, and this vCPU runs no more. */
-export type LiveVcpuState = 'running' | 'halted' | 'left' | StallCause;
+type LiveVcpuState = 'running' | 'halted' | 'left' | StallCause;
 
 export interface LiveVcpu {
   readonly vcpu: number;

@@ -23,20 +23,20 @@ const run = {
   repetition: count('and which repetition it is.'),
 };
 
-const runEnded = Type.Object({
-  seq,
-  topic: Type.Literal('progress'),
-  simTimeNs: Type.Integer(),
-  ...run,
-  runs: Type.Object({ done: count(), total: count() }, { description: 'This run has ended; so many have.' }),
-});
+/** What the runs of a job tell, and that they have ended; `of` says which run it is. */
+function eventsOfRuns(of: Record<string, TSchema>): TSchema {
+  const runs = Type.Object({ done: count(), total: count() }, { description: 'This run has ended; so many have.' });
+  return Type.Union([
+    ...Object.values<TSchema>(runRecords).flatMap((record) => withFields({ seq, ...of }, record)),
+    Type.Object({ seq, topic: Type.Literal('progress'), simTimeNs: Type.Integer(), ...of, runs }),
+  ]);
+}
 
-export const ComparisonEventSchema = named(
-  'ComparisonEvent',
-  Type.Union([
-    ...Object.values<TSchema>(runRecords).flatMap((record) => withFields({ seq, ...run }, record)),
-    runEnded,
-  ]),
+export const ComparisonEventSchema = named('ComparisonEvent', eventsOfRuns(run));
+
+export const SweepEventSchema = named(
+  'SweepEvent',
+  eventsOfRuns({ point: count('The point of the grid that it is for,'), ...run }),
 );
 
 export const ExplorationEventSchema = named(
