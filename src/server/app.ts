@@ -26,6 +26,7 @@ import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
 import { type MeasuringHost, measurementService } from './measurement-service.ts';
+import { Metrics } from './metrics.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -84,6 +85,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route speaks WebSocket. */
     socket?: true;
+    /** It answers for as long as something happens. */
+    stream?: true;
   }
 }
 
@@ -155,6 +158,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
+  const metrics = new Metrics();
+  metrics.watchPool(parts.pool);
+  metrics.watchStreams(open);
+  metrics.watchJobs([comparisons, explorations, measurements]);
+  metrics.install(app);
+
   const needsToken = parts.token !== undefined;
   await app.register(swagger, {
     openapi: openApiDocument(needsToken),
@@ -169,7 +178,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable);
   libraryRoutes(app, library, idempotency);
-  const shared = { idempotency, sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {} } };
+  const shared = {
+    idempotency,
+    sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {}, meter: metrics },
+  };
   const doors = {
     comparison: comparisonDoor(comparisons, library),
     exploration: explorationDoor(explorations),

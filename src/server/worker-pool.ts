@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { ExplorationProgress } from '../explore/exploration-types.ts';
 import type { RunResult, Topic } from '../lab/run-types.ts';
 import { EdgeError } from './errors.ts';
@@ -30,6 +30,14 @@ export type RunUpdate =
   | { readonly kind: 'records'; readonly batch: RecordBatch }
   | { readonly kind: 'outcome'; readonly result: RunResult; readonly wallMs: number };
 
+/** What is told of a run to who counts them. */
+export interface RunChange {
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
+  /** Of the engine; 0 if it did not succeed. */
+  readonly events: number;
+  readonly wallMs: number;
+}
+
 export interface WorkerPoolOptions {
   /** Default: one for each CPU that this process may use. */
   readonly threads?: number | undefined;
@@ -47,10 +55,14 @@ const EXPLORE_WORKER = fileURLToPath(new URL('./explore-worker.ts', import.meta.
 type Task = RunTask | ExplorationTask;
 type Answer = RunAnswer | ExplorationAnswer;
 
+const FAILED: RunChange = { outcome: 'failed', events: 0, wallMs: 0 };
+const CANCELLED: RunChange = { outcome: 'cancelled', events: 0, wallMs: 0 };
+
 export class WorkerPool {
   readonly threads: number;
   readonly #options: WorkerPoolOptions;
   readonly #unsettled = new Set<AbortController>();
+  readonly #settled$ = new Subject<RunChange>();
   #piscina: Piscina<Task, Answer> | null = null;
   #closed = false;
 
@@ -58,6 +70,16 @@ export class WorkerPool {
     this.#options = options;
     this.threads = Math.min(options.threads ?? availableParallelism(), options.runs ?? Number.POSITIVE_INFINITY);
     this.#piscina = this.#startThreads();
+  }
+
+  /** Runs as they end. */
+  get settled$(): Observable<RunChange> {
+    return this.#settled$;
+  }
+
+  /** Threads that are at something. */
+  get busy(): number {
+    return this.#unsettled.size - this.queued;
   }
 
   /** Runs that wait for a thread. */
@@ -93,9 +115,12 @@ export class WorkerPool {
             records?.drain();
             const answer = told as RunAnswer;
             if (answer.kind === 'result') {
-              subscriber.next({ kind: 'outcome', result: answer.result, wallMs: answer.wallMs });
+              const { result, wallMs } = answer;
+              this.#settled$.next({ outcome: 'succeeded', events: result.events, wallMs });
+              subscriber.next({ kind: 'outcome', result, wallMs });
               subscriber.complete();
             } else {
+              this.#settled$.next(FAILED);
               subscriber.error(
                 new EdgeError('RUN_FAILED', `Run ${runName(run)}: ${answer.message}`, {
                   cause: new Error(answer.stack),
@@ -105,6 +130,7 @@ export class WorkerPool {
           },
           (error: unknown) => {
             records?.drain();
+            this.#settled$.next(cancellation.signal.aborted ? CANCELLED : FAILED);
             subscriber.error(asEdgeError(error, `Run ${runName(run)}`, cancellation.signal));
           },
         )

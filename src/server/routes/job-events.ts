@@ -80,6 +80,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sock
   app.get(
     `${path}/:id/stream`,
     {
+      config: { stream: true },
       schema: {
         tags,
         summary: `Server-Sent Events: what happens in a ${name}, and its progress. See docs/reference/api.md.`,
