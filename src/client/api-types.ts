@@ -2777,7 +2777,7 @@ export interface components {
              * @description docs/reference/errors.md has them all.
              * @enum {unknown}
              */
-            code: "BODY_MALFORMED" | "REQUEST_INVALID" | "UNAUTHORIZED" | "NOT_FOUND" | "ROUTE_NOT_FOUND" | "NAME_TAKEN" | "RESULT_MISSING" | "BODY_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "EXPLORATION_INVALID" | "COMPARISON_INVALID" | "MEASUREMENT_INVALID" | "SCENARIO_INVALID" | "PROFILE_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "UPGRADE_REQUIRED" | "TOO_MANY_COMPARISONS" | "TOO_MANY_EXPLORATIONS" | "TOO_MANY_MEASUREMENTS" | "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED" | "INTERNAL" | "RUN_FAILED" | "WORKER_DIED" | "NOT_AVAILABLE_YET" | "INTERRUPTED" | "STORE_FAILED" | "STOPPING" | "HOST_CANNOT_MEASURE" | "STORE_FULL" | "LIBRARY_FULL";
+            code: "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN" | "REQUEST_INVALID" | "UNAUTHORIZED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "ROUTE_NOT_FOUND" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "RESULT_MISSING" | "BODY_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "HOST_REFUSED" | "EXPLORATION_INVALID" | "COMPARISON_INVALID" | "MEASUREMENT_INVALID" | "SCENARIO_INVALID" | "PROFILE_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "UPGRADE_REQUIRED" | "TOO_MANY_COMPARISONS" | "TOO_MANY_EXPLORATIONS" | "TOO_MANY_MEASUREMENTS" | "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "RUN_FAILED" | "WORKER_DIED" | "NOT_AVAILABLE_YET" | "INTERRUPTED" | "STORE_FAILED" | "OVERLOADED" | "STOPPING" | "HOST_CANNOT_MEASURE" | "STORE_FULL" | "LIBRARY_FULL";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description Each field that was wrong. */
@@ -3466,6 +3466,30 @@ export interface operations {
                     "application/json": components["schemas"]["Catalog"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3475,6 +3499,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3498,6 +3534,30 @@ export interface operations {
                     "application/json": components["schemas"]["MapcountTable"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description WORKER_DIED: The thread of a run died. INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3510,7 +3570,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STOPPING: The service is stopping. */
+            /** @description STOPPING: The service is stopping. OVERLOADED: The service has more to do than it can. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3518,7 +3578,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STOPPING";
+                        code?: "STOPPING" | "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3571,6 +3631,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3583,7 +3667,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3591,7 +3675,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3626,7 +3710,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3634,7 +3718,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3674,7 +3770,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_COMPARISONS: As many comparisons are unfinished as this service takes. */
+            /** @description TOO_MANY_COMPARISONS: As many comparisons are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3682,7 +3778,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_COMPARISONS";
+                        code?: "TOO_MANY_COMPARISONS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3698,7 +3794,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,7 +3802,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3757,6 +3853,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -3766,6 +3874,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3781,7 +3901,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3789,7 +3909,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3823,7 +3943,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +3951,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3868,6 +4000,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3933,6 +4077,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -3957,7 +4113,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +4121,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3981,7 +4137,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3989,7 +4145,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4032,6 +4188,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4053,6 +4221,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4080,7 +4260,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4268,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4142,6 +4322,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4154,7 +4346,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4162,7 +4354,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4178,7 +4370,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4186,7 +4378,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4216,6 +4408,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4225,6 +4429,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4252,7 +4468,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4260,7 +4476,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4313,6 +4529,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -4325,7 +4565,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4333,7 +4573,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4368,7 +4608,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4376,7 +4616,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4416,7 +4668,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_EXPLORATIONS: As many explorations are unfinished as this service takes. */
+            /** @description TOO_MANY_EXPLORATIONS: As many explorations are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4424,7 +4676,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_EXPLORATIONS";
+                        code?: "TOO_MANY_EXPLORATIONS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4440,7 +4692,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4448,7 +4700,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4499,6 +4751,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4508,6 +4772,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4523,7 +4799,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4531,7 +4807,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4565,7 +4841,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4573,7 +4849,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4610,6 +4898,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4675,6 +4975,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4699,7 +5011,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4707,7 +5019,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4723,7 +5035,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4731,7 +5043,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4774,6 +5086,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4795,6 +5119,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4822,7 +5158,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4830,7 +5166,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4884,6 +5220,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4896,7 +5244,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4904,7 +5252,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4920,7 +5268,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4928,7 +5276,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4970,6 +5318,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4994,6 +5354,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5006,7 +5378,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5014,7 +5386,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5067,6 +5439,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5079,7 +5475,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5087,7 +5483,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5140,6 +5536,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5152,7 +5572,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +5580,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5192,7 +5612,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5200,7 +5620,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5240,7 +5672,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_MEASUREMENTS: As many measurements are unfinished as this service takes. */
+            /** @description TOO_MANY_MEASUREMENTS: As many measurements are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5248,7 +5680,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_MEASUREMENTS";
+                        code?: "TOO_MANY_MEASUREMENTS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5264,7 +5696,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. HOST_CANNOT_MEASURE: This host cannot measure. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. HOST_CANNOT_MEASURE: This host cannot measure. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5272,7 +5704,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "HOST_CANNOT_MEASURE" | "STOPPING";
+                        code?: "STORE_FAILED" | "HOST_CANNOT_MEASURE" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5323,6 +5755,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5332,6 +5776,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5347,7 +5803,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +5811,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5389,7 +5845,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,7 +5853,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5434,6 +5902,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5499,6 +5979,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5523,7 +6015,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5531,7 +6023,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5547,7 +6039,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,7 +6047,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5598,6 +6090,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5619,6 +6123,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5646,7 +6162,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5654,7 +6170,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5708,6 +6224,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5720,7 +6248,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,7 +6256,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5744,7 +6272,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5752,7 +6280,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5793,6 +6321,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5802,6 +6354,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5833,7 +6397,7 @@ export interface operations {
                     "application/json": components["schemas"]["CostProfile"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,7 +6405,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5893,6 +6469,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5905,7 +6493,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,7 +6501,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5964,6 +6552,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5976,6 +6576,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5985,6 +6597,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6025,6 +6649,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -6034,6 +6682,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6065,7 +6725,7 @@ export interface operations {
                     "application/json": components["schemas"]["Scenario"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6073,7 +6733,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6125,6 +6797,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -6137,7 +6821,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6145,7 +6829,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6196,6 +6880,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -6208,6 +6904,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -6217,6 +6925,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
