@@ -279,7 +279,7 @@ function bodyOf(schema: JsonObject, components: Document['components']): fc.Arbi
 
 /** One of a scenario in which little happens: of the fields that decide how much, none is drawn. */
 export function smallComparison(components: Document['components']): fc.Arbitrary<object> {
-  const sections = (components.schemas.Scenario ?? {}).properties as Record<string, { properties: JsonObject }>;
+  const sections = components.schemas.Scenario?.properties as Record<string, { properties: JsonObject }>;
   const { backing, mapped, mmu, guestPage } = sections.vm!.properties;
   const { kernel, preemption } = sections.machine!.properties;
   const { operation } = (sections.timeline as unknown as { items: { properties: JsonObject } }).items.properties;
