@@ -27,6 +27,7 @@ import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
 import { type MeasuringHost, measurementService } from './measurement-service.ts';
 import { Metrics } from './metrics.ts';
+import type { OpenTelemetry } from './open-telemetry.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -66,6 +67,7 @@ export interface AppParts extends GuardOptions {
   readonly measuringHost?: MeasuringHost;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly telemetry?: Pick<OpenTelemetry, 'install'> | undefined;
   /** Addresses of proxies that are believed when they say whom they speak for. */
   readonly trustProxy?: string[] | undefined;
 }
@@ -110,6 +112,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trustProxy: parts.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
+
+  await parts.telemetry?.install(app);
 
   // JSON is the only thing that a body can be.
   app.removeContentTypeParser('text/plain');

@@ -18,6 +18,7 @@ import type {
   PlainExploration,
 } from './exploration-messages.ts';
 import type { PlainRunInput, RecordBatch, RunAnswer, RunTask } from './run-messages.ts';
+import { spanEnded } from './tracing.ts';
 
 export interface PooledRun {
   readonly input: PlainRunInput;
@@ -117,10 +118,12 @@ export class WorkerPool {
             if (answer.kind === 'result') {
               const { result, wallMs } = answer;
               this.#settled$.next({ outcome: 'succeeded', events: result.events, wallMs });
+              spanEnded({ name: 'run', attributes: attributesOf(run), durationMs: wallMs, failed: false });
               subscriber.next({ kind: 'outcome', result, wallMs });
               subscriber.complete();
             } else {
               this.#settled$.next(FAILED);
+              spanEnded({ name: 'run', attributes: attributesOf(run), durationMs: 0, failed: true });
               subscriber.error(
                 new EdgeError('RUN_FAILED', `Run ${runName(run)}: ${answer.message}`, {
                   cause: new Error(answer.stack),
@@ -271,6 +274,11 @@ function openRecords(take: (batch: RecordBatch) => void): {
 function asEdgeError(error: unknown, what: string, signal: AbortSignal): EdgeError {
   if (signal.aborted && signal.reason instanceof EdgeError) return signal.reason;
   return new EdgeError('WORKER_DIED', `${what}: ${messageOf(error)}`, { cause: error });
+}
+
+function attributesOf({ input, label }: PooledRun): Record<string, string | number> {
+  const labels = Object.entries(label).map(([key, value]) => [`stallscope.${key}`, value]);
+  return { 'stallscope.scenario': input.scenario.name, 'stallscope.seed': input.seed, ...Object.fromEntries(labels) };
 }
 
 function runName(run: PooledRun): string {

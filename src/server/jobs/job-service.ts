@@ -12,6 +12,7 @@ import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import { EventLog } from '../event-log.ts';
 import type { EventSubscriber } from '../event-subscriber.ts';
 import { questionHash } from '../store/question.ts';
+import { currentTrace, inSpan } from '../tracing.ts';
 import {
   isFinished,
   type JobLabels,
@@ -93,6 +94,8 @@ interface Live<Plan> {
   readonly plan: Plan;
   progress: Progress;
   begun: boolean;
+  /** What asked for it, to whoever traces that. */
+  readonly askedBy: unknown;
   readonly log: EventLog;
   readonly abort: AbortController;
   readonly subscribers: Set<EventSubscriber>;
@@ -263,7 +266,16 @@ export class JobService<Plan, Spec, Result> {
 
   #enqueue(id: string, plan: Plan, progress: Progress): void {
     const abort = new AbortController();
-    const live: Live<Plan> = { id, plan, progress, begun: false, log: new EventLog(), abort, subscribers: new Set() };
+    const live: Live<Plan> = {
+      id,
+      plan,
+      progress,
+      begun: false,
+      askedBy: currentTrace(),
+      log: new EventLog(),
+      abort,
+      subscribers: new Set(),
+    };
     this.#live.set(id, live);
     this.#unfinished++;
     this.#submitted.next(live);
@@ -288,7 +300,18 @@ export class JobService<Plan, Spec, Result> {
       parts: () => this.#store.parts(id),
       savePart: (place, part) => void this.#unlessStoreFails(live, () => this.#store.savePart(id, place, part)),
     };
-    const outcome = await this.#outcomeOf(live, context);
+    const { name, labels } = this.#kind;
+    const { scenario, schemes } = labels(live.plan);
+    const attributes = {
+      'stallscope.job.id': id,
+      ...(scenario === null ? {} : { 'stallscope.scenario': scenario }),
+      'stallscope.schemes': schemes,
+    };
+    const outcome = await inSpan(
+      { name, attributes, parent: live.askedBy },
+      () => this.#outcomeOf(live, context),
+      ({ status }) => status === 'failed',
+    );
     if (!signal.aborted) await this.#finishAtLast(live, outcome);
   }
 
