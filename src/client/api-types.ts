@@ -3478,6 +3478,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -3543,6 +3555,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3640,6 +3664,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3755,6 +3791,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3874,6 +3922,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4003,6 +4063,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -4098,6 +4170,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4224,6 +4308,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -4346,6 +4442,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -4429,6 +4537,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4538,6 +4658,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4653,6 +4785,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4772,6 +4916,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4901,6 +5057,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -4996,6 +5164,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5122,6 +5302,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -5244,6 +5436,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -5354,6 +5558,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -5451,6 +5667,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -5545,6 +5773,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5657,6 +5897,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5776,6 +6028,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5905,6 +6169,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -6000,6 +6276,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6126,6 +6414,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -6248,6 +6548,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -6330,6 +6642,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6457,6 +6781,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description PROFILE_INVALID: The cost profile cannot be used as it is. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. */
             422: {
                 headers: {
@@ -6576,6 +6912,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
@@ -6658,6 +7006,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6785,6 +7145,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description SCENARIO_INVALID: The scenario cannot be run as it is. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. */
             422: {
                 headers: {
@@ -6901,6 +7273,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
