@@ -2,6 +2,8 @@
 # The product runs from its TypeScript sources, so there is nothing to compile.
 
 FROM node:24-slim AS packages
+# Empty: the image below takes it over with the owner that it needs, and so does a new volume.
+WORKDIR /data
 WORKDIR /stallscope
 COPY package.json package-lock.json .npmrc ./
 # The base image is Node 24 already: the optional packages with another copy of it stay out.
@@ -10,7 +12,8 @@ RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-*
 FROM node:24-slim
 ENV NODE_ENV=production \
     STALLSCOPE_HOST=0.0.0.0 \
-    STALLSCOPE_PORT=8080
+    STALLSCOPE_PORT=8080 \
+    STALLSCOPE_STORE=/data/stallscope.db
 WORKDIR /stallscope
 COPY --from=packages /stallscope/node_modules ./node_modules
 COPY package.json LICENSE ./
@@ -18,6 +21,9 @@ COPY bin ./bin
 COPY src ./src
 COPY scenarios ./scenarios
 COPY profiles ./profiles
+# Jobs and results outlive the container if something is mounted here.
+COPY --from=packages --chown=node:node /data /data
+VOLUME /data
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \

@@ -2,6 +2,7 @@
 // source without running it. All four run even if the first fails, so one look shows all there is to repair.
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { runAudit, tellAudit } from './audit.ts';
 
 const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
@@ -25,6 +26,9 @@ export function runChecks(): string[] {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const failed = runChecks();
+  const audit = runAudit();
+  process.stdout.write(`${tellAudit(audit)}\n`);
+  if (audit.kind === 'holes') failed.push('audit');
   if (failed.length > 0) {
     process.stdout.write(`check: failed: ${failed.join(', ')}\n`);
     process.exitCode = 1;

@@ -93,6 +93,7 @@ function carryOut(stage: Stage, stages: ReadonlyMap<string, Stage>, name: string
       return;
     case 'USER':
     case 'EXPOSE':
+    case 'VOLUME':
       return;
     default:
       throw new Error(`this script does not know ${name}`);
@@ -101,13 +102,14 @@ function carryOut(stage: Stage, stages: ReadonlyMap<string, Stage>, name: string
 
 function copy(stage: Stage, stages: ReadonlyMap<string, Stage>, rest: string): void {
   const words = rest.split(/\s+/);
-  const fromLabel = /^--from=(\S+)$/.exec(words[0] ?? '')?.[1];
-  const paths = fromLabel === undefined ? words : words.slice(1);
+  const fromLabel = words.map((word) => /^--from=(\S+)$/.exec(word)?.[1]).find((label) => label !== undefined);
+  // Owners are left out, as users are.
+  const paths = words.filter((word) => !word.startsWith('--'));
   const sources = paths.slice(0, -1);
   const target = paths.at(-1) ?? '';
   for (const source of sources) {
     const from = fromLabel === undefined ? fromContext(source) : join(stages.get(fromLabel)?.root ?? '', source);
-    const into = join(stage.root, stage.workdir, target);
+    const into = join(stage.root, target.startsWith('/') ? '' : stage.workdir, target);
     cpSync(from, target.endsWith('/') ? join(into, basename(source)) : into, {
       recursive: true,
       verbatimSymlinks: true,
@@ -128,7 +130,11 @@ function fromContext(source: string): string {
 
 async function start(stage: Stage): Promise<void> {
   // A container has a network of its own; here the service stays on the loopback address.
-  const here = { STALLSCOPE_HOST: '127.0.0.1', STALLSCOPE_PORT: String(await freePort()) };
+  const here = {
+    STALLSCOPE_HOST: '127.0.0.1',
+    STALLSCOPE_PORT: String(await freePort()),
+    STALLSCOPE_STORE: join(stage.root, stage.env.STALLSCOPE_STORE ?? ''),
+  };
   const env = { PATH: dirname(process.execPath), ...stage.env, ...here };
   const cwd = join(stage.root, stage.workdir);
   const [program = '', ...args] = [...stage.entrypoint, ...stage.cmd];

@@ -1,9 +1,10 @@
-// The whole test command: the checks, then every test, then one closing line that counts both. A check that
+// The whole test command: the checks, the audit, then every test, then one closing line that counts them all. A check that
 // fails does not keep the tests from running.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runAudit, tellAudit } from './audit.ts';
 import { runChecks } from './check.ts';
 
 interface VitestReport {
@@ -20,6 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'stallscope-test-'));
 const reportFile = join(folder, 'report.json');
 try {
   const failedChecks = runChecks();
+  const audit = runAudit();
+  process.stdout.write(`${tellAudit(audit)}\n`);
   const vitest = spawnSync(
     'vitest',
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...process.argv.slice(2)],
@@ -31,9 +34,9 @@ try {
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
-  let failed = failedChecks.length + report.numFailedTests + brokenFiles.length;
-  const passed = CHECK_COUNT - failedChecks.length + report.numPassedTests;
-  const skipped = report.numPendingTests + report.numTodoTests;
+  let failed = failedChecks.length + (audit.kind === 'holes' ? 1 : 0) + report.numFailedTests + brokenFiles.length;
+  const passed = CHECK_COUNT - failedChecks.length + (audit.kind === 'clean' ? 1 : 0) + report.numPassedTests;
+  const skipped = (audit.kind === 'skipped' ? 1 : 0) + report.numPendingTests + report.numTodoTests;
   if (vitest.status !== 0 && failed === 0) failed = 1; // for example an error outside of any test
 
   if (failedChecks.length > 0) process.stdout.write(`Failed checks: ${failedChecks.join(', ')}\n`);

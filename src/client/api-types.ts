@@ -2777,7 +2777,7 @@ export interface components {
              * @description docs/reference/errors.md has them all.
              * @enum {unknown}
              */
-            code: "BODY_MALFORMED" | "REQUEST_INVALID" | "UNAUTHORIZED" | "NOT_FOUND" | "ROUTE_NOT_FOUND" | "NAME_TAKEN" | "RESULT_MISSING" | "BODY_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "EXPLORATION_INVALID" | "COMPARISON_INVALID" | "MEASUREMENT_INVALID" | "SCENARIO_INVALID" | "PROFILE_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "UPGRADE_REQUIRED" | "TOO_MANY_COMPARISONS" | "TOO_MANY_EXPLORATIONS" | "TOO_MANY_MEASUREMENTS" | "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED" | "INTERNAL" | "RUN_FAILED" | "WORKER_DIED" | "NOT_AVAILABLE_YET" | "INTERRUPTED" | "STORE_FAILED" | "STOPPING" | "HOST_CANNOT_MEASURE" | "STORE_FULL" | "LIBRARY_FULL";
+            code: "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN" | "REQUEST_INVALID" | "UNAUTHORIZED" | "ORIGIN_REFUSED" | "NOT_FOUND" | "ROUTE_NOT_FOUND" | "REQUEST_TIMEOUT" | "NAME_TAKEN" | "RESULT_MISSING" | "BODY_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "HOST_REFUSED" | "EXPLORATION_INVALID" | "COMPARISON_INVALID" | "MEASUREMENT_INVALID" | "SCENARIO_INVALID" | "PROFILE_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "UPGRADE_REQUIRED" | "TOO_MANY_COMPARISONS" | "TOO_MANY_EXPLORATIONS" | "TOO_MANY_MEASUREMENTS" | "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "RUN_FAILED" | "WORKER_DIED" | "NOT_AVAILABLE_YET" | "INTERRUPTED" | "STORE_FAILED" | "OVERLOADED" | "STOPPING" | "HOST_CANNOT_MEASURE" | "STORE_FULL" | "LIBRARY_FULL";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description Each field that was wrong. */
@@ -3466,6 +3466,42 @@ export interface operations {
                     "application/json": components["schemas"]["Catalog"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3475,6 +3511,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3498,6 +3546,42 @@ export interface operations {
                     "application/json": components["schemas"]["MapcountTable"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description WORKER_DIED: The thread of a run died. INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3510,7 +3594,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STOPPING: The service is stopping. */
+            /** @description STOPPING: The service is stopping. OVERLOADED: The service has more to do than it can. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3518,7 +3602,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STOPPING";
+                        code?: "STOPPING" | "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3571,6 +3655,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -3583,7 +3703,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3591,7 +3711,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3626,7 +3746,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3634,7 +3754,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3662,6 +3794,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. COMPARISON_INVALID: The comparison cannot be run as it was asked for. */
             422: {
                 headers: {
@@ -3674,7 +3818,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_COMPARISONS: As many comparisons are unfinished as this service takes. */
+            /** @description TOO_MANY_COMPARISONS: As many comparisons are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3682,7 +3826,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_COMPARISONS";
+                        code?: "TOO_MANY_COMPARISONS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3698,7 +3842,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,7 +3850,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3757,6 +3901,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -3766,6 +3922,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3781,7 +3961,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3789,7 +3969,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3823,7 +4003,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +4011,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3868,6 +4060,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3933,6 +4149,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -3942,6 +4170,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3957,7 +4197,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +4205,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -3981,7 +4221,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3989,7 +4229,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4032,6 +4272,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4053,6 +4305,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4080,7 +4356,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4364,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4142,6 +4418,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4154,7 +4442,19 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4162,7 +4462,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4178,7 +4478,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4186,7 +4486,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4216,6 +4516,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4225,6 +4537,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4252,7 +4588,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4260,7 +4596,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4313,6 +4649,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -4325,7 +4697,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4333,7 +4705,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4368,7 +4740,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4376,7 +4748,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4404,6 +4788,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. EXPLORATION_INVALID: The exploration cannot be made as it was asked for. */
             422: {
                 headers: {
@@ -4416,7 +4812,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_EXPLORATIONS: As many explorations are unfinished as this service takes. */
+            /** @description TOO_MANY_EXPLORATIONS: As many explorations are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4424,7 +4820,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_EXPLORATIONS";
+                        code?: "TOO_MANY_EXPLORATIONS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4440,7 +4836,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4448,7 +4844,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4499,6 +4895,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4508,6 +4916,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4523,7 +4955,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4531,7 +4963,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4565,7 +4997,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4573,7 +5005,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4610,6 +5054,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4675,6 +5143,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4684,6 +5164,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4699,7 +5191,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4707,7 +5199,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4723,7 +5215,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4731,7 +5223,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4774,6 +5266,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4795,6 +5299,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4822,7 +5350,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4830,7 +5358,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4884,6 +5412,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4896,7 +5436,19 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4904,7 +5456,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4920,7 +5472,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4928,7 +5480,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -4970,6 +5522,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -4994,6 +5558,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5006,7 +5594,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5014,7 +5602,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5067,6 +5655,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5079,7 +5703,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5087,7 +5711,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5140,6 +5764,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5152,7 +5812,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +5820,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5192,7 +5852,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedJob"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5200,7 +5860,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5228,6 +5900,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. MEASUREMENT_INVALID: The measurement cannot be made as it was asked for. */
             422: {
                 headers: {
@@ -5240,7 +5924,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_MEASUREMENTS: As many measurements are unfinished as this service takes. */
+            /** @description TOO_MANY_MEASUREMENTS: As many measurements are unfinished as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5248,7 +5932,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_MEASUREMENTS";
+                        code?: "TOO_MANY_MEASUREMENTS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5264,7 +5948,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. HOST_CANNOT_MEASURE: This host cannot measure. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. HOST_CANNOT_MEASURE: This host cannot measure. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5272,7 +5956,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "HOST_CANNOT_MEASURE" | "STOPPING";
+                        code?: "STORE_FAILED" | "HOST_CANNOT_MEASURE" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5323,6 +6007,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5332,6 +6028,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5347,7 +6067,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +6075,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5389,7 +6109,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. */
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. BODY_MALFORMED: The body is not valid JSON. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,7 +6117,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "REQUEST_INVALID" | "BODY_MALFORMED";
+                        code?: "REQUEST_INVALID" | "BODY_MALFORMED" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5434,6 +6166,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "MEDIA_TYPE_UNSUPPORTED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5499,6 +6255,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5508,6 +6276,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5523,7 +6303,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5531,7 +6311,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5547,7 +6327,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,7 +6335,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5598,6 +6378,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5619,6 +6411,30 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5646,7 +6462,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5654,7 +6470,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5708,6 +6524,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5720,7 +6548,19 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. */
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_SUBSCRIBERS: As many streams are open as this service takes. RATE_LIMITED: These are more requests than one client may send. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,7 +6568,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "TOO_MANY_SUBSCRIBERS";
+                        code?: "TOO_MANY_SUBSCRIBERS" | "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5744,7 +6584,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. */
+            /** @description OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5752,7 +6592,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED";
+                        code?: "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5793,6 +6633,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5802,6 +6678,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5833,7 +6721,7 @@ export interface operations {
                     "application/json": components["schemas"]["CostProfile"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,7 +6729,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5881,6 +6781,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description PROFILE_INVALID: The cost profile cannot be used as it is. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. */
             422: {
                 headers: {
@@ -5890,6 +6802,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "PROFILE_INVALID" | "IDEMPOTENCY_KEY_REUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5905,7 +6829,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,7 +6837,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -5964,6 +6888,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -5976,6 +6912,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -5985,6 +6945,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6025,6 +6997,42 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -6034,6 +7042,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6065,7 +7085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Scenario"];
                 };
             };
-            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. */
+            /** @description BODY_MALFORMED: The body is not valid JSON. REQUEST_INVALID: The request does not have the shape that this call takes. BODY_TOO_DEEP: The body is nested deeper than this service takes. BODY_KEY_FORBIDDEN: The body has a key that no object may have. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6073,7 +7093,19 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "BODY_MALFORMED" | "REQUEST_INVALID";
+                        code?: "BODY_MALFORMED" | "REQUEST_INVALID" | "BODY_TOO_DEEP" | "BODY_KEY_FORBIDDEN";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6113,6 +7145,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description SCENARIO_INVALID: The scenario cannot be run as it is. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key came before with another body. */
             422: {
                 headers: {
@@ -6122,6 +7166,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "SCENARIO_INVALID" | "IDEMPOTENCY_KEY_REUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6137,7 +7193,7 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
-            /** @description STORE_FAILED: The store of the service does not work. STOPPING: The service is stopping. */
+            /** @description STORE_FAILED: The store of the service does not work. OVERLOADED: The service has more to do than it can. STOPPING: The service is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6145,7 +7201,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {string} */
-                        code?: "STORE_FAILED" | "STOPPING";
+                        code?: "STORE_FAILED" | "OVERLOADED" | "STOPPING";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -6196,6 +7252,18 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is nothing with this id or name. */
             404: {
                 headers: {
@@ -6208,6 +7276,30 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             /** @description INTERNAL: The service has a bug. */
             500: {
                 headers: {
@@ -6217,6 +7309,18 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };

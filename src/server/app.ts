@@ -26,6 +26,8 @@ import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
 import { MapcountTable } from './mapcount-table.ts';
 import { type MeasuringHost, measurementService } from './measurement-service.ts';
+import { Metrics } from './metrics.ts';
+import type { OpenTelemetry } from './open-telemetry.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -74,6 +76,7 @@ export interface AppParts extends GuardOptions {
   readonly simulationWorkerFile?: URL;
   readonly subscriberOptions?: Partial<SubscriberOptions>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly telemetry?: Pick<OpenTelemetry, 'install'> | undefined;
   /** Addresses of proxies that are believed when they say whom they speak for. */
   readonly trustProxy?: string[] | undefined;
 }
@@ -93,6 +96,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route speaks WebSocket. */
     socket?: true;
+    /** It answers for as long as something happens. */
+    stream?: true;
   }
 }
 
@@ -116,6 +121,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trustProxy: parts.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
+
+  await parts.telemetry?.install(app);
 
   // JSON is the only thing that a body can be.
   app.removeContentTypeParser('text/plain');
@@ -176,6 +183,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
+  const metrics = new Metrics();
+  metrics.watchPool(parts.pool);
+  metrics.watchStreams(open);
+  metrics.watchJobs([comparisons, explorations, measurements]);
+  metrics.install(app);
+
   const needsToken = parts.token !== undefined;
   await app.register(swagger, {
     openapi: openApiDocument(needsToken),
@@ -190,7 +203,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable, simulations.limits);
   libraryRoutes(app, library, idempotency);
-  const shared = { idempotency, sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {} } };
+  const shared = {
+    idempotency,
+    sockets: { open, most: limits.subscribers, options: parts.subscriberOptions ?? {}, meter: metrics },
+  };
   const doors = {
     comparison: comparisonDoor(comparisons, library),
     sweep: sweepDoor(sweeps, library),

@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { type Level, pino } from 'pino';
 import { buildApp } from './app.ts';
+import { asksForTraces } from './asks-for-traces.ts';
 import { openStore } from './store/store.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -33,9 +34,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { host, port, threads, logLevel, store: file } = options;
   // First of all: where the store is refused there is nothing to stop in order.
   const store = openStore(file);
-  const logger = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
+  // Most of a second to load, and few ask for it.
+  const telemetry = asksForTraces(process.env) ? (await import('./open-telemetry.ts')).startOpenTelemetry() : undefined;
+  const mixin = telemetry === undefined ? {} : { mixin: () => telemetry.logFields() };
+  const logger = pino({ level: logLevel, ...mixin }, pino.destination({ dest: 2, sync: false }));
   const pool = new WorkerPool({ threads });
-  const app = await buildApp({ pool, store, logger, ...guardsOf(options) });
+  const app = await buildApp({ pool, store, logger, telemetry, ...guardsOf(options) });
   logger.info({ store: file }, 'the store is open');
 
   // Before the line that says it listens: whoever reads that may send a signal at once.
@@ -45,6 +49,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await app.close();
     await pool.close();
     store.close();
+    await telemetry?.stop().catch((error: unknown) => logger.warn({ err: error }, 'the last traces could not be sent'));
     logger.info('stopped');
     logger.flush();
   });

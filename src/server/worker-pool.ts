@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { filter, Observable } from 'rxjs';
+import { filter, Observable, Subject } from 'rxjs';
 import type { ExplorationProgress } from '../explore/exploration-types.ts';
 import type { RunResult, Topic } from '../lab/run-types.ts';
 import { EdgeError } from './errors.ts';
@@ -19,6 +19,7 @@ import type {
 } from './exploration-messages.ts';
 import type { PlainRunInput, RecordBatch, RunAnswer, RunTask } from './run-messages.ts';
 import type { PlainTrace, TraceAnswer, TraceTask } from './trace-messages.ts';
+import { spanEnded } from './tracing.ts';
 
 export interface PooledRun {
   readonly input: PlainRunInput;
@@ -30,6 +31,14 @@ export interface PooledRun {
 export type RunUpdate =
   | { readonly kind: 'records'; readonly batch: RecordBatch }
   | { readonly kind: 'outcome'; readonly result: RunResult; readonly wallMs: number };
+
+/** What is told of a run to who counts them. */
+export interface RunChange {
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
+  /** Of the engine; 0 if it did not succeed. */
+  readonly events: number;
+  readonly wallMs: number;
+}
 
 export interface WorkerPoolOptions {
   /** Default: one for each CPU that this process may use. */
@@ -59,10 +68,14 @@ interface Talk<Message, Update> {
   readonly ended: (answer: Answer) => Update | null;
 }
 
+const FAILED: RunChange = { outcome: 'failed', events: 0, wallMs: 0 };
+const CANCELLED: RunChange = { outcome: 'cancelled', events: 0, wallMs: 0 };
+
 export class WorkerPool {
   readonly threads: number;
   readonly #options: WorkerPoolOptions;
   readonly #unsettled = new Set<AbortController>();
+  readonly #settled$ = new Subject<RunChange>();
   #piscina: Piscina<Task, Answer> | null = null;
   #closed = false;
 
@@ -70,6 +83,16 @@ export class WorkerPool {
     this.#options = options;
     this.threads = Math.min(options.threads ?? availableParallelism(), options.runs ?? Number.POSITIVE_INFINITY);
     this.#piscina = this.#startThreads();
+  }
+
+  /** Runs as they end. */
+  get settled$(): Observable<RunChange> {
+    return this.#settled$;
+  }
+
+  /** Threads that are at something. */
+  get busy(): number {
+    return this.#unsettled.size - this.queued;
   }
 
   /** Runs that wait for a thread. */
@@ -105,9 +128,14 @@ export class WorkerPool {
             records?.drain();
             const answer = told as RunAnswer;
             if (answer.kind === 'result') {
-              subscriber.next({ kind: 'outcome', result: answer.result, wallMs: answer.wallMs });
+              const { result, wallMs } = answer;
+              this.#settled$.next({ outcome: 'succeeded', events: result.events, wallMs });
+              spanEnded({ name: 'run', attributes: attributesOf(run), durationMs: wallMs, failed: false });
+              subscriber.next({ kind: 'outcome', result, wallMs });
               subscriber.complete();
             } else {
+              this.#settled$.next(FAILED);
+              spanEnded({ name: 'run', attributes: attributesOf(run), durationMs: 0, failed: true });
               subscriber.error(
                 new EdgeError('RUN_FAILED', `Run ${runName(run)}: ${answer.message}`, {
                   cause: new Error(answer.stack),
@@ -117,6 +145,7 @@ export class WorkerPool {
           },
           (error: unknown) => {
             records?.drain();
+            this.#settled$.next(cancellation.signal.aborted ? CANCELLED : FAILED);
             subscriber.error(asEdgeError(error, `Run ${runName(run)}`, cancellation.signal));
           },
         )
@@ -286,6 +315,11 @@ function openRecords(take: (batch: RecordBatch) => void): {
 function asEdgeError(error: unknown, what: string, signal: AbortSignal): EdgeError {
   if (signal.aborted && signal.reason instanceof EdgeError) return signal.reason;
   return new EdgeError('WORKER_DIED', `${what}: ${messageOf(error)}`, { cause: error });
+}
+
+function attributesOf({ input, label }: PooledRun): Record<string, string | number> {
+  const labels = Object.entries(label).map(([key, value]) => [`stallscope.${key}`, value]);
+  return { 'stallscope.scenario': input.scenario.name, 'stallscope.seed': input.seed, ...Object.fromEntries(labels) };
 }
 
 function runName(run: PooledRun): string {

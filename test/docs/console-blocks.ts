@@ -2,8 +2,8 @@
 // and everything else is its output. The commands of a page run in one shell, in order, so that one may use what an
 // earlier one has set.
 
-import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,6 +82,7 @@ const MARK = '--- output of the next command ---';
  */
 export async function printedBy(commands: readonly string[], address: string): Promise<string[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'stallscope-docs-'));
+  if (commands.some((command) => command.includes('stallscope/client'))) installClient(folder);
   const script = [
     'exec 2>&1',
     `npx() { if [ "$1" = stallscope ]; then shift; node '${join(REPOSITORY, 'bin/stallscope.js')}' "$@"; else "$@"; fi; }`,
@@ -101,6 +102,14 @@ export async function printedBy(commands: readonly string[], address: string): P
     while (lines.at(-1) === '') lines.pop();
     return lines.map((line) => line.trimEnd());
   });
+}
+
+/** What `npm run build:client` here and `npm install` of this folder there come to. */
+function installClient(folder: string): void {
+  const { status, stdout } = spawnSync('npm', ['run', 'build:client'], { cwd: REPOSITORY, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stdout);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(REPOSITORY, join(folder, 'node_modules/stallscope'));
 }
 
 /** Starts the service on a free port. Returns its address and how to end it. */

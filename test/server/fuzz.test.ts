@@ -9,12 +9,14 @@ import { type App, buildApp } from '../../src/server/app.ts';
 import { EDGE_ERRORS } from '../../src/server/errors.ts';
 import { openStore } from '../../src/server/store/store.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
-import { type DrawnRequest, requestOf } from './support/arbitraries.ts';
+import { type DrawnRequest, requestOf, smallComparison } from './support/arbitraries.ts';
 import { type Call, callsOf, type Document, documentOf, examplesOf, type Heard, Judge } from './support/document.ts';
 import { quickHost } from './support/measuring-host.ts';
 import { startService } from './support/service.ts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
+/** Comparisons that are really run. */
+const REAL_RUNS = Math.ceil(RUNS / 4);
 /** From the request to the last byte of the answer. A stream is given up instead. */
 const ANSWER_MS_MAX = 20_000;
 const BODY_READ_MAX = 64 * 1024;
@@ -152,6 +154,34 @@ describe('requests drawn from the document', () => {
     );
     expect((await app.inject('/healthz')).statusCode).toBe(200);
     expect(rejections).toEqual([]);
+  });
+
+  it('comparisons that are really run, small ones: each comes to an end, and answers as the document says', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const app = await startService({ poolOptions: { workerFile: undefined } });
+    const document = await documentOf(app);
+    const judge = new Judge(document);
+    const get = callsOf(document).find(({ operation }) => operation.operationId === 'getComparison')!;
+    await fc.assert(
+      fc.asyncProperty(smallComparison(document.components), async (payload) => {
+        const posted = await app.inject({ method: 'POST', url: '/v1/comparisons', payload });
+        // The rules between the fields of a scenario are not in its schema.
+        expect([202, 422]).toContain(posted.statusCode);
+        if (posted.statusCode === 422) return;
+        for (;;) {
+          const { statusCode, headers, body } = await app.inject(String(posted.headers.location));
+          const type = 'application/json';
+          const heard = { status: statusCode, type, text: body, header: (name: string) => String(headers[name] ?? '') };
+          expect(judge.answer(get, heard)).toBeNull();
+          const { status, error } = JSON.parse(body) as { status: string; error?: unknown };
+          if (status === 'succeeded') return;
+          expect([status, error]).toEqual([expect.stringMatching(/^(queued|running)$/), undefined]);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      }),
+      { numRuns: REAL_RUNS, endOnFailure: true },
+    );
   });
 
   it('a prototype that a body reached for: is as it was', () => {

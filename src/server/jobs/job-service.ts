@@ -5,13 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { lastValueFrom, mergeMap, Subject } from 'rxjs';
+import { lastValueFrom, mergeMap, type Observable, Subject } from 'rxjs';
 import { InvalidInput } from '../../lab/invalid-input.ts';
 import type { Topic } from '../../lab/run-types.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import { EventLog } from '../event-log.ts';
 import type { EventSubscriber } from '../event-subscriber.ts';
 import { questionHash } from '../store/question.ts';
+import { currentTrace, inSpan } from '../tracing.ts';
 import {
   isFinished,
   type JobLabels,
@@ -74,11 +75,27 @@ export interface JobContext {
   readonly savePart: (place: number, part: unknown) => void;
 }
 
+/** What is told of a job to who counts them. */
+export interface JobChange {
+  readonly kind: string;
+  readonly id: string;
+  readonly status: JobStatus;
+}
+
+export interface JobCounts {
+  readonly kind: string;
+  readonly queued: number;
+  readonly running: number;
+}
+
 /** What there is of a job beside what is stored. */
 interface Live<Plan> {
   readonly id: string;
   readonly plan: Plan;
   progress: Progress;
+  begun: boolean;
+  /** What asked for it, to whoever traces that. */
+  readonly askedBy: unknown;
   readonly log: EventLog;
   readonly abort: AbortController;
   readonly subscribers: Set<EventSubscriber>;
@@ -96,6 +113,7 @@ export class JobService<Plan, Spec, Result> {
   /** Unfinished ones, and finished ones whose log is kept; oldest first. */
   readonly #live = new Map<string, Live<Plan>>();
   readonly #submitted = new Subject<Live<Plan>>();
+  readonly #ended$ = new Subject<JobChange>();
   readonly #drained: Promise<void>;
   #unfinished = 0;
 
@@ -106,6 +124,17 @@ export class JobService<Plan, Spec, Result> {
     this.#drained = lastValueFrom(this.#submitted.pipe(mergeMap((live) => this.#carryOut(live), kind.atOnce)), {
       defaultValue: undefined,
     });
+  }
+
+  /** Jobs as they finish. */
+  get ended$(): Observable<JobChange> {
+    return this.#ended$;
+  }
+
+  counts(): JobCounts {
+    const unfinished = [...this.#live.values()].filter(({ log }) => !log.ended);
+    const running = unfinished.filter(({ begun }) => begun).length;
+    return { kind: this.#kind.name, queued: unfinished.length - running, running };
   }
 
   /** Takes a job in, stores it, and returns at once. `fresh`: it is computed even if there is a result. */
@@ -237,7 +266,16 @@ export class JobService<Plan, Spec, Result> {
 
   #enqueue(id: string, plan: Plan, progress: Progress): void {
     const abort = new AbortController();
-    const live: Live<Plan> = { id, plan, progress, log: new EventLog(), abort, subscribers: new Set() };
+    const live: Live<Plan> = {
+      id,
+      plan,
+      progress,
+      begun: false,
+      askedBy: currentTrace(),
+      log: new EventLog(),
+      abort,
+      subscribers: new Set(),
+    };
     this.#live.set(id, live);
     this.#unfinished++;
     this.#submitted.next(live);
@@ -248,6 +286,7 @@ export class JobService<Plan, Spec, Result> {
     const { id, log, subscribers } = live;
     const { signal } = live.abort;
     if (signal.aborted) return; // cancelled while it waited
+    live.begun = true;
     if (this.#unlessStoreFails(live, () => this.#store.reuse(id))) {
       this.#ended(live, 'succeeded');
       return;
@@ -261,7 +300,18 @@ export class JobService<Plan, Spec, Result> {
       parts: () => this.#store.parts(id),
       savePart: (place, part) => void this.#unlessStoreFails(live, () => this.#store.savePart(id, place, part)),
     };
-    const outcome = await this.#outcomeOf(live, context);
+    const { name, labels } = this.#kind;
+    const { scenario, schemes } = labels(live.plan);
+    const attributes = {
+      'stallscope.job.id': id,
+      ...(scenario === null ? {} : { 'stallscope.scenario': scenario }),
+      'stallscope.schemes': schemes,
+    };
+    const outcome = await inSpan(
+      { name, attributes, parent: live.askedBy },
+      () => this.#outcomeOf(live, context),
+      ({ status }) => status === 'failed',
+    );
     if (!signal.aborted) await this.#finishAtLast(live, outcome);
   }
 
@@ -327,6 +377,7 @@ export class JobService<Plan, Spec, Result> {
     this.#evictLogs();
     const { name } = this.#kind;
     this.#logger.info({ [name]: live.id, status }, `${name} finished`);
+    this.#ended$.next({ kind: name, id: live.id, status });
   }
 
   /** Keeps the events of the newest finished jobs. A socket that still reads an older one gets a gap. */

@@ -79,6 +79,8 @@ function codesOfEveryCall(method: string, path: string, { tags }: Operation, nee
     ...(path.includes('{') ? (['REQUEST_INVALID'] as const) : []),
     ...(needsToken ? (['UNAUTHORIZED'] as const) : []),
     ...(isHealthPath(path) ? [] : (['ORIGIN_REFUSED', 'RATE_LIMITED'] as const)),
+    // Who asks for a token need not mind under which name it is called.
+    ...(isHealthPath(path) || needsToken ? [] : (['HOST_REFUSED'] as const)),
     ...(isHealthPath(path) || method === 'delete' ? [] : (['OVERLOADED'] as const)),
     // A body that nobody asked for is looked at all the same.
     ...(method === 'get' ? [] : CODES_OF_A_BODY),

@@ -91,6 +91,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, source: EventSource, 
   app.get(
     `${path}/:id/stream`,
     {
+      config: { stream: true },
       schema: {
         tags,
         summary: `Server-Sent Events: what happens in a ${name}, and its progress. See docs/reference/api.md.`,

@@ -222,7 +222,8 @@ function pathOf(path: string, parameters: readonly Parameter[], places: readonly
 }
 
 /** Of what is broken already, nothing is mended. */
-const pathText = (text: string): string => (/^%|^\.+$/.test(text) ? text : encodeURIComponent(text.toWellFormed()));
+const pathText = (text: string): string =>
+  /^%[\w%]*$|^\.+$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 
 function queryOf(
   parameters: readonly Parameter[],
@@ -274,4 +275,33 @@ function bodyOf(schema: JsonObject, components: Document['components']): fc.Arbi
     { weight: 10, arbitrary: right.chain(broken).map(text) },
     { weight: 3, arbitrary: right.chain((value) => brokenText(text(value))) },
   );
+}
+
+/** One of a scenario in which little happens: of the fields that decide how much, none is drawn. */
+export function smallComparison(components: Document['components']): fc.Arbitrary<object> {
+  const sections = components.schemas.Scenario?.properties as Record<string, { properties: JsonObject }>;
+  const { backing, mapped, mmu, guestPage } = sections.vm!.properties;
+  const { kernel, preemption } = sections.machine!.properties;
+  const { operation } = (sections.timeline as unknown as { items: { properties: JsonObject } }).items.properties;
+  const of = (schema: unknown): fc.Arbitrary<unknown> => valueFor(schema as JsonObject, components);
+  const scenario = fc.record({
+    machine: fc.record({ kernel: of(kernel), preemption: of(preemption) }),
+    vm: fc
+      .record({ backing: of(backing), mapped: of(mapped), mmu: of(mmu), guestPage: of(guestPage) })
+      .map((drawn) => ({
+        ...drawn,
+        vcpus: 2,
+        memory: drawn.backing === 'hugetlb-1g' ? '1GiB' : '4MiB',
+      })),
+    guest: fc.record({
+      pattern: fc.constantFrom('stride', 'uniform', 'zipf', 'idle'),
+      writeFraction: fc.constantFrom(0, 0.5, 1),
+    }),
+    timeline: fc.array(fc.record({ at: fc.constantFrom('10us', 'after-previous'), operation: of(operation) }), {
+      maxLength: 2,
+    }),
+    settle: fc.constant('100us'),
+    limits: fc.constant({ simulated: '2ms', events: 20_000 }),
+  });
+  return fc.record({ scenario, repetitions: fc.constant(1), seed: fc.nat(1000) });
 }
