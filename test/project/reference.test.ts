@@ -119,7 +119,7 @@ describe('docs/reference/cli.md', () => {
   });
 
   it('has every variable of the environment', () => {
-    const read = sourcesOf('src/server', 'src/cli').flatMap((text) => text.match(/STALLSCOPE_[A-Z]+/g) ?? []);
+    const read = sourcesOf('src/server', 'src/cli').flatMap((text) => text.match(/STALLSCOPE_[A-Z_]+/g) ?? []);
     const documented = tableRows(section(page, 'Environment')).map(([variable = '']) => codeWords(variable)[0]);
     expect(documented.toSorted()).toEqual([...new Set(read)].toSorted());
   });

@@ -54,6 +54,14 @@ describe('POST /v1/simulations', () => {
     expect((await ask(app, 'POST', '', ordered('count'))).status).toBe(201);
   });
 
+  it('more than its memory by what it asks for: 422 SIMULATION_TOO_LARGE, and no thread is started for it', async () => {
+    const app = await start({ memoryBytes: 16 * MIB });
+    const large = { ...ordered('count'), record: { limit: 500_000 } };
+    const { status, code, detail } = await ask(app, 'POST', '', large);
+    expect([status, code]).toEqual([422, 'SIMULATION_TOO_LARGE']);
+    expect(detail).toMatch(/^It would take some \d{9} bytes, of 16777216/);
+  });
+
   it('a world that cannot be built: 500 RUN_FAILED, and the thread serves the next one', async () => {
     const { app } = shared;
     expect(await ask(app, 'POST', '', ordered('fail-to-build'))).toMatchObject({ status: 500, code: 'RUN_FAILED' });
