@@ -60,7 +60,7 @@ export interface SweepRequest extends ComparisonRequest {
   readonly histograms?: boolean;
 }
 
-export interface PlannedPoint {
+interface PlannedPoint {
   /** By path, each value as its scenario has it: 5000000 for "5ms". */
   readonly at: Readonly<Record<string, GridValue>>;
   readonly plan: ComparisonPlan;
