@@ -10,7 +10,7 @@ import { type Program, programs } from '../../support/programs.ts';
 import { profile } from '../../support/runs.ts';
 import { windowsOf } from './live.ts';
 
-const PROGRAMS = 15;
+const PROGRAMS = 8;
 const EVENTS_OF_SETTLE = 2;
 
 const specOf = ({ scenario, scheme, mapcount, seed }: Program): LiveSpec => ({
