@@ -36,7 +36,7 @@ export function sharedService(): { readonly app: App } {
 }
 
 /** What of a view the tests look at. */
-export interface Simulation {
+interface Simulation {
   id: string;
   status: string;
   ended: string | null;
