@@ -47,7 +47,7 @@ export default {
       comment:
         'A worker thread starts for every run that was cancelled or died, so it loads the model and little else.',
       severity: 'error',
-      from: { path: '^src/server/run-worker\\.ts$' },
+      from: { path: '^src/server/(run|trace)-worker\\.ts$' },
       to: { reachable: true, path: '(^|/)node_modules/(fastify|@fastify|commander|pino|piscina|ws)/' },
     },
     {

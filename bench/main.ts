@@ -5,8 +5,9 @@ import { engine } from './engine.ts';
 import { explore } from './explore.ts';
 import type { Section } from './section.ts';
 import { simulation } from './simulation.ts';
+import { simulationsDay } from './simulations-day.ts';
 
-const sections: readonly Section[] = [engine, simulation, checkers, explore];
+const sections: readonly Section[] = [engine, simulation, checkers, explore, simulationsDay];
 
 const wanted = process.argv.slice(2);
 for (const name of wanted) {

@@ -16,7 +16,7 @@ import { PAGE_BYTES } from './units.ts';
  * meanwhile: the vCPU waited for mmu_lock only while this notification, the only one, was being answered. Who held the
  * lock is not recorded.
  */
-export type Conclusion = 'range' | 'sequence' | 'hull' | 'flush' | 'meanwhile';
+type Conclusion = 'range' | 'sequence' | 'hull' | 'flush' | 'meanwhile';
 
 export interface Cause {
   readonly conclusion: Conclusion;
@@ -28,7 +28,7 @@ export interface Cause {
 type Layout = Pick<Scenario, 'vm'>;
 
 export const vmOfVcpu = ({ vm }: Layout, vcpu: number): number => Math.floor(vcpu / vm.vcpus);
-export const processOfVm = ({ vm }: Layout, index: number): number => Math.floor(index / vm.count);
+const processOfVm = ({ vm }: Layout, index: number): number => Math.floor(index / vm.count);
 
 export class Causes {
   readonly #scenario: Layout;

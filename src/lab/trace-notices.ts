@@ -31,7 +31,7 @@ export interface OperationSpan extends Stretch {
   readonly isCut: boolean;
 }
 
-export interface UserfaultWait extends Stretch {
+interface UserfaultWait extends Stretch {
   readonly vcpu: number;
   readonly address: number;
   readonly isCut: boolean;
@@ -41,7 +41,7 @@ export interface Flush extends Stretch {
   readonly record: RecordOf<'tlb'>;
 }
 
-export interface LockWaitSpan extends Stretch {
+interface LockWaitSpan extends Stretch {
   readonly record: RecordOf<'lock'>;
 }
 

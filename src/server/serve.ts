@@ -24,10 +24,16 @@ export interface ServeOptions {
   readonly memoryMib: number;
   /** File of the store, or ":memory:". */
   readonly store: string;
+  /** Live simulations at once, and how many MiB of memory one may have. */
+  readonly simulations: number;
+  readonly simulationMemory: number;
+  /** After how many seconds an idle one is ended. */
+  readonly simulationIdle: number;
 }
 
 /** After a stop was asked for, this long until the process ends no matter what is still open. */
 const STOP_MS_MAX = 10_000;
+const MIB = 1024 * 1024;
 
 /** Resolves when the service listens. From then on SIGTERM and SIGINT stop it, and the process ends with 0. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -39,7 +45,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const mixin = telemetry === undefined ? {} : { mixin: () => telemetry.logFields() };
   const logger = pino({ level: logLevel, ...mixin }, pino.destination({ dest: 2, sync: false }));
   const pool = new WorkerPool({ threads });
-  const app = await buildApp({ pool, store, logger, telemetry, ...guardsOf(options) });
+  const simulationLimits = {
+    simulations: options.simulations,
+    memoryBytes: options.simulationMemory * MIB,
+    idleMs: options.simulationIdle * 1000,
+  };
+  const app = await buildApp({ pool, store, logger, telemetry, simulationLimits, ...guardsOf(options) });
   logger.info({ store: file }, 'the store is open');
 
   // Before the line that says it listens: whoever reads that may send a signal at once.
@@ -65,7 +76,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-const MIB = 1024 * 1024;
 /** Of the heap that this process may have. Beyond it, collecting garbage is most of what it does. */
 const HEAP_SHARE_MAX = 0.9;
 

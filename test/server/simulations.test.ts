@@ -3,17 +3,20 @@
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/server/app.ts';
 import { startService } from './support/service.ts';
-import { ask, create, eventually, FAKE_SIMULATIONS, ordered } from './support/simulations.ts';
+import { ask, create, eventually, FAKE_SIMULATIONS, ordered, sharedService } from './support/simulations.ts';
 
 const MIB = 1024 * 1024;
 const LONG = 1e12;
 
-const start = (simulationLimits: object = {}): Promise<App> =>
+const shared = sharedService();
+
+/** For what concerns the limits. */
+const start = (simulationLimits: object): Promise<App> =>
   startService({ simulationWorkerFile: FAKE_SIMULATIONS, simulationLimits });
 
 describe('POST /v1/simulations', () => {
   it('a scenario and a scheme: 201 at virtual time 0, with its address', async () => {
-    const app = await start();
+    const { app } = shared;
     const { status, body, headers } = await ask(app, 'POST', '', ordered('count'));
     expect([status, headers.location]).toEqual([201, `/v1/simulations/${body.id}`]);
     expect(body).toMatchObject({ status: 'paused', ended: null, scenario: 'ordered', scheme: 'range', simTimeNs: 0 });
@@ -21,7 +24,7 @@ describe('POST /v1/simulations', () => {
   });
 
   it('a field that is wrong: 422 SIMULATION_INVALID that names it', async () => {
-    const app = await start();
+    const { app } = shared;
     const { status, code, body } = await ask(app, 'POST', '', { ...ordered('count'), scheme: 'rnage' });
     expect([status, code]).toEqual([422, 'SIMULATION_INVALID']);
     expect(body.errors).toEqual([{ path: 'scheme', message: expect.stringContaining('range') as string }]);
@@ -51,14 +54,22 @@ describe('POST /v1/simulations', () => {
     expect((await ask(app, 'POST', '', ordered('count'))).status).toBe(201);
   });
 
+  it('more than its memory by what it asks for: 422 SIMULATION_TOO_LARGE, and no thread is started for it', async () => {
+    const app = await start({ memoryBytes: 16 * MIB });
+    const large = { ...ordered('count'), record: { limit: 500_000 } };
+    const { status, code, detail } = await ask(app, 'POST', '', large);
+    expect([status, code]).toEqual([422, 'SIMULATION_TOO_LARGE']);
+    expect(detail).toMatch(/^It would take some \d{9} bytes, of 16777216/);
+  });
+
   it('a world that cannot be built: 500 RUN_FAILED, and the thread serves the next one', async () => {
-    const app = await start();
+    const { app } = shared;
     expect(await ask(app, 'POST', '', ordered('fail-to-build'))).toMatchObject({ status: 500, code: 'RUN_FAILED' });
     expect((await ask(app, 'POST', '', ordered('count'))).status).toBe(201);
   });
 
   it('the same Idempotency-Key, also at the same moment: one simulation', async () => {
-    const app = await start();
+    const { app } = shared;
     const key = { 'idempotency-key': 'one' };
     const both = await Promise.all([1, 2].map(() => ask(app, 'POST', '', ordered('count'), key)));
     const later = await ask(app, 'POST', '', ordered('count'), key);
@@ -71,7 +82,7 @@ describe('POST /v1/simulations', () => {
 
 describe('GET /v1/simulations', () => {
   it('pages: newest first, none twice', async () => {
-    const app = await start();
+    const { app } = shared;
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.unshift(await create(app, ordered('count')));
     const first = (await ask(app, 'GET', '?limit=2')).body;
@@ -82,14 +93,14 @@ describe('GET /v1/simulations', () => {
   });
 
   it('a cursor of another list: 400', async () => {
-    const app = await start();
+    const { app } = shared;
     expect(await ask(app, 'GET', '?cursor=abc')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 });
 
 describe('POST /v1/simulations/:id/advance', () => {
   it('by a time that is soon reached: 200 with the new state', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, body } = await ask(app, 'POST', `/${id}/advance`, { by: 70_000 });
     expect(status).toBe(200);
@@ -97,7 +108,7 @@ describe('POST /v1/simulations/:id/advance', () => {
   });
 
   it('longer than it may wait: 202 while it goes on; looked at meanwhile, refused a second time, paused', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, body } = await ask(app, 'POST', `/${id}/advance`, { by: LONG, wait: '5ms' });
     expect(status).toBe(202);
@@ -111,7 +122,7 @@ describe('POST /v1/simulations/:id/advance', () => {
   });
 
   it('paused by somebody else: who waits is told so', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const waits = ask(app, 'POST', `/${id}/advance`, { by: LONG });
     await eventually(async () => (await ask(app, 'GET', `/${id}`)).body.status === 'advancing');
@@ -120,7 +131,7 @@ describe('POST /v1/simulations/:id/advance', () => {
   });
 
   it('nothing is left that could happen: 200 with the outcome stuck', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('stuck'));
     const { status, body } = await ask(app, 'POST', `/${id}/advance`, { by: 10 });
     expect([status, body.outcome]).toEqual([200, 'stuck']);
@@ -131,7 +142,7 @@ describe('POST /v1/simulations/:id/advance', () => {
     ['a wait that is none', { by: 1, wait: 'long' }, 'wait'],
     ['a wait above the most', { by: 1, wait: '2min' }, 'wait'],
   ])('%s: 422 SIMULATION_INVALID that names the field', async (_, document, path) => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, code, body } = await ask(app, 'POST', `/${id}/advance`, document);
     expect([status, code]).toEqual([422, 'SIMULATION_INVALID']);
@@ -140,7 +151,7 @@ describe('POST /v1/simulations/:id/advance', () => {
   });
 
   it('the same Idempotency-Key: time moves once, and that of another simulation is another', async () => {
-    const app = await start();
+    const { app } = shared;
     const [one, other] = [await create(app, ordered('count')), await create(app, ordered('count'))];
     const key = { 'idempotency-key': 'step' };
     for (const id of [one, one, other]) await ask(app, 'POST', `/${id}/advance`, { by: 10 }, key);
@@ -150,7 +161,7 @@ describe('POST /v1/simulations/:id/advance', () => {
 
 describe('POST /v1/simulations/:id/operations', () => {
   it('one that is accepted: 202 with its index; the list has it, in pages', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     await ask(app, 'POST', `/${id}/advance`, { by: 30 });
     const started = await ask(app, 'POST', `/${id}/operations`, { operation: 'munmap' });
@@ -165,7 +176,7 @@ describe('POST /v1/simulations/:id/operations', () => {
   });
 
   it('while it advances: accepted, at the virtual time that it is then', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     await ask(app, 'POST', `/${id}/advance`, { by: LONG, wait: 0 });
     await eventually(async () => (await ask(app, 'GET', `/${id}`)).body.simTimeNs > 0);
@@ -175,7 +186,7 @@ describe('POST /v1/simulations/:id/operations', () => {
   });
 
   it('one that is refused: 422 SIMULATION_INVALID', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, code, body } = await ask(app, 'POST', `/${id}/operations`, { operation: 'refused' });
     expect([status, code]).toEqual([422, 'SIMULATION_INVALID']);
@@ -185,7 +196,7 @@ describe('POST /v1/simulations/:id/operations', () => {
 
 describe('POST /v1/simulations/:id/pace', () => {
   it('a speed: time flows until it is 0, and says what came of it', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, body } = await ask(app, 'POST', `/${id}/pace`, { speed: 0.001 });
     expect([status, body.status, body.pace?.speed]).toEqual([200, 'flowing', 0.001]);
@@ -198,7 +209,7 @@ describe('POST /v1/simulations/:id/pace', () => {
   });
 
   it.each([[-1], [1e9], ['fast'], [null]])('the speed %j: 422 that names the field', async (speed) => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { status, body } = await ask(app, 'POST', `/${id}/pace`, { speed });
     expect([status, body.errors]).toMatchObject([422, [{ path: 'speed' }]]);
@@ -207,7 +218,7 @@ describe('POST /v1/simulations/:id/pace', () => {
 
 describe('a live simulation that has ended', () => {
   it('a deadlock: told by the advance, it can be looked at, and nothing more can be done', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('deadlock'));
     const { status, body } = await ask(app, 'POST', `/${id}/advance`, { by: 10 });
     expect([status, body.outcome, body.status, body.ended]).toEqual([200, 'ended', 'ended', 'deadlock']);
@@ -240,7 +251,7 @@ describe('a live simulation that has ended', () => {
     ['ends without a word', 'exit', 'died'],
     ['throws', 'throw', 'died'],
   ])('its thread %s: the advance and the state say so, looking inside is refused', async (_, order, ended) => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered(order));
     const { status, body } = await ask(app, 'POST', `/${id}/advance`, { by: 10 });
     expect([status, body.outcome, body.status, body.ended]).toEqual([200, 'ended', 'ended', ended]);
@@ -268,7 +279,7 @@ describe('DELETE /v1/simulations/:id', () => {
   });
 
   it('one that nobody knows: 404', async () => {
-    const app = await start();
+    const { app } = shared;
     expect(await ask(app, 'DELETE', '/unknown')).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   });
 });
@@ -303,13 +314,13 @@ describe('looking inside', () => {
     ['/operations?colour=red', 400, 'REQUEST_INVALID'],
     ['/trace', 409, 'NOT_RECORDED'],
   ])('%s: %i %s', async (path, status, code) => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     expect(await ask(app, 'GET', `/${id}${path}`)).toMatchObject({ status, code });
   });
 
   it('mappings: sizes may have a unit', async () => {
-    const app = await start();
+    const { app } = shared;
     const id = await create(app, ordered('count'));
     const { body } = await ask(app, 'GET', `/${id}/mappings?start=4096&length=2MiB`);
     expect(body).toMatchObject({ start: 4096, length: 2 * MIB });

@@ -2,9 +2,9 @@
 
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 
-export type ParquetValue = string | number | bigint | null;
+type ParquetValue = string | number | bigint | null;
 
-export interface ReadParquet {
+interface ReadParquet {
   /** Physical type of each column, by name, in the order of the file. */
   readonly types: Readonly<Record<string, string | undefined>>;
   readonly rows: readonly Readonly<Record<string, ParquetValue>>[];

@@ -1,6 +1,6 @@
 // A trace as a viewer reads it, and what a viewer needs of it.
 
-export interface TraceEvent {
+interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid?: number;
@@ -12,7 +12,7 @@ export interface TraceEvent {
   readonly args: Record<string, unknown>;
 }
 
-export interface Slice {
+interface Slice {
   /** Group and track. */
   readonly at: string;
   readonly name: string;
@@ -21,13 +21,13 @@ export interface Slice {
   readonly args: Record<string, unknown>;
 }
 
-export interface Arrow {
+interface Arrow {
   readonly name: string;
   readonly conclusion: unknown;
   readonly points: readonly { readonly at: string; readonly atNs: number }[];
 }
 
-export interface ReadTrace {
+interface ReadTrace {
   readonly about: Record<string, unknown>;
   /** "group / track", in the order of the viewer. */
   readonly tracks: readonly string[];

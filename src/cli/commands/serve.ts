@@ -12,6 +12,9 @@ const DEFAULT_RATE = 6000;
 const LAG_MS_MAX = 60_000;
 const DEFAULT_LAG_MS = 1000;
 const MEMORY_MIB_MAX = 1_048_576;
+const SIMULATIONS = { default: 8, most: 256 } as const;
+const SIMULATION_MIB = { default: 1024, least: 64, most: 65_536 } as const;
+const SIMULATION_IDLE_S = { default: 900, most: 604_800 } as const;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -58,6 +61,24 @@ export function serveCommand(): Command {
         .default(0)
         .env('STALLSCOPE_MAX_MEMORY'),
     )
+    .addOption(
+      new Option('--simulations <n>', 'live simulations at once')
+        .argParser(integer(1, SIMULATIONS.most))
+        .default(SIMULATIONS.default)
+        .env('STALLSCOPE_SIMULATIONS'),
+    )
+    .addOption(
+      new Option('--simulation-memory <MiB>', 'memory that a live simulation may have')
+        .argParser(integer(SIMULATION_MIB.least, SIMULATION_MIB.most))
+        .default(SIMULATION_MIB.default)
+        .env('STALLSCOPE_SIMULATION_MEMORY'),
+    )
+    .addOption(
+      new Option('--simulation-idle <seconds>', 'end a live simulation that nobody calls or watches for so long')
+        .argParser(integer(1, SIMULATION_IDLE_S.most))
+        .default(SIMULATION_IDLE_S.default)
+        .env('STALLSCOPE_SIMULATION_IDLE'),
+    )
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .action(async ({ store, rateLimit, maxLag, maxMemory, ...options }: Given) => {
       // Loaded here, because no other command needs a server.
@@ -75,7 +96,7 @@ export function serveCommand(): Command {
 }
 
 /** The options as commander names them. */
-interface Given extends Pick<ServeOptions, 'host' | 'port' | 'threads' | 'logLevel' | 'origins' | 'trustProxy'> {
+interface Given extends Omit<ServeOptions, 'store' | 'token' | 'requestsPerMinute' | 'lagMs' | 'memoryMib'> {
   readonly store?: string;
   readonly rateLimit: number;
   readonly maxLag: number;

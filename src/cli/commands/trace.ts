@@ -20,7 +20,7 @@ interface TraceOptions {
   readonly output?: string;
 }
 
-const MOST_RECORDS = 5_000_000;
+const MOST_RECORDS = 2_000_000;
 
 export function traceCommand(): Command {
   return new Command('trace')

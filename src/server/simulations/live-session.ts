@@ -104,13 +104,13 @@ export class LiveSession implements ThreadListener {
         return { outcome: 'ended', view: this.#told(this.#last) };
       },
     );
+    over.catch(() => undefined);
     if (this.#death !== null) throw this.#gone();
     const timer = Promise.withResolvers<void>();
     const timeout = setTimeout(timer.resolve, waitMs);
     // The thread answers in order: one that refuses the advance has said so before it answers the question behind it.
     const stillGoing = timer.promise.then(async (): Promise<Advanced> => ({ outcome: null, view: await this.view() }));
     stillGoing.catch(() => undefined);
-    over.catch(() => undefined);
     try {
       return await Promise.race([over, stillGoing]);
     } finally {

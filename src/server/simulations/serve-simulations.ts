@@ -8,6 +8,7 @@ import type { LiveSpec } from '../../lab/live/live-types.ts';
 import { runTrace } from '../../lab/run-trace.ts';
 import type { RunRecord } from '../../lab/run-types.ts';
 import { RecordSender } from '../record-sender.ts';
+import { collectIfMuch, heldBytes } from './garbage.ts';
 import { Busy, type Driven, type DriverHost, SimulationDriver } from './simulation-driver.ts';
 import type {
   Acknowledged,
@@ -118,8 +119,9 @@ export function serveSimulations(port: MessagePort, acknowledged: Acknowledged, 
     close() {
       driver?.dispose();
       driver = null;
-      const { total_heap_size, external_memory } = getHeapStatistics();
-      return { heldBytes: total_heap_size + external_memory };
+      sender = new RecordSender(recordPort, acknowledged, {}, Number.POSITIVE_INFINITY);
+      collectIfMuch();
+      return { heldBytes: heldBytes() };
     },
   };
 

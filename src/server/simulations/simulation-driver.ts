@@ -85,8 +85,14 @@ export class SimulationDriver {
 
   operate(document: unknown): { index: number; simTimeNs: number } {
     this.#assertGoesOn();
-    const index = this.live.start(document);
-    return { index, simTimeNs: this.live.simTimeNs };
+    try {
+      const index = this.live.start(document);
+      return { index, simTimeNs: this.live.simTimeNs };
+    } catch (error) {
+      // What was still due at this instant goes first, and may have been its end.
+      if (error instanceof LiveEnded) this.#ends({ ended: error.ended, message: error.message });
+      throw error;
+    }
   }
 
   /** Resolves when the goal is reached, or will not be. */

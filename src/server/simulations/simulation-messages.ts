@@ -43,7 +43,7 @@ export interface ThreadView extends Omit<LiveState, 'ended'> {
 /** How an advance came to its end. `paused`: somebody stopped it. */
 export type AdvanceOutcome = 'reached' | 'stuck' | 'paused' | 'ended';
 
-export interface ListQuery {
+interface ListQuery {
   readonly from: number;
   readonly limit: number;
 }

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { InvalidInput } from '../../lab/invalid-input.ts';
 import type { Library } from '../../lab/library.ts';
 import type { LiveSpec } from '../../lab/live/live-types.ts';
+import { liveMemoryNeed } from '../../lab/live/memory-need.ts';
 import { readLiveRequest } from '../../lab/live/request.ts';
 import { refusing } from '../error-handler.ts';
 import { EdgeError } from '../errors.ts';
@@ -49,6 +50,11 @@ export class SimulationService {
     const { simulations, memoryBytes } = this.limits;
     if (this.#sessions.size + this.#creating >= simulations) {
       throw new EdgeError('TOO_MANY_SIMULATIONS', `There are ${simulations}. Delete one that is no longer needed.`);
+    }
+    const need = liveMemoryNeed(spec);
+    if (need > memoryBytes) {
+      const detail = `It would take some ${need} bytes, of ${memoryBytes}. Less memory, fewer VMs or processes, larger folios or fewer records take less.`;
+      throw new EdgeError('SIMULATION_TOO_LARGE', detail);
     }
     const thread = this.#threads.take();
     const session: LiveSession = new LiveSession(spec, thread, this.limits, () => this.#endIdle(session.id));

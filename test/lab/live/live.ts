@@ -21,8 +21,11 @@ export function advance(simulation: LiveSimulation, goal: unknown, events?: numb
 
 /** The closed windows and behind them the open ones, as a run closes them at its end. */
 export function windowsOf(simulation: LiveSimulation): Omit<LiveStall, 'index'>[] {
-  const { items, next, open } = simulation.stalls();
-  if (next !== null) throw new Error('there are more windows than one page has');
-  const closed = items.map(({ index: _, ...window }) => window);
-  return [...closed, ...open];
+  const closed: LiveStall[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const { items, next } = simulation.stalls({ fromIndex: from });
+    closed.push(...items);
+    from = next;
+  }
+  return [...closed.map(({ index: _, ...window }) => window), ...simulation.stalls().open];
 }

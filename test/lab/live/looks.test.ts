@@ -393,10 +393,10 @@ describe('LiveSimulation.locks', () => {
     for (const backing of ['hugetlb-2m', 'shmem', 'anonymous']) {
       const simulation = live({ vm: { ...small.vm, backing, mapped: '4k' }, guest: { pattern: 'uniform' } });
       advance(simulation, { by: '20us' });
-      simulation.start({ operation: 'madv-collapse' });
-      simulation.start({ operation: 'migrate-pages', range: { start: '2MiB' } });
+      simulation.start({ operation: 'madv-collapse', range: { start: 0, length: '2MiB' } });
+      simulation.start({ operation: 'migrate-pages', range: { start: '2MiB', length: '64KiB' } });
       const goal = simulation.readGoal({ until: 'operations-done' });
-      while (!simulation.advance(goal, { events: 41 }).reached) {
+      while (!simulation.advance(goal, { events: 5 }).reached) {
         for (const { lockClass, instance } of simulation.locks())
           names.add(`${lockClass}: ${instance?.replace(/\d+/g, 'N')}`);
       }

@@ -1,11 +1,42 @@
 // Calls of live simulations, as a client makes them.
 
-import type { App } from '../../../src/server/app.ts';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type App, buildApp } from '../../../src/server/app.ts';
+import { openStore } from '../../../src/server/store/store.ts';
+import { WorkerPool } from '../../../src/server/worker-pool.ts';
 
 export const FAKE_SIMULATIONS = new URL('./fake-simulation-worker.ts', import.meta.url);
 
+/** One service for all tests of a file that do not ask for limits: its threads are used again, and start but once. */
+export function sharedService(): { readonly app: App } {
+  const parts: { app?: App; pool?: WorkerPool } = {};
+  beforeAll(async () => {
+    parts.pool = new WorkerPool({ threads: 1, workerFile: new URL('./fake-worker.ts', import.meta.url) });
+    parts.app = await buildApp({
+      pool: parts.pool,
+      store: openStore(),
+      logger: pino({ level: 'silent' }),
+      simulationWorkerFile: FAKE_SIMULATIONS,
+    });
+  });
+  afterEach(async () => {
+    const { items } = (await ask(parts.app!, 'GET', '?limit=100')).body as unknown as { items: { id: string }[] };
+    for (const { id } of items) await ask(parts.app!, 'DELETE', `/${id}`);
+  });
+  afterAll(async () => {
+    await parts.app?.close();
+    await parts.pool?.close();
+  });
+  return {
+    get app() {
+      return parts.app!;
+    },
+  };
+}
+
 /** What of a view the tests look at. */
-export interface Simulation {
+interface Simulation {
   id: string;
   status: string;
   ended: string | null;
