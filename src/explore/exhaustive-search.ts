@@ -387,11 +387,14 @@ export class ExhaustiveSearch {
       const earlierModes = touchModes[n] as number;
       if ((earlierModes & conflicts) === 0) continue;
       const index = touches[n] as number;
-      if ((this.#frames[index] as Frame).task === task) {
+      const earlier = this.#frames[index] as Frame;
+      if (earlier.task === task) {
         if ((earlierModes & WRITE) !== 0) return;
         continue;
       }
-      this.#races.push(index * 2 + ((earlierModes & races) === 0 ? 0 : 1));
+      // Who waits for a change is let go by the first one. Those after it, it could have come before.
+      const possible = modes !== AWAITED || (earlier.enabled & (1 << task)) !== 0;
+      this.#races.push(index * 2 + (possible && (earlierModes & races) !== 0 ? 1 : 0));
       // Whatever touched it before a write comes before that in any case.
       if ((earlierModes & WRITE) !== 0) return;
     }
@@ -506,7 +509,7 @@ export class ExhaustiveSearch {
 
 const UNORDERED = new Int16Array(MAX_TASKS).fill(-1);
 
-const FUTURE_MODES = [READ | LOCK_SHARED, WRITE | LOCK, ADD, UNLOCK] as const;
+const FUTURE_MODES = [READ | LOCK_SHARED | AWAITED, WRITE | LOCK, ADD, UNLOCK] as const;
 
 function addFuture(future: Uint32Array, task: number, { cells, modes }: Footprint): void {
   for (let n = 0; n < cells.length; n++) {

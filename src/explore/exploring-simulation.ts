@@ -28,6 +28,8 @@ export class ExploringSimulation extends Simulation {
   readonly #states = new Uint8Array(MAX_TASKS);
   /** What a task that watches waits to see changed: pairs of cell and content. */
   readonly #watched: number[][] = [];
+  /** The same as a number. */
+  readonly #watchKeys = new Int32Array(MAX_TASKS);
   /** The tasks have been started, and may start others. */
   begun = false;
 
@@ -72,7 +74,9 @@ export class ExploringSimulation extends Simulation {
   /** The calling task goes on when one of these cells holds something else than now. */
   watch(cells: readonly number[]): Operation {
     const { id } = this.current;
-    this.#watched[id] = cells.flatMap((cell) => [cell, this.#recorder.contentNow(cell)]);
+    const watched = cells.flatMap((cell) => [cell, this.#recorder.contentNow(cell)]);
+    this.#watched[id] = watched;
+    this.#watchKeys[id] = watched.reduce((key, value) => (Math.imul(key, 31) + value) | 0, WATCHES);
     this.#states[id] = WATCHES;
     return PARK_ONCE;
   }
@@ -111,9 +115,13 @@ export class ExploringSimulation extends Simulation {
     return this.#states[id] === ENDED;
   }
 
-  /** What it stands at, for the state: the lock that it wants is decided by its history. */
+  /**
+   * What it stands at, for the state. The lock that it wants is decided by its history; what it watches is not, since it may have
+   * forgotten that: of two that wait for the same cell to change, one may have seen it as it is now and the other as it was before.
+   */
   position(id: number): number {
-    return this.#states[id] as number;
+    const state = this.#states[id] as number;
+    return state === WATCHES ? (this.#watchKeys[id] as number) : state;
   }
 
   /** What it waits for; null: it can go on, or has ended. */

@@ -40,7 +40,7 @@ export const CONFLICTS = new Uint8Array(256).map((_, modes) =>
 /** By the modes of the later transition: those of an earlier one that it could have come before. */
 export const RACES = new Uint8Array(256).map((_, modes) =>
   conflictsOf.reduce((all, [mode, conflicts]) => {
-    if ((modes & mode) === 0 || mode === AWAITED) return all;
+    if ((modes & mode) === 0) return all;
     // Whoever had it before has dropped it before it was taken; only a trylock could have come in between.
     if (mode === UNLOCK || mode === UNLOCK_SHARED) return all | WRITE;
     const isLock = (mode & (LOCK | LOCK_SHARED)) !== 0;
@@ -234,6 +234,10 @@ export class Recorder implements Probe {
 
   read(cell: number, learned: number): void {
     this.#touch(cell, READ);
+    this.learn(learned);
+  }
+
+  learn(learned: number): void {
     if (this.muted || this.repeats) return;
     const { task } = this;
     this.#historyA[task] = mix(this.#historyA[task] as number, learned);
