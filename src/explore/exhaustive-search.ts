@@ -11,6 +11,8 @@
 //
 // docs/decisions/0042 has the argument for why nothing is missed.
 
+import type { Found } from './explored-run.ts';
+import { KnownTransitions } from './known-transitions.ts';
 import {
   ADD,
   AWAITED,
@@ -25,6 +27,7 @@ import {
   UNLOCK,
   WRITE,
 } from './recorder.ts';
+import { type RememberingOptions, RememberingRun } from './remembering-run.ts';
 import { resume } from './resume.ts';
 
 /** What a search needs to know of a run. */
@@ -42,7 +45,12 @@ export interface ExploredRun {
 
 export interface SearchOptions {
   readonly recorder: Recorder;
-  readonly start: () => ExploredRun;
+  /** A fresh run, which tells what it finds. */
+  readonly start: (found: (one: Found) => void) => ExploredRun;
+  readonly found?: (one: Found) => void;
+  /** Transitions made before; used where states are hashed. */
+  readonly known?: KnownTransitions;
+  readonly compare?: RememberingOptions['compare'];
   readonly reducesOrder: boolean;
   readonly hashesStates: boolean;
   readonly limits: { readonly schedules: number; readonly transitions: number; readonly depth: number };
@@ -71,8 +79,8 @@ interface Frame {
   /** The transition that was taken last. */
   task: number;
   /** Footprint: cells and their modes. */
-  readonly cells: number[];
-  readonly modes: number[];
+  cells: readonly number[];
+  modes: readonly number[];
   woken: number;
   /** By task: the footprint of its next transition, for those asleep or done. */
   readonly nexts: (Footprint | null)[];
@@ -116,6 +124,8 @@ export class ExhaustiveSearch {
   /** By task: the transition that has woken or started it. */
   readonly #wokenBy = new Int32Array(MAX_TASKS).fill(-1);
   readonly #visited = new Map<number, Future>();
+  /** Where states are hashed: goes back with the search. */
+  #remembering: RememberingRun | null = null;
   #cutAnywhere: SearchEnd | null = null;
 
   constructor(options: SearchOptions) {
@@ -146,7 +156,7 @@ export class ExhaustiveSearch {
     const { counts } = this;
     counts.schedules += 1;
     const branch = this.#length;
-    const run = resume(this.#options, this.#frames, branch, counts);
+    const run = this.#resume(branch);
     if (branch > 0) {
       this.#length -= 1;
       if (!this.#take(run, this.#frames[branch - 1] as Frame)) return;
@@ -160,6 +170,14 @@ export class ExhaustiveSearch {
       if (frame === null) return;
       if (!this.#take(run, frame)) return;
     }
+  }
+
+  #resume(branch: number): ExploredRun {
+    const { recorder, start, hashesStates, known = new KnownTransitions(), found = ignore, compare } = this.#options;
+    const { counts } = this;
+    if (!hashesStates) return resume({ recorder, start: () => start(found) }, this.#frames, branch, counts);
+    this.#remembering ??= new RememberingRun({ recorder, known, start, found, counts, compare });
+    return this.#remembering;
   }
 
   /** A state that has not been explored: its frame, with the task to begin with; null: the run ends here. */
@@ -235,21 +253,19 @@ export class ExhaustiveSearch {
   #take(run: ExploredRun, frame: Frame): boolean {
     const recorder = this.#recorder;
     const { task } = frame;
-    recorder.save(frame.saved, 0, task);
-    frame.undo = recorder.undoLength;
+    if (this.#remembering === null) {
+      recorder.save(frame.saved, 0, task);
+      frame.undo = recorder.undoLength;
+    }
     // Counted before it is made: what is found on the way is found by a schedule that has it.
     const at = this.#length;
     this.#length += 1;
     const goesOn = run.advance(task);
     this.counts.transitions += 1;
-    frame.cells.length = 0;
-    frame.modes.length = 0;
-    for (let n = 0; n < recorder.touchedCount; n++) {
-      const cell = recorder.touched[n] as number;
-      frame.cells.push(cell);
-      frame.modes.push(recorder.modes[cell] as number);
-    }
-    frame.woken = recorder.woken;
+    const { cells, modes, woken } = this.#remembering?.last ?? { ...recorder.footprint(), woken: recorder.woken };
+    frame.cells = cells;
+    frame.modes = modes;
+    frame.woken = woken;
     // What touches nothing might as well have come first everywhere.
     if (frame.cells.length === 0 && frame.woken === 0 && frame.done === 0 && this.#options.hashesStates) {
       frame.backtrack = 1 << task;
@@ -273,7 +289,7 @@ export class ExhaustiveSearch {
       if (hashesStates) addFuture(frame.future, frame.task, frame);
       const left = frame.backtrack & frame.enabled & ~frame.done & ~frame.sleep;
       if (left !== 0) {
-        frame.nexts[frame.task] = { cells: frame.cells.slice(), modes: frame.modes.slice() };
+        frame.nexts[frame.task] = { cells: frame.cells, modes: frame.modes };
         frame.task = 31 - Math.clz32(left & -left);
         return true;
       }
@@ -302,7 +318,8 @@ export class ExhaustiveSearch {
   }
 
   #undo(frame: Frame): void {
-    this.#recorder.restore(frame.saved, 0, frame.task, frame.undo);
+    if (this.#remembering !== null) this.#remembering.back();
+    else this.#recorder.restore(frame.saved, 0, frame.task, frame.undo);
     if (!this.#options.reducesOrder) return;
     for (const cell of frame.cells) {
       (this.#touches[cell] as number[]).pop();
@@ -422,11 +439,11 @@ export class ExhaustiveSearch {
   #markBlocked(run: ExploredRun): void {
     const { wanted } = this.#recorder;
     for (let task = 0; task < run.taskCount; task++) {
-      const lock = wanted[task];
-      if (lock === null || lock === undefined) continue;
-      this.#markCell(lock.cell, RACES[LOCK] as number, task);
+      const cell = this.#remembering?.wantedCell(task) ?? wanted[task]?.cell ?? -1;
+      if (cell < 0) continue;
+      this.#markCell(cell, RACES[LOCK] as number, task);
       if (this.#length > 0)
-        addFuture((this.#frames[this.#length - 1] as Frame).future, task, { cells: [lock.cell], modes: [LOCK] });
+        addFuture((this.#frames[this.#length - 1] as Frame).future, task, { cells: [cell], modes: [LOCK] });
     }
   }
 
@@ -506,6 +523,8 @@ export class ExhaustiveSearch {
     return sleep;
   }
 }
+
+const ignore = (): void => {};
 
 const UNORDERED = new Int16Array(MAX_TASKS).fill(-1);
 

@@ -58,10 +58,11 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
     if (classed === 'hazard') hazard = true;
     kept.set(found.kind, { found, class: classed, count: 1, schedule: schedule(), preemptions: -1 });
   };
-  const start = (): QuestionRun => {
+  const found = (one: Found): void => note(one, () => search.schedule());
+  const start = (tell = found): QuestionRun => {
     // The order of locks is the same in every schedule that takes them: it is looked at in the first.
     const lockdep = search.counts.schedules <= 1;
-    return new QuestionRun(question, recorder, (found) => note(found, () => search.schedule()), { lockdep });
+    return new QuestionRun(question, recorder, tell, { lockdep });
   };
   const stop = (): boolean => {
     if (++sinceProgress >= PROGRESS_EVERY) {
@@ -76,6 +77,7 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
       ? new ExhaustiveSearch({
           recorder,
           start,
+          found,
           stop,
           limits,
           reducesOrder: reduction === 'partial-order' || reduction === 'both',

@@ -11,12 +11,13 @@ import type { Lock } from '../engine/locks/lock.ts';
 import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
 import { type Operation, PARK, PARK_ONCE, type Process, RESUMED } from '../engine/process.ts';
 import { Simulation, type SpawnOptions, Task } from '../engine/simulation.ts';
+import type { Standing } from './known-transitions.ts';
 import { MAX_TASKS, type Recorder } from './recorder.ts';
 
-const READY = 1;
-const WANTS = 2;
-const PARKED = 3;
-const WATCHES = 4;
+export const READY = 1;
+export const WANTS = 2;
+export const PARKED = 3;
+export const WATCHES = 4;
 const ENDED = 5;
 
 /** Chunks in a row that touch nothing shared: more is a loop. */
@@ -160,8 +161,17 @@ export class ExploringSimulation extends Simulation {
     } finally {
       this.running = null;
       recorder.end();
+      if (!recorder.repeats) recorder.standing = this.#standing(task);
     }
     if (this.failure !== null) throw this.failure.error;
+  }
+
+  #standing(task: Task): Standing {
+    const { id, waitInfo } = task;
+    const state = this.#states[id] as number;
+    const wanted = state === WANTS ? (this.#recorder.wanted[id] as Lock) : null;
+    const lock = wanted === null ? -1 : wanted.cell * 2 + (waitInfo & 1);
+    return { state, position: this.position(id), lock, watched: state === WATCHES ? (this.#watched[id] ?? []) : [] };
   }
 
   #goOn(task: Task): void {
