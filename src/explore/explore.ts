@@ -42,7 +42,7 @@ interface AnySearch {
 export function explore(question: ExplorationQuestion, options: ExplorationOptions): ExplorationResult {
   const recorder = new Recorder();
   const kept = new Map<string, Kept>();
-  const { search: which, limits } = options;
+  const { search: which, limits, stepChecks = false } = options;
   const reduction = which === 'exhaustive' ? (options.reduction ?? 'both') : 'none';
   let sinceProgress = 0;
   let hazard = false;
@@ -62,7 +62,7 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   const start = (tell = found): QuestionRun => {
     // The order of locks is the same in every schedule that takes them: it is looked at in the first.
     const lockdep = search.counts.schedules <= 1;
-    return new QuestionRun(question, recorder, tell, { lockdep });
+    return new QuestionRun(question, recorder, tell, { lockdep, stepChecks });
   };
   const stop = (): boolean => {
     if (++sinceProgress >= PROGRESS_EVERY) {
@@ -97,21 +97,21 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   let minimal: number;
   try {
     end = search.run();
-    minimal =
-      kept.size === 0 ? -1 : findFewest(question, kept, limits.depth, options.minimizeBudget ?? MINIMIZE_BUDGET);
+    minimal = kept.size === 0 ? -1 : findFewest(question, kept, options);
   } finally {
     setProbe(null);
   }
   const complete = end === 'complete';
   const findings = [...kept.values()]
     .sort((a, b) => byClass(a.class, b.class))
-    .map((one): ExplorationFinding => findingOf(question, one, minimal));
+    .map((one): ExplorationFinding => findingOf(question, one, minimal, stepChecks));
   const endedBy = end === 'stopped' && hazard && options.all === false ? 'first-hazard' : end;
   return {
     question,
     search: which,
     reduction,
     seed: options.seed,
+    stepChecks,
     verdict: hazard ? 'unsafe' : complete ? 'safe' : 'incomplete',
     complete,
     endedBy,
@@ -133,8 +133,7 @@ const progressOf = ({ schedules, states, transitions, replayed }: SearchCounts) 
 function findFewest(
   question: ExplorationQuestion,
   kept: ReadonlyMap<string, Kept>,
-  depth: number,
-  budget: number,
+  { limits: { depth }, minimizeBudget: budget = MINIMIZE_BUDGET, stepChecks = false }: ExplorationOptions,
 ): number {
   const recorder = new Recorder();
   setProbe(recorder);
@@ -150,7 +149,7 @@ function findFewest(
   };
   const search = new PreemptionSearch({
     recorder,
-    start: () => new QuestionRun(question, recorder, note),
+    start: () => new QuestionRun(question, recorder, note, { stepChecks }),
     depth,
     budget,
     isDone: () => [...kept.values()].every(({ preemptions, class: of }) => preemptions >= 0 || of === 'warning'),
@@ -158,9 +157,9 @@ function findFewest(
   return search.run();
 }
 
-function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): ExplorationFinding {
+function findingOf(question: ExplorationQuestion, one: Kept, minimal: number, stepChecks: boolean): ExplorationFinding {
   const { kind, message, evidence } = one.found;
-  const told = replay(question, one.schedule);
+  const told = replay(question, one.schedule, stepChecks);
   const here = told.found.find((found) => found.kind === kind);
   const counterexample: Counterexample = {
     tasks: told.tasks,
@@ -180,13 +179,15 @@ function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): E
   };
 }
 
-function boundsOf(question: ExplorationQuestion, { search, limits, seed, bugDepth }: ExplorationOptions): string[] {
+function boundsOf(question: ExplorationQuestion, options: ExplorationOptions): string[] {
+  const { search, limits, seed, bugDepth, stepChecks } = options;
   const { geometry, guest, operations, backing } = question;
   const accesses = guest.map((touches) => touches.length).join(', ');
   const bounds = [
     `${pagesOf(question)} pages of ${backing}, tables of ${geometry.entries} entries`,
     `${operations.length} ${operations.length === 1 ? 'thread' : 'threads'} with operations, ${guest.length} vCPUs with ${accesses} accesses`,
     `at most ${limits.depth} transitions a schedule`,
+    ...(stepChecks === true ? ['the checks of a run at every step'] : []),
   ];
   if (search === 'exhaustive') return [...bounds, 'all schedules'];
   const how = search === 'pct' ? `PCT, bug depth ${bugDepth ?? 3}` : 'uniform random walk';

@@ -107,9 +107,11 @@ export class ExploringSimulation extends Simulation {
     }
   }
 
+  /** But for those that serve others and have nobody to serve. */
   get allEnded(): boolean {
-    for (let id = 0; id < this.threads.length; id++) if (this.#states[id] !== ENDED) return false;
-    return true;
+    return this.threads.every(
+      ({ id, daemon }) => this.#states[id] === ENDED || (daemon && this.#states[id] === PARKED),
+    );
   }
 
   hasEnded(id: number): boolean {
