@@ -93,7 +93,7 @@ export class PreemptionSearch {
     const above = at === 0 ? null : (this.#frames[at - 1] as Frame);
     const last = above === null ? MAX_TASKS : above.task;
     const allowed = above === null ? this.bound : above.allowed - this.#costOf(at - 1);
-    const key = this.#options.recorder.stateKey(run.taskCount, (task) => run.position(task));
+    const key = this.#options.recorder.stateKey(run);
     const visited = this.#visited[last] as Map<number, number>;
     if ((visited.get(key) ?? -1) >= allowed) return null;
     visited.set(key, allowed);

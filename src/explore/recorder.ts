@@ -248,16 +248,26 @@ export class Recorder implements Probe {
     }
   }
 
-  /** 53 bits for the state: `position` tells what a task is up to that it has not read, such as having ended. */
-  stateKey(tasks: number, position: (task: number) => number): number {
+  keyA = 0;
+  keyB = 0;
+
+  /** Two numbers for the state. A position tells what a task is up to that it has not read, such as having ended. */
+  hashState(run: { readonly taskCount: number; position(task: number): number }): void {
     let a = this.sharedA;
     let b = this.sharedB;
-    for (let task = 0; task < tasks; task++) {
-      const at = position(task);
+    for (let task = 0; task < run.taskCount; task++) {
+      const at = run.position(task);
       a ^= mix(mix(this.historyA[task] as number, task + 1), at);
       b ^= mix(mix(this.historyB[task] as number, task + 101), at);
     }
-    return (a >>> 0) * 0x200000 + ((b >>> 0) & 0x1fffff);
+    this.keyA = a;
+    this.keyB = b;
+  }
+
+  /** The same as one number, of 53 bits. */
+  stateKey(run: { readonly taskCount: number; position(task: number): number }): number {
+    this.hashState(run);
+    return (this.keyA >>> 0) * 0x200000 + ((this.keyB >>> 0) & 0x1fffff);
   }
 
   /** The task is where its locals are known, and `locals` is all of them. */

@@ -178,7 +178,7 @@ export class RememberingRun implements ExploredRun {
   }
 
   finish(): void {
-    const key = this.#recorder.stateKey(this.taskCount, (task) => this.position(task));
+    const key = this.#recorder.stateKey(this);
     let findings = this.#ends.get(key);
     if (findings === undefined) {
       const real = this.#follow();
