@@ -316,7 +316,9 @@ export class ExhaustiveSearch {
   #undo(frame: Frame): void {
     if (this.#remembering !== null) this.#remembering.back();
     else this.#recorder.restore(frame.saved, 0, frame.task, frame.undo);
-    if (!this.#options.reducesOrder) return;
+    const { reducesOrder, hashesStates } = this.#options;
+    if (!reducesOrder) return;
+    if (hashesStates) this.#futures.leave(frame.task, frame.cells);
     for (const cell of frame.cells) {
       (this.#touches[cell] as number[]).pop();
       (this.#touchModes[cell] as number[]).pop();
@@ -357,6 +359,10 @@ export class ExhaustiveSearch {
     this.#last[task] = at;
     for (let others = frame.woken; others !== 0; others &= others - 1) {
       this.#wokenBy[31 - Math.clz32(others & -others)] = at;
+    }
+    if (this.#options.hashesStates) {
+      this.#futures.reach(task + 1, this.#recorder.cellCount);
+      this.#futures.touch(task, cells);
     }
     for (let n = 0; n < cells.length; n++) {
       const cell = cells[n] as number;
@@ -473,7 +479,8 @@ export class ExhaustiveSearch {
   /** All that was done from this state on is done on this way, too. */
   #meetAgain(future: number): void {
     const above = this.#length === 0 ? null : (this.#frames[this.#length - 1] as Frame).future;
-    this.#futures.joinKept(above, future, this.#options.reducesOrder ? this.#markAgain : ignore);
+    this.#futures.joinKept(above, future);
+    if (this.#options.reducesOrder) this.#futures.forEachShared(future, this.#markAgain);
   }
 
   readonly #markAgain = (task: number, kind: number, cell: number): void =>

@@ -114,24 +114,66 @@ export class Futures {
     this.#kept = larger;
   }
 
-  /** One that is kept is part of `future`, if that is one; and each access of it is told. */
-  joinKept(future: Future | null, at: number, tell: (task: number, kind: number, cell: number) => void): void {
+  /** One that is kept is part of `future`, if that is one. */
+  joinKept(future: Future | null, at: number): void {
+    if (future === null) return;
+    const { bits } = future;
     const kept = this.#kept;
     const end = at + 1 + 2 * (kept[at] as number);
     let isNew = 0;
     for (let n = at + 1; n < end; n += 2) {
       const word = kept[n] as number;
-      let bits = kept[n + 1] as number;
-      if (future !== null) {
-        isNew |= bits & ~(future.bits[word] as number);
-        future.bits[word] = (future.bits[word] as number) | bits;
-      }
-      const row = (word / WORDS) | 0;
-      const first = (word % WORDS) * 32;
-      for (; bits !== 0; bits &= bits - 1) {
-        tell((row / KINDS) | 0, row % KINDS, first + 31 - Math.clz32(bits & -bits));
-      }
+      const other = kept[n + 1] as number;
+      isNew |= other & ~(bits[word] as number);
+      bits[word] = (bits[word] as number) | other;
     }
-    if (future !== null) this.#joined(future, at, isNew);
+    this.#joined(future, at, isNew);
+  }
+
+  /** Tells each access of one that is kept to a cell that another task has touched on the present way. */
+  forEachShared(at: number, tell: (task: number, kind: number, cell: number) => void): void {
+    const kept = this.#kept;
+    const end = at + 1 + 2 * (kept[at] as number);
+    for (let n = at + 1; n < end; n += 2) {
+      const word = kept[n] as number;
+      const row = (word / WORDS) | 0;
+      const task = (row / KINDS) | 0;
+      const column = word % WORDS;
+      let bits = (kept[n + 1] as number) & this.#touchedByOthers(task, column);
+      for (; bits !== 0; bits &= bits - 1) tell(task, row % KINDS, column * 32 + 31 - Math.clz32(bits & -bits));
+    }
+  }
+
+  // ---- The present way -------------------------------------------------------------------------------------------------
+
+  /** By task and cell: how often it is touched, and whether it is. */
+  readonly #touches = new Int16Array(MAX_TASKS * FUTURE_CELLS);
+  readonly #touched = new Uint32Array(MAX_TASKS * WORDS);
+
+  touch(task: number, cells: readonly number[]): void {
+    for (let n = 0; n < cells.length; n++) {
+      const cell = cells[n] as number;
+      const at = task * FUTURE_CELLS + cell;
+      if (this.#touches[at] === 0) this.#touched[at >> 5] = (this.#touched[at >> 5] as number) | (1 << (cell & 31));
+      this.#touches[at] = (this.#touches[at] as number) + 1;
+    }
+  }
+
+  /** Takes a touch() back. */
+  leave(task: number, cells: readonly number[]): void {
+    for (let n = 0; n < cells.length; n++) {
+      const cell = cells[n] as number;
+      const at = task * FUTURE_CELLS + cell;
+      this.#touches[at] = (this.#touches[at] as number) - 1;
+      if (this.#touches[at] === 0) this.#touched[at >> 5] = (this.#touched[at >> 5] as number) & ~(1 << (cell & 31));
+    }
+  }
+
+  #touchedByOthers(task: number, column: number): number {
+    let bits = 0;
+    for (let other = 0; other < this.#tasks; other++) {
+      if (other !== task) bits |= this.#touched[other * WORDS + column] as number;
+    }
+    return bits;
   }
 }
