@@ -47,8 +47,8 @@ export interface SearchOptions {
   /** A fresh run, which tells what it finds. */
   readonly start: (found: (one: Found) => void) => ExploredRun;
   readonly found?: (one: Found) => void;
-  /** Transitions made before; used where states are hashed. */
-  readonly known?: KnownTransitions;
+  /** Transitions made before, where states are hashed; null: each is made for real. */
+  readonly known?: KnownTransitions | null;
   readonly compare?: RememberingOptions['compare'];
   readonly reducesOrder: boolean;
   readonly hashesStates: boolean;
@@ -173,11 +173,11 @@ export class ExhaustiveSearch {
   #resume(branch: number): ExploredRun {
     const { recorder, start, hashesStates, found = ignore, compare } = this.#options;
     const { counts } = this;
-    if (!hashesStates) return resume({ recorder, start: () => start(found) }, this.#frames, branch, counts);
-    if (this.#remembering === null) {
-      const { known = new KnownTransitions() } = this.#options;
-      this.#remembering = new RememberingRun({ recorder, known, start, found, counts, compare });
-    }
+    if (this.#remembering !== null) return this.#remembering;
+    const { known = new KnownTransitions() } = this.#options;
+    if (!hashesStates || known === null)
+      return resume({ recorder, start: () => start(found) }, this.#frames, branch, counts);
+    this.#remembering = new RememberingRun({ recorder, known, start, found, counts, compare });
     return this.#remembering;
   }
 

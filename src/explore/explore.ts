@@ -14,6 +14,7 @@ import type {
 import { type Found, QuestionRun } from './explored-run.ts';
 import { PreemptionSearch } from './fewest-preemptions.ts';
 import { byClass, classOf } from './finding-classes.ts';
+import { KnownTransitions } from './known-transitions.ts';
 import { pagesOf } from './question.ts';
 import { RandomSearch } from './random-search.ts';
 import { Recorder } from './recorder.ts';
@@ -21,6 +22,9 @@ import { replay } from './replay.ts';
 
 /** Runs between two calls of onProgress. */
 const PROGRESS_EVERY = 500;
+
+/** Runs between two questions whether the search for the fewest preemptions is to stop. */
+const ASK_EVERY = 50;
 
 /** Transitions that the search for the fewest preemptions may take, repeated ones counted. */
 const MINIMIZE_BUDGET = 150_000;
@@ -33,6 +37,13 @@ interface Kept {
   preemptions: number;
 }
 
+interface Searched {
+  readonly question: ExplorationQuestion;
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly recorder: Recorder;
+  readonly known: KnownTransitions | null;
+}
+
 interface AnySearch {
   readonly counts: SearchCounts;
   schedule(): number[];
@@ -43,14 +54,16 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   const recorder = new Recorder();
   const kept = new Map<string, Kept>();
   const { search: which, limits, stepChecks = false } = options;
+  // The checks of every step look at more than the step touches.
+  const known = stepChecks ? null : new KnownTransitions();
   const reduction = which === 'exhaustive' ? (options.reduction ?? 'both') : 'none';
   let sinceProgress = 0;
   let hazard = false;
 
   const note = (found: Found, schedule: () => number[]): void => {
-    const known = kept.get(found.kind);
-    if (known !== undefined) {
-      known.count += 1;
+    const before = kept.get(found.kind);
+    if (before !== undefined) {
+      before.count += 1;
       return;
     }
     const classed = classOf(found.kind, question);
@@ -78,6 +91,7 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
           recorder,
           start,
           found,
+          known,
           stop,
           limits,
           reducesOrder: reduction === 'partial-order' || reduction === 'both',
@@ -97,7 +111,7 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   let minimal: number;
   try {
     end = search.run();
-    minimal = kept.size === 0 ? -1 : findFewest(question, kept, options);
+    minimal = kept.size === 0 ? -1 : findFewest({ question, kept, recorder, known }, options);
   } finally {
     setProbe(null);
   }
@@ -130,28 +144,28 @@ const progressOf = ({ schedules, states, transitions, replayed }: SearchCounts) 
 });
 
 /** Replaces the schedules by such with fewer preemptions, as far as the budget goes. Returns the bound that is searched to the end. */
-function findFewest(
-  question: ExplorationQuestion,
-  kept: ReadonlyMap<string, Kept>,
-  { limits: { depth }, minimizeBudget: budget = MINIMIZE_BUDGET, stepChecks = false }: ExplorationOptions,
-): number {
-  const recorder = new Recorder();
-  setProbe(recorder);
+function findFewest({ question, kept, recorder, known }: Searched, options: ExplorationOptions): number {
+  const { minimizeBudget: budget = MINIMIZE_BUDGET, stepChecks = false } = options;
+  let sinceAsked = 0;
+  recorder.rewind();
   const note = (found: Found): void => {
-    const known = kept.get(found.kind);
-    if (known === undefined) return;
+    const one = kept.get(found.kind);
+    if (one === undefined) return;
     const schedule = search.schedule();
     const better =
-      known.preemptions === -1 || (known.preemptions === search.bound && schedule.length < known.schedule.length);
+      one.preemptions === -1 || (one.preemptions === search.bound && schedule.length < one.schedule.length);
     if (!better) return;
-    known.schedule = schedule;
-    known.preemptions = search.bound;
+    one.schedule = schedule;
+    one.preemptions = search.bound;
   };
   const search = new PreemptionSearch({
     recorder,
-    start: () => new QuestionRun(question, recorder, note, { stepChecks }),
-    depth,
+    known,
+    start: (tell) => new QuestionRun(question, recorder, tell, { stepChecks }),
+    found: note,
+    depth: options.limits.depth,
     budget,
+    stop: () => ++sinceAsked % ASK_EVERY === 0 && options.stop?.() === true,
     isDone: () => [...kept.values()].every(({ preemptions, class: of }) => preemptions >= 0 || of === 'warning'),
   });
   return search.run();

@@ -162,7 +162,7 @@ export class Recorder implements Probe {
   /** As before the first run, but for the numbers of cells. */
   rewind(): void {
     this.repeats = false;
-    this.#undo.length = 0;
+    this.#takeBack(0);
     this.#created.length = 0;
     this.historyA.fill(0);
     this.historyB.fill(0);
@@ -242,6 +242,10 @@ export class Recorder implements Probe {
     this.made[task] = saved[at + SAVED_MADE] as number;
     const first = task * ENTERED_MAX * 2;
     for (let n = 0; n < 2 * depth; n++) this.#outside[first + n] = saved[at + 6 + n] as number;
+    this.#takeBack(undoLength);
+  }
+
+  #takeBack(undoLength: number): void {
     while (this.#undo.length > undoLength) {
       const content = this.#undo.pop() as number;
       this.contents[this.#undo.pop() as number] = content;
