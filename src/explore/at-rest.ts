@@ -33,7 +33,7 @@ export function lookAtRest(world: SmallWorld): FoundAtRest[] {
   checkPageCounts(machine);
   checkAtRest(kvm);
   machine.checks = false;
-  return [...lostWrites(world), ...countedUnmapped(world), ...smallSptes(world)];
+  return [...lostWrites(world), ...notLogged(world), ...countedUnmapped(world), ...smallSptes(world)];
 }
 
 // ---- Who has not come to his end ---------------------------------------------------------------------------------------
@@ -91,6 +91,14 @@ function lostWrites(world: SmallWorld): FoundAtRest[] {
     kind: 'lost-write',
     message: `gfn ${page}: ${countOf(bits)} of the guest's writes are not in frame ${frame}, which it has at the end`,
     evidence: { gfn: page, frame },
+  }));
+}
+
+function notLogged({ data }: SmallWorld): FoundAtRest[] {
+  return data.logging.missed.map((page) => ({
+    kind: 'write-not-logged',
+    message: `gfn ${page} has been written while dirty logging was on, and the bitmap did not say so`,
+    evidence: { gfn: page },
   }));
 }
 
