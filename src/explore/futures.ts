@@ -13,7 +13,7 @@ const kindsOfModes = new Uint8Array(256).map((_, modes) =>
 
 /** For 1024 cells. */
 const WORDS = 32;
-export const FUTURE_CELLS = WORDS * 32;
+const FUTURE_CELLS = WORDS * 32;
 
 const NOTHING = -2;
 const NOT_KEPT = -1;
