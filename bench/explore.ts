@@ -1,5 +1,6 @@
-// How fast the explorer goes: transitions a second at the default geometry. Those that are done again on the way to a branch are told
-// apart from those that are new.
+// How fast the explorer goes at the default geometry: new transitions a second, and beside them those that are made again because
+// a world has to come to where something new is to be seen. A resumed generator is the least that a transition made for
+// real costs; most are known and made without one.
 
 import { explore as ask } from '../src/explore/explore.ts';
 import type { QuestionInput } from '../src/explore/question.ts';
@@ -8,44 +9,75 @@ import { goal, type Section } from './section.ts';
 
 const GOAL = 200_000;
 const ROUNDS = 5;
+/** A search that ends before has warmed up and little more: its row is told, and counts for nothing. */
+const COUNTED_MIN = 10_000;
+const RESUMES = 5_000_000;
 
 const cases: readonly (readonly [title: string, input: QuestionInput])[] = [
   ['collapse, range', { operations: ['madv-collapse'] }],
-  ['collapse of shmem, range', { operations: ['madv-collapse'], backing: 'shmem' }],
   ['truncate', { operations: ['truncate'] }],
+  ['collapse of shmem, range', { operations: ['madv-collapse'], backing: 'shmem' }],
   ['collapse and truncate, no vCPU', { operations: ['madv-collapse', 'truncate'], guest: [[]] }],
   ['collapse and truncate', { operations: ['madv-collapse', 'truncate'], scheme: 'post-collapse/promote' }],
+  ['collapse and migration', { operations: ['madv-collapse', 'migrate-pages'] }],
+  ['fork and munmap, two vCPUs', { operations: ['fork', 'munmap'], backing: 'anonymous', guest: 2 }],
 ];
+
+const limits = { schedules: 1_000_000, transitions: 400_000, depth: 2000 };
+
+interface Round {
+  readonly ms: number;
+  readonly transitions: number;
+  readonly replayed: number;
+  readonly text: string;
+}
+
+function search(input: QuestionInput): Round {
+  const question = questionOf(input);
+  const started = performance.now();
+  const result = ask(question, { search: 'exhaustive', seed: 1, limits, minimizeBudget: 0 });
+  const ms = performance.now() - started;
+  const { transitions, replayed, schedules, states, complete } = result;
+  return {
+    ms,
+    transitions,
+    replayed,
+    text: `${schedules} schedules, ${states} states${complete ? '' : ', not to the end'}`,
+  };
+}
+
+function resumesPerSecond(): number {
+  const numbers = (function* count(): Generator<number, void, void> {
+    for (let number = 0; ; number++) yield number;
+  })();
+  const started = performance.now();
+  for (let n = 0; n < RESUMES; n++) numbers.next();
+  return (RESUMES * 1000) / (performance.now() - started);
+}
+
+const perSecond = (rate: number): string => Math.round(rate).toLocaleString('en');
 
 export const explore: Section = {
   name: 'explore',
-  title: `Exploration: transitions a second on one core, best of ${ROUNDS}`,
+  title: `Exploration: new transitions a second on one core, best of ${ROUNDS}`,
   run(print) {
-    const limits = { schedules: 5000, transitions: 1_000_000, depth: 2000 };
-    const rates = cases.map(([title, input]) => {
-      const question = questionOf(input);
-      let best = { all: 0, fresh: 0, ms: 0, text: '' };
-      for (let round = 0; round < ROUNDS; round++) {
-        const started = performance.now();
-        const { transitions, replayed, schedules, states, complete } = ask(question, {
-          search: 'exhaustive',
-          seed: 1,
-          limits,
-          minimizeBudget: 0,
-        });
-        const ms = performance.now() - started;
-        const all = ((transitions + replayed) * 1000) / ms;
-        if (all < best.all) continue;
-        const text = `${schedules} schedules, ${states} states${complete ? '' : ', not to the end'}`;
-        best = { all, fresh: (transitions * 1000) / ms, ms, text };
-      }
-      const [all, fresh] = [Math.round(best.all), Math.round(best.fresh)].map((rate) => rate.toLocaleString('en'));
+    const counted: number[] = [];
+    for (const [title, input] of cases) {
+      const rounds = Array.from({ length: ROUNDS }, () => search(input));
+      const best = rounds.reduce((a, b) => (a.ms < b.ms ? a : b));
+      const fresh = (best.transitions * 1000) / best.ms;
+      const again = (best.replayed * 1000) / best.ms;
+      const counts = best.transitions >= COUNTED_MIN;
+      if (counts) counted.push(fresh);
+      const resumes = Math.round(resumesPerSecond() / fresh);
       print(
-        `  ${title.padEnd(32)} ${all} (explored ${fresh}, the rest repeated); ${best.ms.toFixed(0)} ms, ${best.text}`,
+        `  ${title.padEnd(32)} ${perSecond(fresh)} new, ${perSecond(again)} repeated; one new for ${resumes} resumes of a generator; ` +
+          `${best.ms.toFixed(0)} ms, ${best.text}${counts ? '' : '; too short to count'}`,
       );
-      return best.all;
-    });
-    const most = Math.max(...rates);
-    print(`  at least ${GOAL.toLocaleString('en')} transitions a second: ${goal(most >= GOAL)}`);
+    }
+    const mean = Math.exp(counted.reduce((sum, rate) => sum + Math.log(rate), 0) / counted.length);
+    const least = Math.min(...counted);
+    print(`  geometric mean of those that count ${perSecond(mean)}, the slowest ${perSecond(least)}`);
+    print(`  each at least ${GOAL.toLocaleString('en')} new transitions a second: ${goal(least >= GOAL)}`);
   },
 };

@@ -15,6 +15,8 @@ export interface ExploreOptions {
   readonly blocks?: unknown;
   readonly mapped?: string;
   readonly folios?: string;
+  readonly userfault?: string;
+  readonly unanswered?: boolean;
   readonly sptes?: string;
   readonly holes?: unknown[];
   readonly readOnlySptes?: unknown[];
@@ -24,6 +26,7 @@ export interface ExploreOptions {
   readonly reduction?: string;
   readonly bugDepth?: unknown;
   readonly seed?: unknown;
+  readonly stepChecks?: boolean;
   readonly first?: boolean;
   readonly limitSchedules?: unknown;
   readonly limitTransitions?: unknown;
@@ -48,6 +51,7 @@ export function requestOf(options: ExploreOptions): Record<string, unknown> {
     geometry: group({ entries, blocks }),
     mapped,
     folios,
+    userfault: group({ mode: options.userfault, answered: options.unanswered === true ? false : undefined }),
     sptes,
     holes,
     readOnlySptes,
@@ -56,6 +60,7 @@ export function requestOf(options: ExploreOptions): Record<string, unknown> {
     reduction,
     bugDepth,
     seed,
+    stepChecks: options.stepChecks,
     all: options.first === true ? false : undefined,
     limits: group({ schedules: limitSchedules, transitions: limitTransitions, depth: limitDepth }),
     time,

@@ -20,14 +20,16 @@ interface Recorded {
   readonly schedule: readonly number[];
   /** Of a result: what it was the answer to. */
   readonly question: object | null;
+  /** Steps that make checks are cut otherwise. */
+  readonly stepChecks: boolean;
 }
 
 /** Prints the steps; returns the exit code. */
 export function replayed(argument: string, options: ReplayOptions): number {
-  const { schedule, question: recorded } = recordedIn(argument);
+  const { schedule, question: recorded, stepChecks } = recordedIn(argument);
   const document = options.operations === undefined && recorded !== null ? recorded : requestOf(options);
   const { question } = readExploration(document);
-  const told = goThrough(question, schedule);
+  const told = goThrough(question, schedule, options.stepChecks ?? stepChecks);
   const found = told.found
     .map((one) => ({ ...one, class: classOf(one.kind, question) }))
     .filter((one) => one.class !== null);
@@ -55,9 +57,9 @@ export function replayed(argument: string, options: ReplayOptions): number {
   return found.some((one) => one.class === 'hazard') ? 1 : 0;
 }
 
-function goThrough(question: ExplorationQuestion, schedule: readonly number[]): Replay {
+function goThrough(question: ExplorationQuestion, schedule: readonly number[], stepChecks: boolean): Replay {
   try {
-    return replay(question, schedule);
+    return replay(question, schedule, stepChecks);
   } catch (error) {
     if (error instanceof RangeError) throw refused(error.message.replace(/^schedule/, ''));
     throw error;
@@ -74,6 +76,7 @@ function recordedIn(argument: string): Recorded {
         .filter((part) => part !== '')
         .map(Number),
       question: null,
+      stepChecks: false,
     };
   const document = parsed(text);
   const schedule = Array.isArray(document) ? document : (document?.schedule ?? document?.counterexample?.schedule);
@@ -82,13 +85,15 @@ function recordedIn(argument: string): Recorded {
       'must be task numbers with commas between, or a file with them or with a result that has a counterexample',
     );
   }
-  return { schedule, question: Array.isArray(document) ? null : (document?.question ?? null) };
+  const recorded = Array.isArray(document) ? null : document;
+  return { schedule, question: recorded?.question ?? null, stepChecks: recorded?.stepChecks === true };
 }
 
 interface Recording {
   readonly schedule?: unknown;
   readonly counterexample?: { readonly schedule?: unknown } | null;
   readonly question?: object;
+  readonly stepChecks?: unknown;
 }
 
 function parsed(text: string): unknown[] | Recording | null {

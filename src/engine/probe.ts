@@ -29,6 +29,8 @@ export interface Probe {
   write(cell: number): void;
   /** A change that commutes with others of its kind and tells nothing: a count goes up. */
   add(cell: number): void;
+  /** What an add has told the task after all, where none of those that it commutes with could have made it another. */
+  learn(learned: number): void;
   /**
    * A procedure begins, and ends: what the task has learned inside of it, it forgets, but for `learned`, what it takes with it.
    * For procedures whose result is all that their caller knows of them.

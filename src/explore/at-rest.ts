@@ -8,6 +8,7 @@ import { checkFolioCounts, checkMappedHugePages } from '../mm/checkers.ts';
 import { folioMapcount } from '../mm/free-folio.ts';
 import { HugetlbVma } from '../mm/hugetlb-vma.ts';
 import { checkPageCounts } from '../mm/page-checkers.ts';
+import { checkUserfaultWaiters } from '../mm/userfaultfd-checkers.ts';
 import type { ExploredOperation } from './exploration-types.ts';
 import { allOperations } from './finding-classes.ts';
 import type { SmallWorld } from './small-world.ts';
@@ -20,15 +21,19 @@ export interface FoundAtRest {
 
 /** The model's own checks report to the machine's findings; what is told here is an exploration's. */
 export function lookAtRest(world: SmallWorld): FoundAtRest[] {
-  if (!world.sim.allEnded) return [stuck(world)];
-  const { machine, kvm } = world;
+  const { machine, kvm, sim } = world;
   machine.checks = true;
+  checkUserfaultWaiters(machine);
+  if (!sim.allEnded) {
+    machine.checks = false;
+    return [stuck(world)];
+  }
   checkFolioCounts(machine);
   checkMappedHugePages(machine);
   checkPageCounts(machine);
   checkAtRest(kvm);
   machine.checks = false;
-  return [...lostWrites(world), ...countedUnmapped(world), ...smallSptes(world)];
+  return [...lostWrites(world), ...notLogged(world), ...countedUnmapped(world), ...smallSptes(world)];
 }
 
 // ---- Who has not come to his end ---------------------------------------------------------------------------------------
@@ -36,7 +41,7 @@ export function lookAtRest(world: SmallWorld): FoundAtRest[] {
 function stuck({ sim }: SmallWorld): FoundAtRest {
   const waiting = sim.threads.flatMap((task, id) => {
     const waits = sim.waitsFor(id);
-    if (waits === null) return [];
+    if (waits === null || (task.daemon && waits.lock === null)) return [];
     const { lock } = waits;
     const heldBy = lock === null ? [] : sim.threads.filter((other) => other.holds(lock, 'any')).map(({ name }) => name);
     const held = task.held.map(({ lock: one, mode }) => `${one.lockClass.name} (${mode})`);
@@ -86,6 +91,14 @@ function lostWrites(world: SmallWorld): FoundAtRest[] {
     kind: 'lost-write',
     message: `gfn ${page}: ${countOf(bits)} of the guest's writes are not in frame ${frame}, which it has at the end`,
     evidence: { gfn: page, frame },
+  }));
+}
+
+function notLogged({ data }: SmallWorld): FoundAtRest[] {
+  return data.logging.missed.map((page) => ({
+    kind: 'write-not-logged',
+    message: `gfn ${page} has been written while dirty logging was on, and the bitmap did not say so`,
+    evidence: { gfn: page },
   }));
 }
 

@@ -11,21 +11,23 @@
 //
 // docs/decisions/0042 has the argument for why nothing is missed.
 
+import type { Found } from './explored-run.ts';
+import { FUTURE_KINDS, Future, Futures } from './futures.ts';
+import { KnownTransitions } from './known-transitions.ts';
 import {
-  ADD,
   AWAITED,
   CONFLICTS,
   LOCK,
   LOCK_SHARED,
   MAX_TASKS,
   RACES,
-  READ,
   type Recorder,
   SAVED_LENGTH,
-  UNLOCK,
   WRITE,
 } from './recorder.ts';
+import { type RememberingOptions, RememberingRun } from './remembering-run.ts';
 import { resume } from './resume.ts';
+import { StateTable } from './state-table.ts';
 
 /** What a search needs to know of a run. */
 export interface ExploredRun {
@@ -42,7 +44,12 @@ export interface ExploredRun {
 
 export interface SearchOptions {
   readonly recorder: Recorder;
-  readonly start: () => ExploredRun;
+  /** A fresh run, which tells what it finds. */
+  readonly start: (found: (one: Found) => void) => ExploredRun;
+  readonly found?: (one: Found) => void;
+  /** Transitions made before, where states are hashed; null: each is made for real. */
+  readonly known?: KnownTransitions | null;
+  readonly compare?: RememberingOptions['compare'];
   readonly reducesOrder: boolean;
   readonly hashesStates: boolean;
   readonly limits: { readonly schedules: number; readonly transitions: number; readonly depth: number };
@@ -67,12 +74,13 @@ interface Frame {
   backtrack: number;
   done: number;
   sleep: number;
-  key: number;
+  keyA: number;
+  keyB: number;
   /** The transition that was taken last. */
   task: number;
   /** Footprint: cells and their modes. */
-  readonly cells: number[];
-  readonly modes: number[];
+  cells: readonly number[];
+  modes: readonly number[];
   woken: number;
   /** By task: the footprint of its next transition, for those asleep or done. */
   readonly nexts: (Footprint | null)[];
@@ -82,8 +90,8 @@ interface Frame {
   before: number;
   readonly saved: Int32Array;
   undo: number;
-  /** All that was done from here on: by task, cells read, written and added to. */
-  future: Uint32Array;
+  /** All that was done from here on. */
+  readonly future: Future;
   /** A limit kept some of it from being explored. */
   cut: boolean;
 }
@@ -93,14 +101,10 @@ interface Footprint {
   readonly modes: readonly number[];
 }
 
-/** All that was done from a state on: pairs of word and bits. */
-type Future = readonly number[];
-
 /** What a task does first of all, once it may. */
 const TAKES = LOCK | LOCK_SHARED | AWAITED;
 
-const WORDS = 32;
-const FUTURE_WORDS = MAX_TASKS * 4 * WORDS;
+const RACES_BY_KIND = FUTURE_KINDS.map((modes) => RACES[modes] as number);
 
 export class ExhaustiveSearch {
   readonly counts: SearchCounts = { schedules: 0, states: 0, transitions: 0, replayed: 0, depth: 0 };
@@ -115,7 +119,11 @@ export class ExhaustiveSearch {
   readonly #last = new Int32Array(MAX_TASKS).fill(-1);
   /** By task: the transition that has woken or started it. */
   readonly #wokenBy = new Int32Array(MAX_TASKS).fill(-1);
-  readonly #visited = new Map<number, Future>();
+  /** States that were explored to their end, and where their futures are. */
+  readonly #visited = new StateTable();
+  readonly #futures = new Futures();
+  /** Where states are hashed: goes back with the search. */
+  #remembering: RememberingRun | null = null;
   #cutAnywhere: SearchEnd | null = null;
 
   constructor(options: SearchOptions) {
@@ -146,7 +154,7 @@ export class ExhaustiveSearch {
     const { counts } = this;
     counts.schedules += 1;
     const branch = this.#length;
-    const run = resume(this.#options, this.#frames, branch, counts);
+    const run = this.#resume(branch);
     if (branch > 0) {
       this.#length -= 1;
       if (!this.#take(run, this.#frames[branch - 1] as Frame)) return;
@@ -162,6 +170,17 @@ export class ExhaustiveSearch {
     }
   }
 
+  #resume(branch: number): ExploredRun {
+    const { recorder, start, hashesStates, found = ignore, compare } = this.#options;
+    const { counts } = this;
+    if (this.#remembering !== null) return this.#remembering;
+    const { known = new KnownTransitions() } = this.#options;
+    if (!hashesStates || known === null)
+      return resume({ recorder, start: () => start(found) }, this.#frames, branch, counts);
+    this.#remembering = new RememberingRun({ recorder, known, start, found, counts, compare });
+    return this.#remembering;
+  }
+
   /** A state that has not been explored: its frame, with the task to begin with; null: the run ends here. */
   #enter(run: ExploredRun): Frame | null {
     const { reducesOrder, hashesStates } = this.#options;
@@ -175,12 +194,12 @@ export class ExhaustiveSearch {
     // A state may be met again on a way that has other tasks asleep, and what it was explored for is then not what is asked:
     // with states remembered, nobody sleeps.
     const sleep = reducesOrder && !hashesStates ? this.#sleepAfter(at) : 0;
-    let key = 0;
+    const recorder = this.#recorder;
     if (hashesStates) {
-      key = this.#recorder.stateKey(run.taskCount, (task) => run.position(task));
-      const visited = this.#visited.get(key);
-      if (visited !== undefined) {
-        this.#meetAgain(visited);
+      recorder.hashState(run);
+      const future = this.#visited.get(recorder.keyA, recorder.keyB);
+      if (future >= 0) {
+        this.#meetAgain(future);
         return null;
       }
     }
@@ -191,12 +210,13 @@ export class ExhaustiveSearch {
     frame.enabled = enabled;
     frame.sleep = sleep;
     frame.done = 0;
-    frame.key = key;
+    frame.keyA = recorder.keyA;
+    frame.keyB = recorder.keyB;
     frame.cut = false;
-    this.#tasks = Math.max(this.#tasks, run.taskCount);
-    this.#forEachWord((word) => {
-      frame.future[word] = 0;
-    });
+    if (hashesStates) {
+      this.#futures.reach(run.taskCount, recorder.cellCount);
+      this.#futures.begin(frame.future);
+    }
     frame.task = this.#first(awake);
     frame.backtrack = reducesOrder ? 1 << frame.task : enabled;
     if (hashesStates) this.counts.states += 1;
@@ -216,7 +236,8 @@ export class ExhaustiveSearch {
       backtrack: 0,
       done: 0,
       sleep: 0,
-      key: 0,
+      keyA: 0,
+      keyB: 0,
       task: 0,
       cells: [],
       modes: [],
@@ -226,7 +247,7 @@ export class ExhaustiveSearch {
       before: -1,
       saved: new Int32Array(SAVED_LENGTH),
       undo: 0,
-      future: new Uint32Array(FUTURE_WORDS),
+      future: new Future(),
       cut: false,
     };
   }
@@ -235,21 +256,19 @@ export class ExhaustiveSearch {
   #take(run: ExploredRun, frame: Frame): boolean {
     const recorder = this.#recorder;
     const { task } = frame;
-    recorder.save(frame.saved, 0, task);
-    frame.undo = recorder.undoLength;
+    if (this.#remembering === null) {
+      recorder.save(frame.saved, 0, task);
+      frame.undo = recorder.undoLength;
+    }
     // Counted before it is made: what is found on the way is found by a schedule that has it.
     const at = this.#length;
     this.#length += 1;
     const goesOn = run.advance(task);
     this.counts.transitions += 1;
-    frame.cells.length = 0;
-    frame.modes.length = 0;
-    for (let n = 0; n < recorder.touchedCount; n++) {
-      const cell = recorder.touched[n] as number;
-      frame.cells.push(cell);
-      frame.modes.push(recorder.modes[cell] as number);
-    }
-    frame.woken = recorder.woken;
+    const { cells, modes, woken } = this.#remembering?.last ?? { ...recorder.footprint(), woken: recorder.woken };
+    frame.cells = cells;
+    frame.modes = modes;
+    frame.woken = woken;
     // What touches nothing might as well have come first everywhere.
     if (frame.cells.length === 0 && frame.woken === 0 && frame.done === 0 && this.#options.hashesStates) {
       frame.backtrack = 1 << task;
@@ -270,30 +289,23 @@ export class ExhaustiveSearch {
       this.#undo(frame);
       const bit = 1 << frame.task;
       frame.done |= bit;
-      if (hashesStates) addFuture(frame.future, frame.task, frame);
+      if (hashesStates) this.#addFuture(frame, frame.task, frame.cells, frame.modes);
       const left = frame.backtrack & frame.enabled & ~frame.done & ~frame.sleep;
       if (left !== 0) {
-        frame.nexts[frame.task] = { cells: frame.cells.slice(), modes: frame.modes.slice() };
+        if (!hashesStates) frame.nexts[frame.task] = { cells: frame.cells, modes: frame.modes };
         frame.task = 31 - Math.clz32(left & -left);
         return true;
       }
       this.#length -= 1;
       if (hashesStates) {
-        if (!frame.cut) this.#visit(frame);
-        this.#remember(frame.future);
-        if (frame.cut && this.#length > 0) (this.#frames[this.#length - 1] as Frame).cut = true;
+        if (!frame.cut) this.#visited.set(frame.keyA, frame.keyB, this.#futures.keep(frame.future));
+        // What is done from a state on is done from the state before it on.
+        const above = this.#length === 0 ? null : (this.#frames[this.#length - 1] as Frame);
+        if (above !== null) this.#futures.join(above.future, frame.future);
+        if (above !== null && frame.cut) above.cut = true;
       }
     }
     return false;
-  }
-
-  /** What is done from a state on is done from the state before it on. */
-  #remember(future: Uint32Array): void {
-    if (this.#length === 0) return;
-    const above = (this.#frames[this.#length - 1] as Frame).future;
-    this.#forEachWord((word) => {
-      above[word] = ((above[word] as number) | (future[word] as number)) >>> 0;
-    });
   }
 
   #cut(why: SearchEnd): void {
@@ -302,8 +314,11 @@ export class ExhaustiveSearch {
   }
 
   #undo(frame: Frame): void {
-    this.#recorder.restore(frame.saved, 0, frame.task, frame.undo);
-    if (!this.#options.reducesOrder) return;
+    if (this.#remembering !== null) this.#remembering.back();
+    else this.#recorder.restore(frame.saved, 0, frame.task, frame.undo);
+    const { reducesOrder, hashesStates } = this.#options;
+    if (!reducesOrder) return;
+    if (hashesStates) this.#futures.leave(frame.task, frame.cells);
     for (const cell of frame.cells) {
       (this.#touches[cell] as number[]).pop();
       (this.#touchModes[cell] as number[]).pop();
@@ -324,8 +339,7 @@ export class ExhaustiveSearch {
     const { task, cells, modes, clock } = frame;
     const before = this.#last[task] as number;
     frame.before = before;
-    if (before >= 0) clock.set((this.#frames[before] as Frame).clock);
-    else clock.fill(-1);
+    copyClock(clock, before < 0 ? UNORDERED : (this.#frames[before] as Frame).clock);
     // Whoever has woken it comes before it, and could not have come after.
     const waker = this.#wokenBy[task] as number;
     if (waker > before) joinClock(clock, (this.#frames[waker] as Frame).clock);
@@ -346,6 +360,10 @@ export class ExhaustiveSearch {
     for (let others = frame.woken; others !== 0; others &= others - 1) {
       this.#wokenBy[31 - Math.clz32(others & -others)] = at;
     }
+    if (this.#options.hashesStates) {
+      this.#futures.reach(task + 1, this.#recorder.cellCount);
+      this.#futures.touch(task, cells);
+    }
     for (let n = 0; n < cells.length; n++) {
       const cell = cells[n] as number;
       this.#touches[cell] ??= [];
@@ -363,7 +381,7 @@ export class ExhaustiveSearch {
     const races = this.#races;
     if (races.length > 1) races.sort((a, b) => b - a);
     const known = this.#known;
-    known.set(clock);
+    copyClock(known, clock);
     for (const race of races) {
       if ((race & 1) === 0) continue;
       const index = race >> 1;
@@ -387,11 +405,14 @@ export class ExhaustiveSearch {
       const earlierModes = touchModes[n] as number;
       if ((earlierModes & conflicts) === 0) continue;
       const index = touches[n] as number;
-      if ((this.#frames[index] as Frame).task === task) {
+      const earlier = this.#frames[index] as Frame;
+      if (earlier.task === task) {
         if ((earlierModes & WRITE) !== 0) return;
         continue;
       }
-      this.#races.push(index * 2 + ((earlierModes & races) === 0 ? 0 : 1));
+      // Who waits for a change is let go by the first one. Those after it, it could have come before.
+      const possible = modes !== AWAITED || (earlier.enabled & (1 << task)) !== 0;
+      this.#races.push(index * 2 + (possible && (earlierModes & races) !== 0 ? 1 : 0));
       // Whatever touched it before a write comes before that in any case.
       if ((earlierModes & WRITE) !== 0) return;
     }
@@ -403,13 +424,15 @@ export class ExhaustiveSearch {
    */
   #mark(index: number, task: number, clock: Int16Array): void {
     const frame = this.#frames[index] as Frame;
+    const may = frame.backtrack | frame.sleep;
+    if ((frame.enabled & ~may) === 0 || (frame.enabled & may & (1 << task)) !== 0) return;
     let leads = 1 << task;
     for (let at = index + 1; at < this.#length; at++) {
       const other = (this.#frames[at] as Frame).task;
       if ((clock[other] as number) >= at) leads |= 1 << other;
     }
     leads &= frame.enabled;
-    if ((leads & (frame.backtrack | frame.sleep)) !== 0) return;
+    if ((leads & may) !== 0) return;
     if ((leads & (1 << task)) !== 0) frame.backtrack |= 1 << task;
     else if (leads !== 0) frame.backtrack |= leads & -leads;
     else frame.backtrack |= frame.enabled;
@@ -419,11 +442,10 @@ export class ExhaustiveSearch {
   #markBlocked(run: ExploredRun): void {
     const { wanted } = this.#recorder;
     for (let task = 0; task < run.taskCount; task++) {
-      const lock = wanted[task];
-      if (lock === null || lock === undefined) continue;
-      this.#markCell(lock.cell, RACES[LOCK] as number, task);
-      if (this.#length > 0)
-        addFuture((this.#frames[this.#length - 1] as Frame).future, task, { cells: [lock.cell], modes: [LOCK] });
+      const cell = this.#remembering?.wantedCell(task) ?? wanted[task]?.cell ?? -1;
+      if (cell < 0) continue;
+      this.#markCell(cell, RACES[LOCK] as number, task);
+      if (this.#length > 0) this.#addFuture(this.#frames[this.#length - 1] as Frame, task, [cell], [LOCK]);
     }
   }
 
@@ -448,42 +470,21 @@ export class ExhaustiveSearch {
     }
   }
 
-  /** Tasks that any run has had so far. */
-  #tasks = 0;
-
-  /** Words of a future that can be anything but 0. */
-  #forEachWord(visit: (word: number) => void): void {
-    const words = (this.#recorder.cellCount + 31) >> 5;
-    for (let row = 0; row < this.#tasks * FUTURE_MODES.length; row++) {
-      for (let word = row * WORDS; word < row * WORDS + words; word++) visit(word);
-    }
-  }
-
-  /** Explored to its end. */
-  #visit(frame: Frame): void {
-    const future: number[] = [];
-    this.#forEachWord((word) => {
-      if (frame.future[word] !== 0) future.push(word, frame.future[word] as number);
-    });
-    this.#visited.set(frame.key, future);
+  /** The number of cells may have grown since the state was entered. */
+  #addFuture({ future }: Frame, task: number, cells: readonly number[], modes: readonly number[]): void {
+    this.#futures.reach(task + 1, this.#recorder.cellCount);
+    this.#futures.add(future, task, cells, modes);
   }
 
   /** All that was done from this state on is done on this way, too. */
-  #meetAgain(future: Future): void {
-    const { reducesOrder } = this.#options;
+  #meetAgain(future: number): void {
     const above = this.#length === 0 ? null : (this.#frames[this.#length - 1] as Frame).future;
-    for (let n = 0; n < future.length; n += 2) {
-      const word = future[n] as number;
-      let bits = future[n + 1] as number;
-      if (above !== null) above[word] = ((above[word] as number) | bits) >>> 0;
-      if (!reducesOrder) continue;
-      const kind = Math.floor(word / WORDS);
-      const races = RACES[FUTURE_MODES[kind % 4] as number] as number;
-      for (; bits !== 0; bits &= bits - 1) {
-        this.#markCell((word % WORDS) * 32 + 31 - Math.clz32(bits & -bits), races, Math.floor(kind / 4));
-      }
-    }
+    this.#futures.joinKept(above, future);
+    if (this.#options.reducesOrder) this.#futures.forEachShared(future, this.#markAgain);
   }
+
+  readonly #markAgain = (task: number, kind: number, cell: number): void =>
+    this.#markCell(cell, RACES_BY_KIND[kind] as number, task);
 
   /** Tasks whose next transition was explored before, and that the last transition has left as they were. */
   #sleepAfter(at: number): number {
@@ -504,22 +505,9 @@ export class ExhaustiveSearch {
   }
 }
 
+const ignore = (): void => {};
+
 const UNORDERED = new Int16Array(MAX_TASKS).fill(-1);
-
-const FUTURE_MODES = [READ | LOCK_SHARED, WRITE | LOCK, ADD, UNLOCK] as const;
-
-function addFuture(future: Uint32Array, task: number, { cells, modes }: Footprint): void {
-  for (let n = 0; n < cells.length; n++) {
-    const mode = modes[n] as number;
-    const cell = cells[n] as number;
-    const bit = 1 << (cell & 31);
-    for (let kind = 0; kind < FUTURE_MODES.length; kind++) {
-      if ((mode & (FUTURE_MODES[kind] as number)) === 0) continue;
-      const word = (task * 4 + kind) * WORDS + (cell >> 5);
-      future[word] = ((future[word] as number) | bit) >>> 0;
-    }
-  }
-}
 
 function isIndependent(a: Footprint, b: Footprint): boolean {
   for (let n = 0; n < a.cells.length; n++) {
@@ -529,8 +517,12 @@ function isIndependent(a: Footprint, b: Footprint): boolean {
   return true;
 }
 
+function copyClock(clock: Int16Array, other: Int16Array): void {
+  for (let task = 0; task < MAX_TASKS; task++) clock[task] = other[task] as number;
+}
+
 function joinClock(clock: Int16Array, other: Int16Array): void {
-  for (let task = 0; task < clock.length; task++) {
+  for (let task = 0; task < MAX_TASKS; task++) {
     if ((other[task] as number) > (clock[task] as number)) clock[task] = other[task] as number;
   }
 }

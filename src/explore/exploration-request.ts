@@ -15,7 +15,7 @@ import {
   schemeIds,
 } from '../lab/vocabulary.ts';
 import { defaultLimits, type ExplorationOptions, type ExplorationQuestion } from './exploration-types.ts';
-import { exploredOperations, InvalidQuestion, type QuestionInput, questionOf } from './question.ts';
+import { exploredOperations, InvalidQuestion, type QuestionInput, questionOf, userfaultModes } from './question.ts';
 
 /** One request must not take the memory of the service: a state that is remembered takes about half a KiB. */
 const TRANSITIONS_MAX = 5_000_000;
@@ -91,6 +91,19 @@ const explorationRequestSchema = Type.Object(
     ),
     mapped: word(['4k', '2m', '1g', 'none'], "Size of the host's leaves at first. Absent: 4k."),
     folios: word(['4k', '2m'], 'Size of the folios of anonymous and shmem memory. Absent: 4k.'),
+    userfault: Type.Object(
+      {
+        mode: word(
+          userfaultModes,
+          'Faults of the memory that become messages; minor: missing ones too. Absent: wp beside uffdio-writeprotect, else none.',
+        ),
+        answered: Type.Boolean({
+          derived: true,
+          description: 'A thread answers: UFFDIO_COPY, UFFDIO_CONTINUE, or the end of the protection. Absent: true.',
+        }),
+      },
+      { ...closed, derived: true },
+    ),
     sptes: word(['as-host', 'none'], 'SPTEs at first. Absent: as-host.'),
     holes: pageList('Pages that the host does not map at first.'),
     readOnlySptes: pageList('Pages whose SPTEs are read-only at first.'),
@@ -113,6 +126,7 @@ const explorationRequestSchema = Type.Object(
     reduction: word(reductions, 'How an exhaustive search avoids doing the same twice. Absent: both.'),
     bugDepth: Type.Integer({ minimum: 1, maximum: 8, derived: true, description: 'Of pct. Absent: 3.' }),
     seed: Type.Integer({ minimum: 0, maximum: SEED_MAX, default: 1, description: 'Of pct and random.' }),
+    stepChecks: Type.Boolean({ default: false, description: 'Make the checks of a run at every step, too. Slower.' }),
     all: Type.Boolean({ default: true, description: 'Go on after the first hazard.' }),
     limits: Type.Object(
       {
@@ -152,13 +166,19 @@ export interface ExplorationPlan {
 export function readExploration(document: unknown): ExplorationPlan {
   const { value, errors, unlisted } = readBySchema(explorationRequestSchema, document);
   if (errors.length > 0) throw new InvalidInput('exploration', errors, unlisted);
-  const { search, reduction, bugDepth, seed, all, limits, time, ...input } = withoutAbsent(value) as QuestionInput &
-    Pick<ExplorationOptions, 'search' | 'seed' | 'limits' | 'reduction' | 'bugDepth'> & { all: boolean; time: number };
+  const { search, reduction, bugDepth, seed, stepChecks, all, limits, time, ...input } = withoutAbsent(
+    value,
+  ) as QuestionInput &
+    Pick<ExplorationOptions, 'search' | 'seed' | 'limits' | 'reduction' | 'bugDepth' | 'stepChecks'> & {
+      all: boolean;
+      time: number;
+    };
   const options = {
     search,
     seed,
     limits,
     all,
+    ...(stepChecks === true ? { stepChecks } : {}),
     ...(reduction === undefined ? {} : { reduction }),
     ...(bugDepth === undefined ? {} : { bugDepth }),
   };

@@ -78,6 +78,12 @@ export interface ExplorationQuestion {
   readonly mapped: '4k' | '2m' | '1g' | 'none';
   /** Of the folios of anonymous and shmem memory. */
   readonly folios: '4k' | '2m';
+  /** Faults that become messages: of pages that are missing, of those that are only in their file (and of missing ones), of writes. */
+  readonly userfault: {
+    readonly mode: 'none' | 'missing' | 'minor' | 'wp';
+    /** A thread of the VMM reads messages, puts the page in place and wakes. Else who faults sleeps for ever, unless somebody wakes him. */
+    readonly answered: boolean;
+  };
   /** SPTEs before time begins: of the size of the host's leaves, or none. */
   readonly sptes: 'as-host' | 'none';
   /** Pages that the host does not map at first, though `mapped` says that it does. */
@@ -113,6 +119,11 @@ export interface ExplorationOptions {
   readonly bugDepth?: number;
   /** Transitions that the search for counterexamples with fewer preemptions may take; 150,000 when absent. */
   readonly minimizeBudget?: number;
+  /**
+   * The checks of a run at every step; false when absent. What they find is in a schedule that exists. What they remember is not in
+   * a state, so that a complete search is one of what is found without them.
+   */
+  readonly stepChecks?: boolean;
   /** Go on after the first hazard, to find every kind; true when absent. */
   readonly all?: boolean;
   /** Called now and then. It cannot change the result. */
@@ -183,6 +194,7 @@ export interface ExplorationResult {
   readonly search: SearchId;
   readonly reduction: Reduction;
   readonly seed: number;
+  readonly stepChecks: boolean;
   /** `safe` only if the search was complete: then it holds for every schedule within the bounds. */
   readonly verdict: 'safe' | 'unsafe' | 'incomplete';
   readonly complete: boolean;

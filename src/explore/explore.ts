@@ -14,6 +14,7 @@ import type {
 import { type Found, QuestionRun } from './explored-run.ts';
 import { PreemptionSearch } from './fewest-preemptions.ts';
 import { byClass, classOf } from './finding-classes.ts';
+import { KnownTransitions } from './known-transitions.ts';
 import { pagesOf } from './question.ts';
 import { RandomSearch } from './random-search.ts';
 import { Recorder } from './recorder.ts';
@@ -21,6 +22,9 @@ import { replay } from './replay.ts';
 
 /** Runs between two calls of onProgress. */
 const PROGRESS_EVERY = 500;
+
+/** Runs between two questions whether the search for the fewest preemptions is to stop. */
+const ASK_EVERY = 50;
 
 /** Transitions that the search for the fewest preemptions may take, repeated ones counted. */
 const MINIMIZE_BUDGET = 150_000;
@@ -33,6 +37,13 @@ interface Kept {
   preemptions: number;
 }
 
+interface Searched {
+  readonly question: ExplorationQuestion;
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly recorder: Recorder;
+  readonly known: KnownTransitions | null;
+}
+
 interface AnySearch {
   readonly counts: SearchCounts;
   schedule(): number[];
@@ -42,15 +53,17 @@ interface AnySearch {
 export function explore(question: ExplorationQuestion, options: ExplorationOptions): ExplorationResult {
   const recorder = new Recorder();
   const kept = new Map<string, Kept>();
-  const { search: which, limits } = options;
+  const { search: which, limits, stepChecks = false } = options;
+  // The checks of every step look at more than the step touches.
+  const known = stepChecks ? null : new KnownTransitions();
   const reduction = which === 'exhaustive' ? (options.reduction ?? 'both') : 'none';
   let sinceProgress = 0;
   let hazard = false;
 
   const note = (found: Found, schedule: () => number[]): void => {
-    const known = kept.get(found.kind);
-    if (known !== undefined) {
-      known.count += 1;
+    const before = kept.get(found.kind);
+    if (before !== undefined) {
+      before.count += 1;
       return;
     }
     const classed = classOf(found.kind, question);
@@ -58,10 +71,11 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
     if (classed === 'hazard') hazard = true;
     kept.set(found.kind, { found, class: classed, count: 1, schedule: schedule(), preemptions: -1 });
   };
-  const start = (): QuestionRun => {
+  const found = (one: Found): void => note(one, () => search.schedule());
+  const start = (tell = found): QuestionRun => {
     // The order of locks is the same in every schedule that takes them: it is looked at in the first.
     const lockdep = search.counts.schedules <= 1;
-    return new QuestionRun(question, recorder, (found) => note(found, () => search.schedule()), { lockdep });
+    return new QuestionRun(question, recorder, tell, { lockdep, stepChecks });
   };
   const stop = (): boolean => {
     if (++sinceProgress >= PROGRESS_EVERY) {
@@ -76,6 +90,8 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
       ? new ExhaustiveSearch({
           recorder,
           start,
+          found,
+          known,
           stop,
           limits,
           reducesOrder: reduction === 'partial-order' || reduction === 'both',
@@ -95,21 +111,21 @@ export function explore(question: ExplorationQuestion, options: ExplorationOptio
   let minimal: number;
   try {
     end = search.run();
-    minimal =
-      kept.size === 0 ? -1 : findFewest(question, kept, limits.depth, options.minimizeBudget ?? MINIMIZE_BUDGET);
+    minimal = kept.size === 0 ? -1 : findFewest({ question, kept, recorder, known }, options);
   } finally {
     setProbe(null);
   }
   const complete = end === 'complete';
   const findings = [...kept.values()]
     .sort((a, b) => byClass(a.class, b.class))
-    .map((one): ExplorationFinding => findingOf(question, one, minimal));
+    .map((one): ExplorationFinding => findingOf(question, one, minimal, stepChecks));
   const endedBy = end === 'stopped' && hazard && options.all === false ? 'first-hazard' : end;
   return {
     question,
     search: which,
     reduction,
     seed: options.seed,
+    stepChecks,
     verdict: hazard ? 'unsafe' : complete ? 'safe' : 'incomplete',
     complete,
     endedBy,
@@ -128,37 +144,36 @@ const progressOf = ({ schedules, states, transitions, replayed }: SearchCounts) 
 });
 
 /** Replaces the schedules by such with fewer preemptions, as far as the budget goes. Returns the bound that is searched to the end. */
-function findFewest(
-  question: ExplorationQuestion,
-  kept: ReadonlyMap<string, Kept>,
-  depth: number,
-  budget: number,
-): number {
-  const recorder = new Recorder();
-  setProbe(recorder);
+function findFewest({ question, kept, recorder, known }: Searched, options: ExplorationOptions): number {
+  const { minimizeBudget: budget = MINIMIZE_BUDGET, stepChecks = false } = options;
+  let sinceAsked = 0;
+  recorder.rewind();
   const note = (found: Found): void => {
-    const known = kept.get(found.kind);
-    if (known === undefined) return;
+    const one = kept.get(found.kind);
+    if (one === undefined) return;
     const schedule = search.schedule();
     const better =
-      known.preemptions === -1 || (known.preemptions === search.bound && schedule.length < known.schedule.length);
+      one.preemptions === -1 || (one.preemptions === search.bound && schedule.length < one.schedule.length);
     if (!better) return;
-    known.schedule = schedule;
-    known.preemptions = search.bound;
+    one.schedule = schedule;
+    one.preemptions = search.bound;
   };
   const search = new PreemptionSearch({
     recorder,
-    start: () => new QuestionRun(question, recorder, note),
-    depth,
+    known,
+    start: (tell) => new QuestionRun(question, recorder, tell, { stepChecks }),
+    found: note,
+    depth: options.limits.depth,
     budget,
+    stop: () => ++sinceAsked % ASK_EVERY === 0 && options.stop?.() === true,
     isDone: () => [...kept.values()].every(({ preemptions, class: of }) => preemptions >= 0 || of === 'warning'),
   });
   return search.run();
 }
 
-function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): ExplorationFinding {
+function findingOf(question: ExplorationQuestion, one: Kept, minimal: number, stepChecks: boolean): ExplorationFinding {
   const { kind, message, evidence } = one.found;
-  const told = replay(question, one.schedule);
+  const told = replay(question, one.schedule, stepChecks);
   const here = told.found.find((found) => found.kind === kind);
   const counterexample: Counterexample = {
     tasks: told.tasks,
@@ -178,13 +193,15 @@ function findingOf(question: ExplorationQuestion, one: Kept, minimal: number): E
   };
 }
 
-function boundsOf(question: ExplorationQuestion, { search, limits, seed, bugDepth }: ExplorationOptions): string[] {
+function boundsOf(question: ExplorationQuestion, options: ExplorationOptions): string[] {
+  const { search, limits, seed, bugDepth, stepChecks } = options;
   const { geometry, guest, operations, backing } = question;
   const accesses = guest.map((touches) => touches.length).join(', ');
   const bounds = [
     `${pagesOf(question)} pages of ${backing}, tables of ${geometry.entries} entries`,
     `${operations.length} ${operations.length === 1 ? 'thread' : 'threads'} with operations, ${guest.length} vCPUs with ${accesses} accesses`,
     `at most ${limits.depth} transitions a schedule`,
+    ...(stepChecks === true ? ['the checks of a run at every step'] : []),
   ];
   if (search === 'exhaustive') return [...bounds, 'all schedules'];
   const how = search === 'pct' ? `PCT, bug depth ${bugDepth ?? 3}` : 'uniform random walk';

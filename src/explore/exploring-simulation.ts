@@ -11,12 +11,13 @@ import type { Lock } from '../engine/locks/lock.ts';
 import { RwSpinlock } from '../engine/locks/rw-spinlock.ts';
 import { type Operation, PARK, PARK_ONCE, type Process, RESUMED } from '../engine/process.ts';
 import { Simulation, type SpawnOptions, Task } from '../engine/simulation.ts';
+import type { Standing } from './known-transitions.ts';
 import { MAX_TASKS, type Recorder } from './recorder.ts';
 
-const READY = 1;
-const WANTS = 2;
-const PARKED = 3;
-const WATCHES = 4;
+export const READY = 1;
+export const WANTS = 2;
+export const PARKED = 3;
+export const WATCHES = 4;
 const ENDED = 5;
 
 /** Chunks in a row that touch nothing shared: more is a loop. */
@@ -28,6 +29,8 @@ export class ExploringSimulation extends Simulation {
   readonly #states = new Uint8Array(MAX_TASKS);
   /** What a task that watches waits to see changed: pairs of cell and content. */
   readonly #watched: number[][] = [];
+  /** The same as a number. */
+  readonly #watchKeys = new Int32Array(MAX_TASKS);
   /** The tasks have been started, and may start others. */
   begun = false;
 
@@ -72,7 +75,9 @@ export class ExploringSimulation extends Simulation {
   /** The calling task goes on when one of these cells holds something else than now. */
   watch(cells: readonly number[]): Operation {
     const { id } = this.current;
-    this.#watched[id] = cells.flatMap((cell) => [cell, this.#recorder.contentNow(cell)]);
+    const watched = cells.flatMap((cell) => [cell, this.#recorder.contentNow(cell)]);
+    this.#watched[id] = watched;
+    this.#watchKeys[id] = watched.reduce((key, value) => (Math.imul(key, 31) + value) | 0, WATCHES);
     this.#states[id] = WATCHES;
     return PARK_ONCE;
   }
@@ -102,18 +107,24 @@ export class ExploringSimulation extends Simulation {
     }
   }
 
+  /** But for those that serve others and have nobody to serve. */
   get allEnded(): boolean {
-    for (let id = 0; id < this.threads.length; id++) if (this.#states[id] !== ENDED) return false;
-    return true;
+    return this.threads.every(
+      ({ id, daemon }) => this.#states[id] === ENDED || (daemon && this.#states[id] === PARKED),
+    );
   }
 
   hasEnded(id: number): boolean {
     return this.#states[id] === ENDED;
   }
 
-  /** What it stands at, for the state: the lock that it wants is decided by its history. */
+  /**
+   * What it stands at, for the state. The lock that it wants is decided by its history; what it watches is not, since it may have
+   * forgotten that: of two that wait for the same cell to change, one may have seen it as it is now and the other as it was before.
+   */
   position(id: number): number {
-    return this.#states[id] as number;
+    const state = this.#states[id] as number;
+    return state === WATCHES ? (this.#watchKeys[id] as number) : state;
   }
 
   /** What it waits for; null: it can go on, or has ended. */
@@ -152,8 +163,17 @@ export class ExploringSimulation extends Simulation {
     } finally {
       this.running = null;
       recorder.end();
+      if (!recorder.repeats) recorder.standing = this.#standing(task);
     }
     if (this.failure !== null) throw this.failure.error;
+  }
+
+  #standing(task: Task): Standing {
+    const { id, waitInfo } = task;
+    const state = this.#states[id] as number;
+    const wanted = state === WANTS ? (this.#recorder.wanted[id] as Lock) : null;
+    const lock = wanted === null ? -1 : wanted.cell * 2 + (waitInfo & 1);
+    return { state, position: this.position(id), lock, watched: state === WATCHES ? (this.#watched[id] ?? []) : [] };
   }
 
   #goOn(task: Task): void {

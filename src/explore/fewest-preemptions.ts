@@ -2,18 +2,26 @@
 // from as long as he can go on, then those with one such switch, with two. People follow a counterexample by its switches.
 
 import type { ExploredRun, SearchCounts } from './exhaustive-search.ts';
+import type { Found } from './explored-run.ts';
+import type { KnownTransitions } from './known-transitions.ts';
 import type { Recorder } from './recorder.ts';
 import { MAX_TASKS, SAVED_LENGTH } from './recorder.ts';
+import { RememberingRun } from './remembering-run.ts';
 import { resume } from './resume.ts';
 
 export interface PreemptionSearchOptions {
   readonly recorder: Recorder;
-  readonly start: () => ExploredRun;
+  /** Transitions made before, with this recorder; null: each is made for real. */
+  readonly known: KnownTransitions | null;
+  readonly start: (found: (one: Found) => void) => ExploredRun;
+  readonly found: (one: Found) => void;
   readonly depth: number;
   /** Transitions, repeated ones counted; what is not found with them stays as it was. */
   readonly budget: number;
   /** All that was looked for has been found. */
   readonly isDone: () => boolean;
+  /** Asked before each run. */
+  readonly stop: () => boolean;
 }
 
 interface Frame {
@@ -38,6 +46,8 @@ export class PreemptionSearch {
   /** By the task that ran last: states, with the preemptions that were left there. */
   #visited: Map<number, number>[] = [];
 
+  #remembering: RememberingRun | null = null;
+
   constructor(options: PreemptionSearchOptions) {
     this.#options = options;
   }
@@ -58,10 +68,11 @@ export class PreemptionSearch {
   /** False: the budget has not sufficed. */
   #pass(): boolean {
     const { counts } = this;
+    const { budget, stop } = this.#options;
     this.#visited = Array.from({ length: MAX_TASKS + 1 }, () => new Map<number, number>());
     this.#length = 0;
     do {
-      if (counts.transitions + counts.replayed > this.#options.budget) return false;
+      if (counts.transitions + counts.replayed > budget || stop()) return false;
       this.#runOnce();
     } while (this.#backUp());
     return true;
@@ -72,7 +83,7 @@ export class PreemptionSearch {
     const { counts } = this;
     counts.schedules += 1;
     const branch = this.#length;
-    const run = resume(this.#options, this.#frames, branch, counts);
+    const run = this.#resume(branch);
     if (branch > 0) {
       this.#length -= 1;
       if (!this.#take(run, this.#frames[branch - 1] as Frame)) return;
@@ -81,6 +92,14 @@ export class PreemptionSearch {
       const frame = this.#enter(run);
       if (frame === null || !this.#take(run, frame)) return;
     }
+  }
+
+  #resume(branch: number): ExploredRun {
+    const { recorder, known, start, found } = this.#options;
+    const { counts } = this;
+    if (known === null) return resume({ recorder, start: () => start(found) }, this.#frames, branch, counts);
+    this.#remembering ??= new RememberingRun({ recorder, known, start, found, counts });
+    return this.#remembering;
   }
 
   #enter(run: ExploredRun): Frame | null {
@@ -93,7 +112,7 @@ export class PreemptionSearch {
     const above = at === 0 ? null : (this.#frames[at - 1] as Frame);
     const last = above === null ? MAX_TASKS : above.task;
     const allowed = above === null ? this.bound : above.allowed - this.#costOf(at - 1);
-    const key = this.#options.recorder.stateKey(run.taskCount, (task) => run.position(task));
+    const key = this.#options.recorder.stateKey(run);
     const visited = this.#visited[last] as Map<number, number>;
     if ((visited.get(key) ?? -1) >= allowed) return null;
     visited.set(key, allowed);
@@ -124,8 +143,10 @@ export class PreemptionSearch {
 
   #take(run: ExploredRun, frame: Frame): boolean {
     const { recorder } = this.#options;
-    recorder.save(frame.saved, 0, frame.task);
-    frame.undo = recorder.undoLength;
+    if (this.#remembering === null) {
+      recorder.save(frame.saved, 0, frame.task);
+      frame.undo = recorder.undoLength;
+    }
     this.#length += 1;
     this.counts.transitions += 1;
     return run.advance(frame.task);
@@ -134,7 +155,8 @@ export class PreemptionSearch {
   #backUp(): boolean {
     while (this.#length > 0) {
       const frame = this.#frames[this.#length - 1] as Frame;
-      this.#options.recorder.restore(frame.saved, 0, frame.task, frame.undo);
+      if (this.#remembering !== null) this.#remembering.back();
+      else this.#options.recorder.restore(frame.saved, 0, frame.task, frame.undo);
       if (frame.left !== 0) {
         frame.task = lowest(frame.left);
         frame.left &= frame.left - 1;

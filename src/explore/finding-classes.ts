@@ -11,6 +11,8 @@ export const explorationKinds = {
   'model-assertion': 'The model has met what cannot be: an entry, or a table, is not what its user has just seen.',
   'lost-write': 'A guest has written to a page, and what it wrote is not in the page that it has at the end.',
   'guest-uses-freed-page': 'A guest uses a frame that has been freed, by an SPTE or by what is left of one in its TLB.',
+  'write-not-logged':
+    'A guest writes to a page while dirty logging is on, and the bitmap does not say so: a migration leaves it behind.',
   'counted-unmapped': 'A page stays counted as mapped, and nothing maps it.',
   'small-sptes': 'At the end a range stays on SPTEs that are smaller than the host and the memslot allow.',
 } as const;

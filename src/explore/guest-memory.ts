@@ -6,6 +6,7 @@ import type { Probed } from '../engine/probe.ts';
 import type { Kvm } from '../kvm/kvm.ts';
 import { type Gfn, PAGE_SIZE, pfn } from '../mm/address.ts';
 import { pageCachePfn } from '../mm/gup.ts';
+import { DirtyLogging } from './dirty-logging.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What the guest has written to a frame. */
@@ -28,6 +29,7 @@ export class FrameData implements Probed {
 }
 
 export class WrittenData {
+  readonly logging = new DirtyLogging();
   readonly #recorder: Recorder;
   readonly #kvm: Kvm;
   readonly #frames = new Map<number, FrameData>();

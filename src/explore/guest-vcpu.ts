@@ -132,8 +132,10 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     }
     const frame = translation >> 1;
     if (this.#kvm.machine.memory.folioOf(pfn(frame)) === undefined) this.#freed(touch, frame);
-    if (write) this.#data.write(page, frame, 1 << (this.id * 4 + number));
-    else this.#data.read(frame);
+    if (write) {
+      if (this.#data.logging.on) this.#checkLogged(page);
+      this.#data.write(page, frame, 1 << (this.id * 4 + number));
+    } else this.#data.read(frame);
     this.#made.push(touch);
     return true;
   }
@@ -146,6 +148,11 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     for (let other = first; other < Math.min(first + pages, this.#tlb.length); other++) {
       this.#tlb[other] = translation + (other - page) * 2;
     }
+  }
+
+  #checkLogged(page: number): void {
+    const slot = this.#kvm.memslotOf(gfn(page));
+    if (slot?.dirtyBitmap?.isDirty(page - slot.baseGfn) === false) this.#data.logging.miss(page);
   }
 
   #freed({ page, write }: GuestTouch, frame: number): void {

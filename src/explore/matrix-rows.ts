@@ -26,6 +26,8 @@ const twoMapcounts = ['subpage', 'hstate-entry'] as const;
 const slow: Readonly<Record<string, Pick<MatrixRow, 'transitions' | 'mapcounts'>>> = {
   truncate: { mapcounts: twoMapcounts },
   'memory-failure': { mapcounts: twoMapcounts },
+  // Somebody answers the messages: a thread more.
+  'uffdio-writeprotect': { mapcounts: twoMapcounts },
   'migrate-pages': { mapcounts: twoMapcounts, transitions: 20_000 },
 };
 

@@ -83,8 +83,9 @@ export function exploredOperation(
     case 'uffdio-writeprotect':
       return uffdioWriteprotect(mm, start, end, { protect: protection === 'read' });
     case 'dirty-log-enable':
-      return dirtyLogEnable(kvm, slot);
+      return logDirty(world, slot);
     case 'dirty-log-disable':
+      world.data.logging.on = false;
       return dirtyLogDisable(kvm, slot);
     case 'unmap-pieces':
       return unmapPieces(world, start, end);
@@ -106,6 +107,12 @@ function* unmapPieces({ mm, vma }: SmallWorld, start: Hva, end: Hva): Process<Re
   yield* vma.hugetlbLock.releaseWrite();
   yield* mm.mmapLock.releaseRead();
   return 0;
+}
+
+function* logDirty({ kvm, data }: SmallWorld, slot: Memslot): Process<Result> {
+  const result = yield* dirtyLogEnable(kvm, slot);
+  data.logging.on = true;
+  return result;
 }
 
 /** The child lives on, and does nothing. */

@@ -3,6 +3,7 @@
 import { backings, hgmVersions, kernels, preemptions, schemeIds } from '../lab/vocabulary.ts';
 import { mapcountSchemes } from '../mm/mapcount/index.ts';
 import type { ExplorationQuestion, ExploredOperation, ExploredOperationId, GuestTouch } from './exploration-types.ts';
+import { allOperations } from './finding-classes.ts';
 
 /** What a user says; everything else has a default. */
 export interface QuestionInput {
@@ -16,6 +17,7 @@ export interface QuestionInput {
   readonly geometry?: Partial<ExplorationQuestion['geometry']>;
   readonly mapped?: ExplorationQuestion['mapped'];
   readonly folios?: ExplorationQuestion['folios'];
+  readonly userfault?: Partial<ExplorationQuestion['userfault']>;
   readonly sptes?: ExplorationQuestion['sptes'];
   readonly holes?: readonly number[];
   readonly readOnlySptes?: readonly number[];
@@ -82,6 +84,11 @@ export function pagesOf({ backing, geometry }: Pick<ExplorationQuestion, 'backin
   return geometry.blocks * geometry.entries ** (backing === 'hugetlb-1g' ? 2 : 1);
 }
 
+const cutters: readonly ExploredOperationId[] = ['truncate', 'punch-hole'];
+const collapses: readonly ExploredOperationId[] = ['madv-collapse', 'khugepaged-scan'];
+
+export const userfaultModes = ['none', 'missing', 'minor', 'wp'] as const;
+
 const protections = ['version-locks', 'folio-lock', 'atomic-swap'] as const;
 
 /** Throws InvalidQuestion. */
@@ -112,6 +119,7 @@ export function questionOf(input: QuestionInput): ExplorationQuestion {
 
   const pages = pagesOf({ backing, geometry });
   const operations = input.operations.map((operation, at) => complete(operation, `operations[${at}]`));
+  const protects = allOperations({ operations }).some(({ operation }) => operation === 'uffdio-writeprotect');
   const guest = typeof input.guest === 'object' ? input.guest : defaultGuest(input.guest ?? 1, pages);
   const question: ExplorationQuestion = {
     operations,
@@ -124,6 +132,11 @@ export function questionOf(input: QuestionInput): ExplorationQuestion {
     geometry,
     mapped: input.mapped ?? '4k',
     folios: input.folios ?? '4k',
+    // Protection by a userfaultfd is for memory that is registered for it, and somebody has to take it back.
+    userfault: {
+      mode: input.userfault?.mode ?? (protects ? 'wp' : 'none'),
+      answered: input.userfault?.answered ?? true,
+    },
     sptes: input.sptes ?? 'as-host',
     holes: input.holes ?? [],
     readOnlySptes: input.readOnlySptes ?? [],
@@ -151,6 +164,18 @@ export function questionOf(input: QuestionInput): ExplorationQuestion {
     return operation.next === undefined ? done : { ...done, next: complete(operation.next, `${path}.next`) };
   }
 
+  /** The model lets go of large folios of a file whole; the kernel splits them, or leaves them with a hole of zeroes. */
+  function checkCuts({ operation, pages: { first, count }, next }: ExploredOperation, path: string): void {
+    const large = question.folios === '2m' || allOperations(question).some((one) => collapses.includes(one.operation));
+    const block = geometry.entries;
+    const end = operation === 'truncate' ? pages : first + count;
+    if (backing === 'shmem' && large && cutters.includes(operation) && (first % block !== 0 || end % block !== 0)) {
+      const message = `must be whole blocks of ${block} pages where the file has large folios, or gets them`;
+      errors.push({ path: `${path}.pages`, message });
+    }
+    if (next !== undefined) checkCuts(next, `${path}.next`);
+  }
+
   function check(): void {
     if (operations.length < 1 || operations.length > 3) {
       errors.push({ path: 'operations', message: `must be one to three, got ${operations.length}` });
@@ -172,6 +197,11 @@ export function questionOf(input: QuestionInput): ExplorationQuestion {
     const largest = backing === 'hugetlb-1g' ? ['4k', '2m', '1g', 'none'] : ['4k', '2m', 'none'];
     oneOf('mapped', question.mapped, largest as ExplorationQuestion['mapped'][]);
     oneOf('folios', question.folios, ['4k', '2m']);
+    for (const [at, operation] of operations.entries()) checkCuts(operation, `operations[${at}]`);
+    oneOf('userfault.mode', question.userfault.mode, userfaultModes);
+    if (question.userfault.mode === 'minor' && backing === 'anonymous') {
+      errors.push({ path: 'userfault.mode', message: 'minor is for memory of a file, got anonymous' });
+    }
     if (!backing.startsWith('hugetlb') && question.mapped === '2m' && question.folios === '4k') {
       errors.push({ path: 'folios', message: 'must be 2m where mapped is 2m, got 4k' });
     }

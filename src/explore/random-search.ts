@@ -48,7 +48,7 @@ export class RandomSearch {
     const { start, limits, bugDepth, recorder } = this.#options;
     const { counts } = this;
     counts.schedules += 1;
-    recorder.repeats = false;
+    recorder.rewind();
     const run = start();
     this.#schedule = [];
     const policy = bugDepth === null ? this.#anyTask() : this.#priorities(bugDepth);

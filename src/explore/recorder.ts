@@ -9,6 +9,7 @@ import type { Lock } from '../engine/locks/lock.ts';
 import type { Probe, Probed } from '../engine/probe.ts';
 import { completion, type Operation, PARK_ONCE, StepOperation, suspension } from '../engine/process.ts';
 import type { Task } from '../engine/task.ts';
+import type { KnownTransition, Standing } from './known-transitions.ts';
 
 /** What a transition does with a cell; several at once are or-ed. */
 export const READ = 1;
@@ -40,7 +41,7 @@ export const CONFLICTS = new Uint8Array(256).map((_, modes) =>
 /** By the modes of the later transition: those of an earlier one that it could have come before. */
 export const RACES = new Uint8Array(256).map((_, modes) =>
   conflictsOf.reduce((all, [mode, conflicts]) => {
-    if ((modes & mode) === 0 || mode === AWAITED) return all;
+    if ((modes & mode) === 0) return all;
     // Whoever had it before has dropped it before it was taken; only a trylock could have come in between.
     if (mode === UNLOCK || mode === UNLOCK_SHARED) return all | WRITE;
     const isLock = (mode & (LOCK | LOCK_SHARED)) !== 0;
@@ -48,10 +49,14 @@ export const RACES = new Uint8Array(256).map((_, modes) =>
   }, 0),
 );
 
+/** What may leave a cell with something else in it. */
+const CHANGES = WRITE | ADD | LOCK | LOCK_SHARED | UNLOCK | UNLOCK_SHARED;
+
 const MAX_CELLS = 4096;
 const ENTERED_MAX = 12;
-/** What save() needs. */
-export const SAVED_LENGTH = 5 + 2 * ENTERED_MAX;
+/** What save() needs, and where in it is how many objects the task has made. */
+export const SAVED_MADE = 5;
+export const SAVED_LENGTH = 6 + 2 * ENTERED_MAX;
 export const MAX_TASKS = 12;
 
 /** Ends a chunk and no more: somebody else may run here. */
@@ -88,20 +93,21 @@ export class Recorder implements Probe {
   readonly #stamps = new Int32Array(MAX_CELLS);
   readonly #numbers = new Map<number, number>();
   /** Objects made by each task in this run; the last one counts those of the world before time begins. */
-  readonly #made = new Int32Array(MAX_TASKS + 1);
-  readonly #contents = new Int32Array(MAX_CELLS);
+  readonly made = new Int32Array(MAX_TASKS + 1);
+  /** What each cell is known to hold. */
+  readonly contents = new Int32Array(MAX_CELLS);
   readonly #known = new Uint8Array(MAX_CELLS);
-  readonly #historyA = new Int32Array(MAX_TASKS);
-  readonly #historyB = new Int32Array(MAX_TASKS);
-  #sharedA = 0;
-  #sharedB = 0;
+  readonly historyA = new Int32Array(MAX_TASKS);
+  readonly historyB = new Int32Array(MAX_TASKS);
+  sharedA = 0;
+  sharedB = 0;
   /** What undoes the transitions so far: triples of cell, content, known. */
   readonly #undo: number[] = [];
 
   // ---- The life of a run -----------------------------------------------------------------------------------------------
 
   startRun(): void {
-    this.#made.fill(0);
+    this.made.fill(0);
     this.wanted.fill(null);
     this.task = MAX_TASKS;
     this.muted = true;
@@ -116,26 +122,95 @@ export class Recorder implements Probe {
     this.#stamp += 1;
     this.touchedCount = 0;
     this.woken = 0;
+    this.#created.length = 0;
     // Each transition is a place of its own to stand at.
-    this.#historyA[task] = mix(this.#historyA[task] as number, 0x1b873593);
-    this.#historyB[task] = mix(this.#historyB[task] as number, 0x1b873593);
+    this.historyA[task] = mix(this.historyA[task] as number, 0x1b873593);
+    this.historyB[task] = mix(this.historyB[task] as number, 0x1b873593);
   }
 
   /** It is over: what it has written is looked at. */
   end(): void {
     this.muted = true;
     if (this.repeats) return;
+    this.#left.length = 0;
     for (let at = 0; at < this.touchedCount; at++) {
       const cell = this.touched[at] as number;
-      if (((this.modes[cell] as number) & (WRITE | ADD)) === 0) continue;
-      const before = this.#contents[cell] as number;
+      const before = this.contents[cell] as number;
+      this.#found[at] = before;
+      if (((this.modes[cell] as number) & CHANGES) === 0) continue;
       const now = this.#read(cell);
       if (now === before) continue;
       this.#undo.push(cell, before);
-      this.#contents[cell] = now;
-      this.#sharedA ^= mix(mix(0x1234567, cell), before) ^ mix(mix(0x1234567, cell), now);
-      this.#sharedB ^= mix(mix(0x7654321, cell), before) ^ mix(mix(0x7654321, cell), now);
+      this.contents[cell] = now;
+      this.#left.push(cell, now);
+      this.sharedA ^= mix(mix(0x1234567, cell), before) ^ mix(mix(0x1234567, cell), now);
+      this.sharedB ^= mix(mix(0x7654321, cell), before) ^ mix(mix(0x7654321, cell), now);
     }
+  }
+
+  // ---- What has been made before ---------------------------------------------------------------------------------------
+
+  /** Where the transition has left its task; told by the simulation. */
+  standing: Standing = { state: 0, position: 0, lock: -1, watched: [] };
+  /** Cells numbered in this transition, or before time begins. */
+  readonly #created: number[] = [];
+  /** What each touched cell held before. */
+  readonly #found = new Int32Array(MAX_CELLS);
+  /** Pairs of cell and content: what has changed. */
+  readonly #left: number[] = [];
+
+  /** As before the first run, but for the numbers of cells. */
+  rewind(): void {
+    this.repeats = false;
+    this.#takeBack(0);
+    this.#created.length = 0;
+    this.historyA.fill(0);
+    this.historyB.fill(0);
+    this.#entered.fill(0);
+    this.sharedA = 0;
+    this.sharedB = 0;
+  }
+
+  /** Looks into all cells that are new. */
+  survey(): void {
+    for (const cell of this.#created) {
+      if (this.#known[cell] === 1) continue;
+      this.#known[cell] = 1;
+      this.contents[cell] = this.#read(cell);
+    }
+  }
+
+  /** Of the transition that was made last. */
+  footprint(): Pick<KnownTransition, 'cells' | 'modes' | 'found' | 'left'> {
+    const cells = Array.from(this.touched.subarray(0, this.touchedCount));
+    const modes = cells.map((cell) => this.modes[cell] as number);
+    const found = cells.flatMap((cell, at) => (this.#created.includes(cell) ? [] : [cell, this.#found[at] as number]));
+    this.survey();
+    const left = this.#left.slice();
+    for (const cell of this.#created) if (!cells.includes(cell)) left.push(cell, this.contents[cell] as number);
+    return { cells, modes, found, left };
+  }
+
+  outsideOf(task: number): readonly number[] {
+    const first = task * ENTERED_MAX * 2;
+    return Array.from(this.#outside.subarray(first, first + 2 * (this.#entered[task] as number)));
+  }
+
+  /** What the transition has changed is changed again. */
+  repeat(known: KnownTransition): void {
+    const { task, left, outside } = known;
+    for (let n = 0; n < left.length; n += 2) {
+      const cell = left[n] as number;
+      this.#undo.push(cell, this.contents[cell] as number);
+      this.contents[cell] = left[n + 1] as number;
+    }
+    this.sharedA ^= known.sharedA;
+    this.sharedB ^= known.sharedB;
+    this.historyA[task] = known.nextA;
+    this.historyB[task] = known.nextB;
+    this.made[task] = known.nextMade;
+    this.#entered[task] = outside.length >> 1;
+    for (let n = 0; n < outside.length; n++) this.#outside[task * ENTERED_MAX * 2 + n] = outside[n] as number;
   }
 
   // ---- Saving and going back --------------------------------------------------------------------------------------------
@@ -146,56 +221,72 @@ export class Recorder implements Probe {
 
   /** Into `saved` from `at` on: what restore() takes. */
   save(saved: Int32Array, at: number, task: number): void {
-    saved[at] = this.#sharedA;
-    saved[at + 1] = this.#sharedB;
-    saved[at + 2] = this.#historyA[task] as number;
-    saved[at + 3] = this.#historyB[task] as number;
+    saved[at] = this.sharedA;
+    saved[at + 1] = this.sharedB;
+    saved[at + 2] = this.historyA[task] as number;
+    saved[at + 3] = this.historyB[task] as number;
     const depth = this.#entered[task] as number;
     saved[at + 4] = depth;
+    saved[at + SAVED_MADE] = this.made[task] as number;
     const first = task * ENTERED_MAX * 2;
-    for (let n = 0; n < 2 * depth; n++) saved[at + 5 + n] = this.#outside[first + n] as number;
+    for (let n = 0; n < 2 * depth; n++) saved[at + 6 + n] = this.#outside[first + n] as number;
   }
 
   restore(saved: Int32Array, at: number, task: number, undoLength: number): void {
-    this.#sharedA = saved[at] as number;
-    this.#sharedB = saved[at + 1] as number;
-    this.#historyA[task] = saved[at + 2] as number;
-    this.#historyB[task] = saved[at + 3] as number;
+    this.sharedA = saved[at] as number;
+    this.sharedB = saved[at + 1] as number;
+    this.historyA[task] = saved[at + 2] as number;
+    this.historyB[task] = saved[at + 3] as number;
     const depth = saved[at + 4] as number;
     this.#entered[task] = depth;
+    this.made[task] = saved[at + SAVED_MADE] as number;
     const first = task * ENTERED_MAX * 2;
-    for (let n = 0; n < 2 * depth; n++) this.#outside[first + n] = saved[at + 5 + n] as number;
+    for (let n = 0; n < 2 * depth; n++) this.#outside[first + n] = saved[at + 6 + n] as number;
+    this.#takeBack(undoLength);
+  }
+
+  #takeBack(undoLength: number): void {
     while (this.#undo.length > undoLength) {
       const content = this.#undo.pop() as number;
-      this.#contents[this.#undo.pop() as number] = content;
+      this.contents[this.#undo.pop() as number] = content;
     }
   }
 
-  /** 53 bits for the state: `position` tells what a task is up to that it has not read, such as having ended. */
-  stateKey(tasks: number, position: (task: number) => number): number {
-    let a = this.#sharedA;
-    let b = this.#sharedB;
-    for (let task = 0; task < tasks; task++) {
-      const at = position(task);
-      a ^= mix(mix(this.#historyA[task] as number, task + 1), at);
-      b ^= mix(mix(this.#historyB[task] as number, task + 101), at);
+  keyA = 0;
+  keyB = 0;
+
+  /** Two numbers for the state. A position tells what a task is up to that it has not read, such as having ended. */
+  hashState(run: { readonly taskCount: number; position(task: number): number }): void {
+    let a = this.sharedA;
+    let b = this.sharedB;
+    for (let task = 0; task < run.taskCount; task++) {
+      const at = run.position(task);
+      a ^= mix(mix(this.historyA[task] as number, task + 1), at);
+      b ^= mix(mix(this.historyB[task] as number, task + 101), at);
     }
-    return (a >>> 0) * 0x200000 + ((b >>> 0) & 0x1fffff);
+    this.keyA = a;
+    this.keyB = b;
+  }
+
+  /** The same as one number, of 53 bits. */
+  stateKey(run: { readonly taskCount: number; position(task: number): number }): number {
+    this.hashState(run);
+    return (this.keyA >>> 0) * 0x200000 + ((this.keyB >>> 0) & 0x1fffff);
   }
 
   /** The task is where its locals are known, and `locals` is all of them. */
   forget(locals: number): void {
     if (this.repeats) return;
     this.#entered[this.task] = 0;
-    this.#historyA[this.task] = mix(0x2468ace, locals);
-    this.#historyB[this.task] = mix(0x13579bd, locals);
+    this.historyA[this.task] = mix(0x2468ace, locals);
+    this.historyB[this.task] = mix(0x13579bd, locals);
   }
 
   // ---- Probe ------------------------------------------------------------------------------------------------------------
 
   cells(owner: Probed, count: number): number {
-    const made = this.#made[this.task] as number;
-    this.#made[this.task] = made + 1;
+    const made = this.made[this.task] as number;
+    this.made[this.task] = made + 1;
     const key = (this.task * 65_536 + made) * 64 + count;
     let first = this.#numbers.get(key);
     if (first === undefined) {
@@ -207,7 +298,9 @@ export class Recorder implements Probe {
     }
     for (let offset = 0; offset < count; offset++) {
       this.owners[first + offset] = owner;
-      if (!this.repeats) this.#known[first + offset] = 0;
+      if (this.repeats) continue;
+      this.#known[first + offset] = 0;
+      this.#created.push(first + offset);
     }
     return first;
   }
@@ -226,18 +319,22 @@ export class Recorder implements Probe {
   }
 
   number(from: number, unit: number): number {
-    const made = this.#made[this.task] as number;
-    this.#made[this.task] = made + 1;
+    const made = this.made[this.task] as number;
+    this.made[this.task] = made + 1;
     // Room for 4096 numbers of each task, of the largest unit there is.
     return from + ((this.task + 1) * 4096 + made) * 64 - ((((this.task + 1) * 4096 + made) * 64 + from) % unit);
   }
 
   read(cell: number, learned: number): void {
     this.#touch(cell, READ);
+    this.learn(learned);
+  }
+
+  learn(learned: number): void {
     if (this.muted || this.repeats) return;
     const { task } = this;
-    this.#historyA[task] = mix(this.#historyA[task] as number, learned);
-    this.#historyB[task] = mix((this.#historyB[task] as number) ^ 0x5bd1e995, learned);
+    this.historyA[task] = mix(this.historyA[task] as number, learned);
+    this.historyB[task] = mix((this.historyB[task] as number) ^ 0x5bd1e995, learned);
   }
 
   write(cell: number): void {
@@ -253,8 +350,8 @@ export class Recorder implements Probe {
     const { task } = this;
     const depth = this.#entered[task] as number;
     if (depth >= ENTERED_MAX) throw new Error('procedures that forget are nested too deep');
-    this.#outside[(task * ENTERED_MAX + depth) * 2] = this.#historyA[task] as number;
-    this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] = this.#historyB[task] as number;
+    this.#outside[(task * ENTERED_MAX + depth) * 2] = this.historyA[task] as number;
+    this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] = this.historyB[task] as number;
     this.#entered[task] = depth + 1;
   }
 
@@ -263,8 +360,8 @@ export class Recorder implements Probe {
     const { task } = this;
     const depth = (this.#entered[task] as number) - 1;
     this.#entered[task] = depth;
-    this.#historyA[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2] as number, learned ^ 0x3c6ef372);
-    this.#historyB[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] as number, learned ^ 0x2545f491);
+    this.historyA[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2] as number, learned ^ 0x3c6ef372);
+    this.historyB[task] = mix(this.#outside[(task * ENTERED_MAX + depth) * 2 + 1] as number, learned ^ 0x2545f491);
   }
 
   /** By task: the histories outside of the procedures that it is in. */
@@ -315,7 +412,7 @@ export class Recorder implements Probe {
     if (this.repeats) return;
     if (this.#known[cell] === 0) {
       this.#known[cell] = 1;
-      this.#contents[cell] = this.#read(cell);
+      this.contents[cell] = this.#read(cell);
     }
     let before = 0;
     if (this.#stamps[cell] === this.#stamp) before = this.modes[cell] as number;

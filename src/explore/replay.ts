@@ -17,12 +17,12 @@ export interface Replay {
 }
 
 /** Throws where the schedule takes a task that cannot go on: it belongs to another question, or to another version. */
-export function replay(question: ExplorationQuestion, schedule: readonly number[]): Replay {
+export function replay(question: ExplorationQuestion, schedule: readonly number[], stepChecks = false): Replay {
   const recorder = new Recorder();
   setProbe(recorder);
   try {
     const found: Found[] = [];
-    const run = new QuestionRun(question, recorder, (one) => found.push(one), { lockdep: true });
+    const run = new QuestionRun(question, recorder, (one) => found.push(one), { lockdep: true, stepChecks });
     const { sim } = run.world;
     const steps: CounterexampleStep[] = [];
     let preemptions = 0;

@@ -29,6 +29,7 @@ import { GuestVcpu } from './guest-vcpu.ts';
 import { exploredOperation } from './operations.ts';
 import { pagesOf } from './question.ts';
 import type { Recorder } from './recorder.ts';
+import { answerUserfaults, openUserfault } from './userfault-handler.ts';
 
 /** Costs order nothing here. None is 0, so that no step is left out for being free. */
 const unitCosts = Object.fromEntries(Object.keys(costDescriptions).map((name) => [name, 1])) as unknown as KvmCosts;
@@ -101,8 +102,13 @@ export class SmallWorld {
     this.data = new WrittenData(recorder, this.kvm, this.pages);
     const { sim, kvm, data, pages } = this;
     this.vcpus = question.guest.map((touches, id) => new GuestVcpu({ kvm, sim, recorder, data, id, touches, pages }));
+    const { mode, answered } = question.userfault;
+    const ctx = openUserfault(this.vma, mode);
     for (const operation of question.operations) this.#startOperation(operation);
     for (const vcpu of this.vcpus) sim.spawn(`vcpu${vcpu.id}`, vcpu.run(), { cpu: vcpu.id });
+    if (ctx !== null && answered) {
+      sim.spawn('userfaults', answerUserfaults(ctx, this.vma), { cpu: 200, daemon: true });
+    }
     sim.begun = true;
   }
 

@@ -25,16 +25,25 @@ export class Srcu implements Probed {
 
   /** Returns what the unlock takes. */
   readLock(): 0 | 1 {
-    if (probe !== null) probe.add(this.#cell);
+    if (probe !== null) {
+      probe.add(this.#cell);
+      // Only an updater, whose change is none of these, makes it another period.
+      probe.learn(this.#period);
+    }
     this.#readers[this.#period] += 1;
     return this.#period;
   }
 
   readUnlock(period: 0 | 1): void {
-    if (probe !== null) probe.add(this.#cell);
+    const isAwaited = period !== this.#period && this.#waiters.length > 0;
+    if (probe !== null) {
+      // The last of those that are waited for wakes: they do not commute.
+      if (isAwaited) probe.write(this.#cell);
+      else probe.add(this.#cell);
+    }
     this.#readers[period] -= 1;
     assert(this.#readers[period] >= 0, 'a reader of memslots ends once');
-    if (this.#readers[period] === 0 && this.#waiters.length > 0) this.#waiters.wakeAll();
+    if (isAwaited && this.#readers[period] === 0) this.#waiters.wakeAll();
   }
 
   /** Waits for every reader that has begun by now. One updater at a time: the caller holds slots_lock. */
@@ -42,10 +51,13 @@ export class Srcu implements Probed {
     if (probe !== null) probe.write(this.#cell);
     const before = this.#period;
     this.#period = before === 0 ? 1 : 0;
-    while (this.#readers[before] > 0) {
-      if (probe !== null) probe.read(this.#cell, 0);
-      yield* this.#waiters.wait();
-    }
+    while (this.#hasReaders(before)) yield* this.#waiters.wait();
+  }
+
+  #hasReaders(period: 0 | 1): boolean {
+    const has = this.#readers[period] > 0;
+    if (probe !== null) probe.read(this.#cell, has ? 1 : 0);
+    return has;
   }
 
   cellContent(): number {

@@ -23,9 +23,7 @@ export function* userfaultfdRead(ctx: UserfaultfdCtx): Process<UffdMessage | nul
     ctx.stats.emptyReads += 1;
   } else {
     yield* sim.spend(costs.uffdReadNs);
-    // In one step (refile_seq): a waker looks at the lists without the lock, and must not find both of them empty.
-    ctx.faultPending.shift();
-    ctx.faultRead.push(waiter);
+    ctx.refile();
     ctx.stats.reads += 1;
   }
   yield* ctx.unlock();

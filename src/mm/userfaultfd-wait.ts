@@ -55,7 +55,7 @@ export function* handleUserfault(
   }
   yield* ctx.lock();
   yield* sim.spend(costs.uffdEventNs);
-  ctx.faultPending.push(waiter);
+  ctx.queue(waiter);
   ctx.stats.events += 1;
   yield* ctx.unlock();
   const mustWait = userfaultfdMustWait(vma, address, mode);

@@ -26,7 +26,7 @@ export function* userfaultfdWake(ctx: UserfaultfdCtx, start: Hva, end: Hva): Pro
       }
       // try_to_wake_up() under the lock: what many sleepers on one fd wait for. Nobody else changes the list meanwhile.
       yield* sim.spend(costs.uffdWakeNs);
-      list.splice(at, 1);
+      ctx.remove(waiter);
       wake(ctx, waiter);
     }
   }

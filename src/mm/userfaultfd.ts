@@ -6,6 +6,7 @@ import { assert } from '../engine/assert.ts';
 import { CacheLine } from '../engine/locks/cache-line.ts';
 import { Spinlock } from '../engine/locks/spinlock.ts';
 import { WaitQueue } from '../engine/locks/wait-queue.ts';
+import { cellsFor, type Probed, probe } from '../engine/probe.ts';
 import type { Process } from '../engine/process.ts';
 import { type Hva, isAligned, PAGE_SIZE } from './address.ts';
 import { userfaultfdWaitLockClass } from './locks.ts';
@@ -48,16 +49,16 @@ export interface UffdMessage {
 }
 
 /** One sleeper. Models struct userfaultfd_wait_queue, fs/userfaultfd.c. */
-export class UserfaultWaiter {
+export class UserfaultWaiter implements Probed {
   readonly message: { readonly address: Hva; readonly mode: UserfaultMode };
   readonly vma: Vma;
   /** What was touched: the message may name the start of its huge page. */
   readonly address: Hva;
   readonly queuedNs: number;
   readonly cpu: number;
-  /** Somebody has woken it, maybe before it slept. */
-  woken = false;
   readonly sleep: WaitQueue;
+  readonly cell = cellsFor(this, 1);
+  #woken = false;
 
   constructor(vma: Vma, address: Hva, message: UserfaultWaiter['message']) {
     const { sim } = vma.mm.machine;
@@ -68,20 +69,37 @@ export class UserfaultWaiter {
     this.cpu = sim.current.cpu;
     this.sleep = new WaitQueue(sim, userfaultfdWaitClass, this);
   }
+
+  /** Somebody has woken it, maybe before it slept. */
+  get woken(): boolean {
+    if (probe !== null) probe.read(this.cell, this.cellContent());
+    return this.#woken;
+  }
+
+  set woken(woken: boolean) {
+    if (probe !== null) probe.write(this.cell);
+    this.#woken = woken;
+  }
+
+  cellContent(): number {
+    return this.#woken ? 1 : 0;
+  }
 }
 
 /**
- * One fd with its two lists of sleepers: those whose message nobody has read, and those whose message somebody has.
+ * One fd with its two lists of sleepers: those whose message nobody has read, and those whose message somebody has. An exploration
+ * sees the lists; no question of it asks for changes of the address space, or closes an fd.
  *
  * Models   struct userfaultfd_ctx, fs/userfaultfd.c.
  * Left out The VMA splits of registering a part: registrations are ranges of the mm. Signals: nobody is killed here.
  *          The lock of fault_wqh, which the kernel takes inside of that of fault_pending_wqh and never without it.
  */
-export class UserfaultfdCtx {
+export class UserfaultfdCtx implements Probed {
   readonly mm: Mm;
   readonly features: UserfaultfdFeatures;
-  readonly faultPending: UserfaultWaiter[] = [];
-  readonly faultRead: UserfaultWaiter[] = [];
+  readonly #faultPending: UserfaultWaiter[] = [];
+  readonly #faultRead: UserfaultWaiter[] = [];
+  readonly #cell = cellsFor(this, 1);
   /** fault_pending_wqh.lock: every fault, every read and every wake of somebody takes it. */
   readonly waitLock: Spinlock;
   /** The line that the lock and the heads of the lists lie on. */
@@ -121,13 +139,49 @@ export class UserfaultfdCtx {
     yield* this.waitLock.release();
   }
 
+  /** Sleepers whose message nobody has read. */
+  get faultPending(): readonly UserfaultWaiter[] {
+    if (probe !== null) probe.read(this.#cell, this.cellContent());
+    return this.#faultPending;
+  }
+
+  /** Sleepers whose message somebody has read. */
+  get faultRead(): readonly UserfaultWaiter[] {
+    if (probe !== null) probe.read(this.#cell, this.cellContent());
+    return this.#faultRead;
+  }
+
+  cellContent(): number {
+    let content = 7;
+    for (const { cell, message } of this.#faultPending) content = (Math.imul(content, 31) + cell + message.address) | 0;
+    content = Math.imul(content, 31) | 0;
+    for (const { cell, message } of this.#faultRead) content = (Math.imul(content, 31) + cell + message.address) | 0;
+    return content;
+  }
+
   /** Somebody sleeps or is about to: what a waker asks without the lock. */
   get hasWaiters(): boolean {
-    return this.faultPending.length > 0 || this.faultRead.length > 0;
+    const has = this.#faultPending.length > 0 || this.#faultRead.length > 0;
+    if (probe !== null) probe.read(this.#cell, has ? 1 : 0);
+    return has;
+  }
+
+  queue(waiter: UserfaultWaiter): void {
+    if (probe !== null) probe.write(this.#cell);
+    this.#faultPending.push(waiter);
+  }
+
+  /** The first message has been read. In one step (refile_seq): a waker looks at the lists without the lock, and must not find both of them empty. */
+  refile(): void {
+    if (probe !== null) probe.write(this.#cell);
+    const waiter = this.#faultPending.shift();
+    assert(waiter !== undefined, 'there is a message to read');
+    this.#faultRead.push(waiter);
   }
 
   remove(waiter: UserfaultWaiter): void {
-    for (const list of [this.faultPending, this.faultRead]) {
+    if (probe !== null) probe.write(this.#cell);
+    for (const list of [this.#faultPending, this.#faultRead]) {
       const at = list.indexOf(waiter);
       if (at !== -1) list.splice(at, 1);
     }

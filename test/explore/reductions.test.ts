@@ -6,42 +6,12 @@ import { lockClass } from '../../src/engine/locks/lock-class.ts';
 import { Mutex } from '../../src/engine/locks/mutex.ts';
 import { RwSemaphore } from '../../src/engine/locks/rw-semaphore.ts';
 import { WaitQueue } from '../../src/engine/locks/wait-queue.ts';
-import { cellsFor, type Probed, probe, setProbe } from '../../src/engine/probe.ts';
 import type { Process } from '../../src/engine/process.ts';
 import { RandomStream } from '../../src/engine/random.ts';
-import { ExhaustiveSearch } from '../../src/explore/exhaustive-search.ts';
 import type { Reduction } from '../../src/explore/exploration-types.ts';
-import { ExploringSimulation } from '../../src/explore/exploring-simulation.ts';
-import { Recorder } from '../../src/explore/recorder.ts';
+import type { ExploringSimulation } from '../../src/explore/exploring-simulation.ts';
 import { ask } from '../support/exploration.ts';
-
-class Variable implements Probed {
-  #value = 0;
-  readonly #cell = cellsFor(this, 1);
-
-  get value(): number {
-    probe?.read(this.#cell, this.#value);
-    return this.#value;
-  }
-
-  set value(value: number) {
-    probe?.write(this.#cell);
-    this.#value = value;
-  }
-
-  increment(): void {
-    probe?.add(this.#cell);
-    this.#value += 1;
-  }
-
-  get seen(): number {
-    return this.#value;
-  }
-
-  cellContent(): number {
-    return this.#value;
-  }
-}
+import { type Ends, endsOf, type ProgramRun, Variable } from '../support/program-search.ts';
 
 type Step =
   | { readonly does: 'read' | 'write' | 'increment' | 'lock' | 'try' | 'wait' | 'wake'; readonly which: number }
@@ -66,105 +36,79 @@ function drawProgram(seed: number): Program {
 const PLAIN_MAX = 600;
 
 /** The ends of all schedules: variables, what each task has made of what it read, and who has not come to his end. */
-function endsOf(program: Program, reduction: Reduction): { ends: string[]; transitions: number; complete: boolean } {
-  const recorder = new Recorder();
-  setProbe(recorder);
-  const ends = new Set<string>();
-  const search = new ExhaustiveSearch({
-    recorder,
-    start() {
-      recorder.startRun();
-      const sim = new ExploringSimulation(recorder, false);
-      const variables = [new Variable(), new Variable()];
-      const mutexes = [0, 1].map((n) => new Mutex(sim, lockClass(`mutex ${n}`, 'sleeping')));
-      const shared = [0, 1].map((n) => new RwSemaphore(sim, lockClass(`shared ${n}`, 'sleeping')));
-      const queues = [0, 1].map((n) => new WaitQueue(sim, lockClass(`queue ${n}`, 'sleeping')));
-      const learned = program.map(() => 0);
-      // What a task knows when it has ended is nobody's, but for what it leaves behind.
-      const left = program.map(() => new Variable());
-      const perform = function* (task: number, { does, which, ...step }: Step): Process {
-        const variable = variables[which] as Variable;
-        const learn = (value: number): void => {
-          learned[task] = (learned[task] as number) * 7 + value + 1;
-        };
-        switch (does) {
-          case 'read':
-            return learn(variable.value);
-          case 'write':
-            variable.value = task + 1;
-            return;
-          case 'increment':
-            return variable.increment();
-          case 'lock': {
-            const mutex = mutexes[which] as Mutex;
-            yield* mutex.acquire();
-            learn(variable.value);
-            yield 0;
-            variable.value = (learned[task] as number) % 5;
-            yield* mutex.release();
-            return;
-          }
-          case 'try': {
-            const mutex = mutexes[which] as Mutex;
-            const taken = mutex.tryAcquire();
-            learn(taken ? 1 : 0);
-            yield 0;
-            if (taken) yield* mutex.release();
-            return;
-          }
-          case 'share': {
-            const lock = shared[which] as RwSemaphore;
-            const write = 'write' in step && step.write;
-            yield* write ? lock.acquireWrite() : lock.acquireRead();
-            yield 0;
-            yield* (mutexes[1 - which] as Mutex).acquire();
-            learn(variable.value);
-            yield* (mutexes[1 - which] as Mutex).release();
-            yield* write ? lock.releaseWrite() : lock.releaseRead();
-            return;
-          }
-          case 'wait':
-            return yield* (queues[which] as WaitQueue).wait();
-          case 'wake':
-            (queues[which] as WaitQueue).wakeAll();
-            return;
-        }
-      };
-      for (const [task, steps] of program.entries()) {
-        const run = function* (): Process {
-          for (const step of steps) {
-            yield* perform(task, step);
-            yield 0;
-          }
-          (left[task] as Variable).value = learned[task] as number;
-        };
-        sim.spawn(`task ${task}`, run());
+const endsOfProgram = (program: Program, reduction: Reduction): Ends =>
+  endsOf((sim) => startProgram(program, sim), reduction, PLAIN_MAX);
+
+function startProgram(program: Program, sim: ExploringSimulation): ProgramRun {
+  const variables = [new Variable(), new Variable()];
+  const mutexes = [0, 1].map((n) => new Mutex(sim, lockClass(`mutex ${n}`, 'sleeping')));
+  const shared = [0, 1].map((n) => new RwSemaphore(sim, lockClass(`shared ${n}`, 'sleeping')));
+  const queues = [0, 1].map((n) => new WaitQueue(sim, lockClass(`queue ${n}`, 'sleeping')));
+  const learned = program.map(() => 0);
+  // What a task knows when it has ended is nobody's, but for what it leaves behind.
+  const left = program.map(() => new Variable());
+  const perform = function* (task: number, { does, which, ...step }: Step): Process {
+    const variable = variables[which] as Variable;
+    const learn = (value: number): void => {
+      learned[task] = (learned[task] as number) * 7 + value + 1;
+    };
+    switch (does) {
+      case 'read':
+        return learn(variable.value);
+      case 'write':
+        variable.value = task + 1;
+        return;
+      case 'increment':
+        return variable.increment();
+      case 'lock': {
+        const mutex = mutexes[which] as Mutex;
+        yield* mutex.acquire();
+        learn(variable.value);
+        yield 0;
+        variable.value = (learned[task] as number) % 5;
+        yield* mutex.release();
+        return;
       }
-      sim.begun = true;
-      return {
-        taskCount: program.length,
-        get enabled() {
-          return sim.enabled;
-        },
-        position: (task) => sim.position(task),
-        advance(task) {
-          sim.advance(task);
-          return true;
-        },
-        finish() {
-          const stuck = program.map((_, task) => (sim.hasEnded(task) ? '' : sim.waitsFor(task)?.what));
-          ends.add(JSON.stringify([variables.map(({ seen }) => seen), learned, stuck]));
-        },
-      };
+      case 'try': {
+        const mutex = mutexes[which] as Mutex;
+        const taken = mutex.tryAcquire();
+        learn(taken ? 1 : 0);
+        yield 0;
+        if (taken) yield* mutex.release();
+        return;
+      }
+      case 'share': {
+        const lock = shared[which] as RwSemaphore;
+        const write = 'write' in step && step.write;
+        yield* write ? lock.acquireWrite() : lock.acquireRead();
+        yield 0;
+        yield* (mutexes[1 - which] as Mutex).acquire();
+        learn(variable.value);
+        yield* (mutexes[1 - which] as Mutex).release();
+        yield* write ? lock.releaseWrite() : lock.releaseRead();
+        return;
+      }
+      case 'wait':
+        return yield* (queues[which] as WaitQueue).wait();
+      case 'wake':
+        (queues[which] as WaitQueue).wakeAll();
+        return;
+    }
+  };
+  const run = function* (task: number, steps: readonly Step[]): Process {
+    for (const step of steps) {
+      yield* perform(task, step);
+      yield 0;
+    }
+    (left[task] as Variable).value = learned[task] as number;
+  };
+  return {
+    tasks: program.map((steps, task) => run(task, steps)),
+    end() {
+      const stuck = program.map((_, task) => (sim.hasEnded(task) ? '' : sim.waitsFor(task)?.what));
+      return [variables.map(({ seen }) => seen), learned, stuck];
     },
-    reducesOrder: reduction === 'partial-order' || reduction === 'both',
-    hashesStates: reduction === 'state-hashing' || reduction === 'both',
-    limits: { schedules: PLAIN_MAX, transitions: 10_000_000, depth: 500 },
-    stop: () => false,
-  });
-  const end = search.run();
-  setProbe(null);
-  return { ends: [...ends].sort(), transitions: search.counts.transitions, complete: end === 'complete' };
+  };
 }
 
 const reductions = ['state-hashing', 'partial-order', 'both'] as const;
@@ -176,12 +120,12 @@ describe('reductions', () => {
     const left = { 'state-hashing': 0, 'partial-order': 0, both: 0 };
     for (let seed = 0; seed < 120; seed++) {
       const program = drawProgram(seed);
-      const plain = endsOf(program, 'none');
+      const plain = endsOfProgram(program, 'none');
       if (!plain.complete) continue;
       compared += 1;
       all += plain.transitions;
       for (const reduction of reductions) {
-        const { ends, transitions, complete } = endsOf(program, reduction);
+        const { ends, transitions, complete } = endsOfProgram(program, reduction);
         expect([seed, reduction, complete, ends]).toEqual([seed, reduction, true, plain.ends]);
         left[reduction] += transitions;
       }

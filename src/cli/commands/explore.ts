@@ -10,7 +10,7 @@ import {
   searches,
 } from '../../explore/exploration-request.ts';
 import type { ExplorationProgress, ExplorationResult } from '../../explore/exploration-types.ts';
-import { exploredOperations } from '../../explore/question.ts';
+import { exploredOperations, userfaultModes } from '../../explore/question.ts';
 import {
   availableIds,
   backings,
@@ -62,6 +62,8 @@ export function exploreCommand(): Command {
     .option('--blocks <n>', 'huge pages: 1 or 2', number)
     .option('--mapped <size>', "size of the host's leaves at first: 4k, 2m, 1g, none")
     .option('--folios <size>', 'size of anonymous and shmem folios: 4k, 2m')
+    .option('--userfault <mode>', oneOf('faults that become messages', userfaultModes))
+    .option('--unanswered', 'nobody answers the messages of --userfault')
     .option('--sptes <which>', 'SPTEs at first: as-host, none')
     .option('--holes <pages>', 'pages that the host does not map at first', numbers)
     .option('--read-only-sptes <pages>', 'pages whose SPTEs are read-only at first', numbers)
@@ -73,6 +75,7 @@ export function exploreCommand(): Command {
     .option('--reduction <id>', oneOf('of an exhaustive search', reductions))
     .option('--bug-depth <n>', 'of pct: ordering constraints of a bug, 1 to 8', number)
     .option('--seed <n>', 'of pct and random', number)
+    .option('--step-checks', 'the checks of a run, at every step: slower')
     .option('--first', 'end at the first hazard')
     .option('--limit-schedules <n>', 'schedules to run at most', number)
     .option('--limit-transitions <n>', 'transitions to explore at most', number)

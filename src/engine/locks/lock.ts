@@ -124,10 +124,13 @@ export abstract class Lock implements Waitable, Probed {
 
   protected abstract setHeld(write: boolean): void;
 
-  /** Its holders know that they hold it: there is nothing more to tell. */
-  cellContent(): number {
-    return 0;
+  /** Who may take it is decided by it: 0: anybody; odd: nobody; else readers. The other cell: how many wait. */
+  cellContent(offset: number): number {
+    return offset === 0 ? this.holders : this.waiters;
   }
+
+  /** Twice the readers, + 1 for a writer. */
+  protected abstract readonly holders: number;
 
   /** Its holder goes to sleep for another lock, or has got that. */
   ownerSleeps(): void {}
@@ -172,6 +175,10 @@ export abstract class ExclusiveLock extends Lock {
     if (this.firstWaiter === null) this.isHeld = false;
     else this.grantFirst();
     return probe === null ? DONE : probe.released(this, true);
+  }
+
+  protected override get holders(): number {
+    return this.isHeld ? 1 : 0;
   }
 
   override admits(): boolean {
@@ -241,6 +248,10 @@ export abstract class SharedLock extends Lock {
     this.isWriteHeld = false;
     if (this.firstWaiter !== null) this.handOver();
     return probe === null ? DONE : probe.released(this, true);
+  }
+
+  protected override get holders(): number {
+    return this.readers * 2 + (this.isWriteHeld ? 1 : 0);
   }
 
   override admits(write: boolean): boolean {

@@ -3,9 +3,9 @@ import type { SeededFault } from './seeded-fault.ts';
 
 /** The table of docs/seeded-faults.md. */
 export function faultTable(faults: readonly SeededFault[]): string {
-  const rows = faults.map(({ name, file, question, expects }) => {
+  const rows = faults.map(({ name, file, question, stepChecks, expects }) => {
     const kinds = expects.map((kind) => `\`${kind}\``).join(', ');
-    return `| ${name} | \`${file}\` | ${questionInWords(question)} | ${kinds} |`;
+    return `| ${name} | \`${file}\` | ${questionInWords(question)}${stepChecks === true ? '; checks at every step' : ''} | ${kinds} |`;
   });
   return ['| Fault | File | Question | Found as |', '|---|---|---|---|', ...rows, ''].join('\n');
 }

@@ -24,9 +24,10 @@ const { questionOf } = await import('../../../src/explore/question.ts');
 const { replay } = await import('../../../src/explore/replay.ts');
 
 const question = questionOf(fault.question);
-const result = explore(question, { search: 'exhaustive', seed: 1, limits, all: false });
+const { stepChecks = false } = fault;
+const result = explore(question, { search: 'exhaustive', seed: 1, limits, all: false, stepChecks });
 const replayed = result.findings.map(({ counterexample }) =>
-  replay(question, counterexample.schedule).found.map(({ kind }) => kind),
+  replay(question, counterexample.schedule, stepChecks).found.map(({ kind }) => kind),
 );
 const answer: FaultAnswer = { applied, result, replayed };
 parentPort?.postMessage(answer);

@@ -9,6 +9,9 @@ const twice = [
   ],
 ] as const;
 const nobody = [[]] as const;
+/** Dirty logging splits the SPTEs of a huge page, and at its end they become one again, in place. */
+const logged = { operation: 'dirty-log-enable', next: { operation: 'dirty-log-disable' } } as const;
+const hugePage = { backing: 'anonymous', mapped: '2m', folios: '2m', kernel: '6.18' } as const;
 
 /** Of the secondary MMU. */
 export const kvmFaults: readonly SeededFault[] = [
@@ -206,6 +209,70 @@ export const kvmFaults: readonly SeededFault[] = [
       guest: [[{ page: 1, write: true }]],
     },
     expects: ['stale-spte'],
+  },
+  {
+    // A guest does not suffer from it: what D.5 of the reference leans on holds. It is the test that makes it a rule.
+    name: 'promotion does not look for sections in progress',
+    file: 'src/kvm/handlers/promote.ts',
+    edits: [['  if (kvm.invalidation.isInvalidating(firstGfn, table.entryPages)) return false;\n', '']],
+    question: {
+      operations: ['madv-collapse', { operation: 'madv-dontneed', pages: { first: 0, count: 1 } }],
+      scheme: 'post-collapse/promote',
+      backing: 'shmem',
+      folios: '2m',
+      guest: nobody,
+    },
+    stepChecks: true,
+    expects: ['spte-in-section'],
+  },
+  {
+    name: 'promotion reads the size of the host mapping before it has mmu_lock',
+    file: 'src/kvm/handlers/collapsed-handler.ts',
+    edits: [
+      [
+        '  yield* kvm.readLock();\n  for (let at: number = first; at < end; ) {',
+        '  const levels = [...new Array(end - first).keys()].map((page) => hostMappingLevel(kvm.mm, slot.hva(gfn(first + page))));\n  yield* kvm.readLock();\n  for (let at: number = first; at < end; ) {',
+      ],
+      ['hostMappingLevel(kvm.mm, slot.hva(gfn(at))))', 'levels[at - first] ?? 1)'],
+    ],
+    question: { operations: [logged, 'madv-dontneed'], preemption: 'voluntary', ...hugePage },
+    expects: ['stale-spte'],
+  },
+  {
+    name: 'promotion lets all pages be written',
+    file: 'src/kvm/handlers/promote.ts',
+    edits: [
+      [
+        "const writable = permission === 'host' ? host.writable : leaf.writable || leaf.isProtected;",
+        'const writable = true;',
+      ],
+    ],
+    question: {
+      operations: [{ operation: 'mprotect', next: { operation: 'madv-collapse' } }],
+      scheme: 'post-collapse/promote',
+      backing: 'shmem',
+      folios: '2m',
+      guest: [[{ page: 0, write: false }]],
+    },
+    expects: ['write-through-read-only'],
+  },
+  {
+    name: 'promotion does not look whether dirty logging is on',
+    file: 'src/kvm/handlers/collapsed-handler.ts',
+    edits: [
+      [
+        'const level = Math.min(slot.maxLevel(gfn(at), geometry), hostMappingLevel(kvm.mm, slot.hva(gfn(at)))) as Level;',
+        'const level = hostMappingLevel(kvm.mm, slot.hva(gfn(at)));',
+      ],
+    ],
+    question: {
+      operations: [{ operation: 'dirty-log-enable', next: { operation: 'madv-collapse' } }],
+      scheme: 'post-collapse/promote',
+      backing: 'shmem',
+      folios: '2m',
+      guest: [[{ page: 0, write: true }]],
+    },
+    expects: ['write-not-logged'],
   },
   {
     name: 'promotion does not read the size of the host mapping',

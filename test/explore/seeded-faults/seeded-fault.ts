@@ -9,6 +9,8 @@ export interface SeededFault {
   /** Pairs of a text that stands in the file exactly once, and what stands there instead. */
   readonly edits: readonly (readonly [original: string, changed: string])[];
   readonly question: QuestionInput;
+  /** The checks of a run at every step, for what no guest suffers from. */
+  readonly stepChecks?: boolean;
   /** Kinds of findings that show it: at least one of these. */
   readonly expects: readonly string[];
 }
