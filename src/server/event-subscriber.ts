@@ -45,7 +45,7 @@ export interface SubscriberOptions {
   readonly messagesPerMinute: number;
 }
 
-export const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = {
+const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = {
   flushMs: 10,
   graceMs: 100,
   bufferedBytes: 256 * 1024,
@@ -55,8 +55,8 @@ export const DEFAULT_SUBSCRIBER_OPTIONS: SubscriberOptions = {
   messagesPerMinute: 60,
 };
 
-/** Looks at the clock so many times in the shorter of its two times. */
-const TICKS = 3;
+/** It looks after its client so many times in the shorter of its two times. */
+const LOOKS = 3;
 const MINUTE_MS = 60_000;
 
 /** Codes with which a WebSocket closes. */
@@ -105,6 +105,7 @@ export class EventSubscriber {
   readonly #reading = new Subscription();
   /** Ends with the connection: also a client that was told the end may be stuck. */
   readonly #watch: Subscription;
+  readonly #lookMs: number;
   #asked: ReadonlySet<Topic> = new Set();
   #topics: ReadonlySet<Topic> = new Set(TOPICS);
   #position: LogPosition;
@@ -112,8 +113,8 @@ export class EventSubscriber {
   #waitsForSocket = false;
   #closed = false;
   #sentAtMs = performance.now();
-  /** When the socket last took something, or was last empty. */
-  #takenAtMs = performance.now();
+  /** Looks in a row at which something waited and nothing had been taken. Not a time: when the service itself was late, that is nobody else's. */
+  #looksInVain = 0;
   #messages = { sinceMs: performance.now(), count: 0 };
 
   constructor(
@@ -136,7 +137,8 @@ export class EventSubscriber {
     );
     this.#reading.add(log.appended$.subscribe({ complete: () => this.#woken.next() }));
     this.#reading.add(asyncScheduler.schedule(() => this.#start(), graceMs));
-    this.#watch = interval(Math.ceil(Math.min(heartbeatMs, stuckMs) / TICKS)).subscribe(() => this.#look());
+    this.#lookMs = Math.ceil(Math.min(heartbeatMs, stuckMs) / LOOKS);
+    this.#watch = interval(this.#lookMs).subscribe(() => this.#look());
   }
 
   /** Topics that the client has asked for by name. */
@@ -223,7 +225,8 @@ export class EventSubscriber {
   #look(): void {
     const now = performance.now();
     if (this.#sink.bufferedAmount > 0) {
-      if (now - this.#takenAtMs < this.#options.stuckMs) return;
+      this.#looksInVain++;
+      if (this.#looksInVain * this.#lookMs <= this.#options.stuckMs) return;
       this.#meter.stuck();
       this.#sink.terminate();
     } else if (this.#started && !this.#closed && now - this.#sentAtMs >= this.#options.heartbeatMs) this.#beat();
@@ -246,9 +249,9 @@ export class EventSubscriber {
 
   #send(type: Frame['type'], json: Buffer, seq: number | null = this.#position.seq): void {
     this.#sentAtMs = performance.now();
-    if (this.#sink.bufferedAmount === 0) this.#takenAtMs = this.#sentAtMs;
+    if (this.#sink.bufferedAmount === 0) this.#looksInVain = 0;
     this.#sink.send({ type, seq, json }, (error) => {
-      this.#takenAtMs = performance.now();
+      this.#looksInVain = 0;
       if (error || !this.#waitsForSocket) return;
       this.#waitsForSocket = false;
       this.#woken.next();

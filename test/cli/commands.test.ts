@@ -215,6 +215,17 @@ describe('stallscope serve', () => {
     expect((await fetch(`${address}/v1/catalog`, { headers })).status).toBe(200);
   });
 
+  it('a store that another service has open: exits with 1 and says what to do', async () => {
+    const store = temporaryFile('stallscope.db', '');
+    const args = ['serve', '--port', '0', '--threads', '1', '--store', store];
+    await listening(start(args));
+    const { code, stderr } = await stallscope(...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^stallscope: The store .* is in use by another server\. Stop that one, or name another file/m,
+    );
+  });
+
   it('a port that is taken: exit 1 with the reason', async () => {
     const first = start(['serve', '--port', '0', '--threads', '1']);
     const { port } = new URL(await listening(first));

@@ -132,6 +132,7 @@ describe('GET /openapi.json', () => {
       'GET /v1/explorations/{id}/result',
       'GET /v1/explorations/{id}/stream',
       'GET /v1/explorations/{id}/trace',
+      'GET /v1/history',
       'GET /v1/measurements',
       'GET /v1/measurements/{id}',
       'GET /v1/measurements/{id}/events',

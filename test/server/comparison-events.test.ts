@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Topic } from '../../src/lab/run-types.ts';
 import { EventLog } from '../../src/server/event-log.ts';
 import { EventSubscriber, type FrameSink, type Frame as SentFrame } from '../../src/server/event-subscriber.ts';
@@ -257,5 +257,44 @@ describe('event subscriber', () => {
     for (let i = 0; i < 10; i++) socket.drain();
     expect(socket.sent.map(({ type }) => type)).toEqual(['events', 'events', 'end']);
     expect(socket.closes).toEqual([1000]);
+  });
+
+  it('a socket that takes nothing, look after look: ended; one that takes a little in between: not', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const [stuck, slow] = [new StuckSocket(), new StuckSocket()];
+    for (const socket of [stuck, slow]) {
+      const log = new EventLog({ frameEvents: 1 });
+      const subscriber = new EventSubscriber(log, socket, () => 'running', {
+        ...options,
+        stuckMs: 3000,
+        heartbeatMs: 3000,
+      });
+      onTestFinished(() => subscriber.dispose());
+      fill(log, 100);
+      subscriber.receive('{"type":"subscribe"}');
+    }
+    for (let second = 0; second < 20 && stuck.terminations === 0; second++) {
+      vi.advanceTimersByTime(1000);
+      slow.drain();
+    }
+    expect([stuck.terminations, slow.terminations]).toEqual([1, 0]);
+    expect(slow.sent.length).toBeGreaterThan(stuck.sent.length);
+  });
+
+  it('the service was late for long: nobody is taken for stuck at once', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const socket = new StuckSocket();
+    const log = new EventLog();
+    const subscriber = new EventSubscriber(log, socket, () => 'running', { ...options, stuckMs: 3000 });
+    onTestFinished(() => subscriber.dispose());
+    fill(log, 1);
+    subscriber.receive('{"type":"subscribe"}');
+    // The clock has gone on, and the timer has come once.
+    const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    onTestFinished(() => now.mockRestore());
+    vi.advanceTimersToNextTimer();
+    expect(socket.terminations).toBe(0);
   });
 });

@@ -58,7 +58,7 @@ describe('a comparison of the model', () => {
 
     // The only thread is busy until the client has asked; the answer to a wrong message shows that the one before it came in.
     const blocking = await post(app, { scenario: 'hgm-collapse-1g', repetitions: 1000 });
-    const asked = await post(app, body);
+    const asked = await post(app, body, {}, '?fresh=true');
     const client = await connect(address, asked, { first: { type: 'subscribe', topics: ['fault'] } });
     client.send('anything else');
     await new Promise((resolve) => client.socket.once('message', resolve));

@@ -112,7 +112,7 @@ describe('a service on the store of one that has stopped', () => {
     const id = await serving(file, (app) => post(app, { scenario: ordered('hang') }));
     const store = openStore(file);
     const jobs = store.jobs('comparison');
-    for (let attempt = 0; attempt < 8; attempt++) jobs.begin(id);
+    for (let attempt = 0; attempt < 40; attempt++) jobs.begin(id);
     store.close();
     await serving(file, async (app) => {
       const { status, error } = await get(app, id);

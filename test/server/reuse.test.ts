@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Answers } from '../../src/server/idempotency.ts';
 import { openStore } from '../../src/server/store/store.ts';
 import { type Comparison, get, ordered, post, startService, until } from './support/service.ts';
 
@@ -107,6 +108,27 @@ describe('a store without room', () => {
       }
     }
     expect((await posted(app, { ...body, seed: 9 })).status).toBe('succeeded');
+    store.close();
+  });
+});
+
+describe('a store that fails', () => {
+  it('POST: 503 STORE_FAILED, and nothing is begun', async () => {
+    const store = openStore();
+    const broken = Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 });
+    const answers: Answers = {
+      get: (key) => store.answers.get(key),
+      remember: () => {
+        throw broken;
+      },
+      transaction: (act) => store.answers.transaction(act),
+    };
+    const app = await startService({ store: { ...store, answers } });
+    const headers = { 'idempotency-key': 'k' };
+    const response = await app.inject({ method: 'POST', url: '/v1/comparisons', payload: body, headers });
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'STORE_FAILED', detail: 'The store says: disk I/O error.' });
+    expect((await app.inject('/v1/comparisons')).json()).toEqual({ items: [], nextCursor: null });
     store.close();
   });
 });

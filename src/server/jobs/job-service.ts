@@ -103,8 +103,8 @@ interface Live<Plan> {
 
 /** Pause before the end of a job is stored once more, after it could not be. */
 const RETRY_MS = 2000;
-/** A job that was begun so often without getting anywhere has ended its process, most likely. */
-const ATTEMPTS_MAX = 8;
+/** A job that was begun so often without getting anywhere is what ends the process, most likely, and would do so for ever. */
+const ATTEMPTS_MAX = 40;
 
 export class JobService<Plan, Spec, Result> {
   readonly #kind: JobKind<Plan, Result>;

@@ -19,7 +19,7 @@ const PAGES_MAX = 4_294_967_294;
  * acknowledged   on the disk when the transaction returns: what a caller is then told stays true when the machine loses its power
  * saved          on the disk a little later: it outlives a killed process, and what a power failure takes can be computed again
  */
-export type Durability = 'acknowledged' | 'saved';
+type Durability = 'acknowledged' | 'saved';
 
 export type Row = Readonly<Record<string, unknown>>;
 

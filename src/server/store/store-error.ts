@@ -20,7 +20,7 @@ const CANTOPEN = 14;
 const NOTADB = 26;
 const PRIMARY_CODE_MASK = 0xff;
 
-export interface SqliteError extends Error {
+interface SqliteError extends Error {
   readonly code: 'ERR_SQLITE_ERROR';
   readonly errcode: number;
 }

@@ -11,7 +11,7 @@ import { listJobs } from './job-list.ts';
 import { type Bounds, JobTable } from './job-table.ts';
 import { ResultTable } from './result-table.ts';
 
-export interface StoreBounds extends Bounds {
+interface StoreBounds extends Bounds {
   /** Of the file, its log apart. What would make it larger is refused. */
   readonly fileBytes: number;
   /** Answers that are known by their Idempotency-Key. */

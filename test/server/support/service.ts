@@ -39,8 +39,9 @@ export interface Comparison {
 }
 
 /** Posts a comparison that has to be accepted. */
-export async function post(app: App, body: object, headers: Record<string, string> = {}): Promise<string> {
-  const response = await app.inject({ method: 'POST', url: '/v1/comparisons', payload: body, headers });
+export async function post(app: App, body: object, headers: Record<string, string> = {}, query = ''): Promise<string> {
+  const url = `/v1/comparisons${query}`;
+  const response = await app.inject({ method: 'POST', url, payload: body, headers });
   if (response.statusCode !== 202) throw new Error(`${response.statusCode}: ${response.body}`);
   return response.json<{ id: string }>().id;
 }
