@@ -226,6 +226,31 @@ describe('stallscope serve', () => {
     );
   });
 
+  it('limits of live simulations, as options and from the environment: in the catalog', async () => {
+    const options = ['--simulations', '3', '--simulation-memory', '128'];
+    const env = { ...process.env, STALLSCOPE_SIMULATION_IDLE: '60', STALLSCOPE_SIMULATIONS: '5' };
+    const child = start(['serve', '--port', '0', '--threads', '1', ...options], process.execPath, env);
+    const address = await listening(child);
+    const catalog = (await (await fetch(`${address}/v1/catalog`)).json()) as { simulations: { limits: object } };
+    expect(catalog.simulations.limits).toMatchObject({ simulations: 3, memoryBytes: 128 * 2 ** 20, idleMs: 60_000 });
+  });
+
+  it('SIGTERM while a live simulation advances: exit 0', async () => {
+    const child = start(['serve', '--port', '0', '--threads', '1']);
+    const api = `${await listening(child)}/v1/simulations`;
+    const post = async (path: string, body: object): Promise<{ id: string; status: string }> => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await response.json()) as { id: string; status: string };
+    };
+    const { id } = await post('', { scenario: 'postcopy-4k', scheme: 'range' });
+    expect((await post(`/${id}/advance`, { by: '30s', wait: 0 })).status).toBe('advancing');
+    child.kill('SIGTERM');
+    const { code, stderr } = await ending(child);
+    expect(code).toBe(0);
+    expect(stderr).toContain('"msg":"stopped"');
+  });
+
   it('a port that is taken: exit 1 with the reason', async () => {
     const first = start(['serve', '--port', '0', '--threads', '1']);
     const { port } = new URL(await listening(first));
@@ -237,6 +262,9 @@ describe('stallscope serve', () => {
   it.each([
     ['--port', '70000'],
     ['--log-level', 'loud'],
+    ['--simulations', '0'],
+    ['--simulation-memory', '1GiB'],
+    ['--simulation-idle', '15min'],
   ])('%s %s: exit 2', async (...args) => {
     expect((await stallscope('serve', ...args)).code).toBe(2);
   });

@@ -116,6 +116,7 @@ describe('GET /openapi.json', () => {
       'DELETE /v1/explorations/{id}',
       'DELETE /v1/measurements/{id}',
       'DELETE /v1/simulations/{id}',
+      'DELETE /v1/sweeps/{id}',
       'GET /healthz',
       'GET /readyz',
       'GET /v1/catalog',
@@ -152,6 +153,10 @@ describe('GET /openapi.json', () => {
       'GET /v1/simulations/{id}/operations',
       'GET /v1/simulations/{id}/stalls',
       'GET /v1/simulations/{id}/trace',
+      'GET /v1/sweeps',
+      'GET /v1/sweeps/{id}',
+      'GET /v1/sweeps/{id}/events',
+      'GET /v1/sweeps/{id}/result',
       'POST /v1/comparisons',
       'POST /v1/explorations',
       'POST /v1/measurements',
@@ -162,6 +167,7 @@ describe('GET /openapi.json', () => {
       'POST /v1/simulations/{id}/operations',
       'POST /v1/simulations/{id}/pace',
       'POST /v1/simulations/{id}/pause',
+      'POST /v1/sweeps',
     ]);
     const errors = Object.values(document.paths)
       .flatMap((operations) => Object.values(operations))

@@ -46,6 +46,7 @@ const QuestionSchema = named(
       holes: pages,
       readOnlySptes: pages,
       guest: Type.Array(Type.Array(Type.Object({ page: count(), write: Type.Boolean() }))),
+      userfault: Type.Object({ mode: word(['none', 'missing', 'minor', 'wp']), answered: Type.Boolean() }),
     },
     { description: 'The question with every default filled in.' },
   ),

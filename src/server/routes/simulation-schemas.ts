@@ -125,7 +125,10 @@ export const StateSchema = Type.Unsafe<object>(
       findings: Type.Array(Type.Object({}, open), { description: 'The first 20.' }),
       findingsTotal: Type.Integer(),
     },
-    open,
+    {
+      ...open,
+      examples: [{ status: 'paused', ended: null, scenario: 'hgm-collapse-2m', scheme: 'range', simTimeNs: 0 }],
+    },
   ),
 );
 
@@ -140,7 +143,11 @@ export const AdvancedSchema = Type.Unsafe<object>(
       ),
       ...simulation,
     },
-    { ...open, description: 'The outcome, and the state as GET has it.' },
+    {
+      ...open,
+      description: 'The outcome, and the state as GET has it.',
+      examples: [{ outcome: 'reached', status: 'paused', ended: null, simTimeNs: 5_000_000, events: 2203 }],
+    },
   ),
 );
 

@@ -8,7 +8,7 @@ const SPARE_MAX = 2;
 /** A thread that still holds more than this after its simulation has gone is ended. */
 const HELD_BYTES_MAX = 192 * 1024 * 1024;
 /** How long a thread may take to come to the end of its slice. */
-const EMPTY_MS_MAX = 1000;
+const EMPTY_MS_MAX = 2000;
 /** How long a spare one is kept. */
 const SPARE_MS = 60_000;
 
