@@ -35,6 +35,9 @@ interface JobPath {
 /** What of a service a stream needs, whatever its jobs are. */
 type JobEvents = Pick<JobService<unknown, unknown, unknown>, 'get' | 'log' | 'statusOf' | 'join' | 'leave'>;
 
+/** "an exploration". */
+export const withArticle = (name: string): string => `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+
 /** Both streams of one kind of job. */
 export function jobEventRoutes(app: App, job: JobPath, jobs: JobEvents, sockets: JobSockets): void {
   socketRoute(app, job, jobs, sockets);
@@ -48,7 +51,7 @@ function socketRoute(app: App, { name, path, tags, events }: JobPath, jobs: JobE
     config: { socket: true },
     schema: {
       tags,
-      summary: `WebSocket: what happens in a ${name}, and its progress. See /asyncapi.json.`,
+      summary: `WebSocket: what happens in ${withArticle(name)}, and its progress. See /asyncapi.json.`,
       params: IdParams,
       ...describedBy(events),
       response: problems('NOT_FOUND', 'UPGRADE_REQUIRED', 'TOO_MANY_SUBSCRIBERS'),
@@ -83,7 +86,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, jobs: JobEvents, sock
       config: { stream: true },
       schema: {
         tags,
-        summary: `Server-Sent Events: what happens in a ${name}, and its progress. See docs/reference/api.md.`,
+        summary: `Server-Sent Events: what happens in ${withArticle(name)}, and its progress. See docs/reference/api.md.`,
         params: IdParams,
         querystring: StreamQuery,
         headers: StreamHeaders,

@@ -20,7 +20,7 @@ import {
   ResultQuery,
 } from '../schemas.ts';
 import { validateObjectBody } from '../validation.ts';
-import { type JobSockets, jobEventRoutes } from './job-events.ts';
+import { type JobSockets, jobEventRoutes, withArticle } from './job-events.ts';
 
 /** One kind of job, as its callers see it. */
 export interface JobDoor<Plan, Spec, Result> {
@@ -116,7 +116,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     {
       schema: {
         tags,
-        summary: `How far a ${name} is, and its result.`,
+        summary: `How far ${withArticle(name)} is, and its result.`,
         params: IdParams,
         response: { 200: schemas.job, ...problems('NOT_FOUND') },
       },
@@ -138,7 +138,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     {
       schema: {
         tags,
-        summary: `Cancels a ${name} that is queued or running; deletes one that has finished.`,
+        summary: `Cancels ${withArticle(name)} that is queued or running; deletes one that has finished.`,
         params: IdParams,
         response: {
           200: AcceptedSchema,
