@@ -201,11 +201,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a exploration is, and its result. */
+        /** How far an exploration is, and its result. */
         get: operations["getExploration"];
         put?: never;
         post?: never;
-        /** Cancels a exploration that is queued or running; deletes one that has finished. */
+        /** Cancels an exploration that is queued or running; deletes one that has finished. */
         delete: operations["deleteExploration"];
         options?: never;
         head?: never;
@@ -219,7 +219,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** WebSocket: what happens in a exploration, and its progress. See /asyncapi.json. */
+        /** WebSocket: what happens in an exploration, and its progress. See /asyncapi.json. */
         get: operations["getExplorationEvents"];
         put?: never;
         post?: never;
@@ -253,7 +253,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-Sent Events: what happens in a exploration, and its progress. See docs/reference/api.md. */
+        /** Server-Sent Events: what happens in an exploration, and its progress. See docs/reference/api.md. */
         get: operations["getExplorationStream"];
         put?: never;
         post?: never;
@@ -4874,7 +4874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How far a exploration is, and its result. */
+            /** @description How far an exploration is, and its result. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4981,7 +4981,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Cancels a exploration that is queued or running; deletes one that has finished. */
+            /** @description Cancels an exploration that is queued or running; deletes one that has finished. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -20,12 +20,20 @@ const retryAfter = text('Seconds after which it is worth another try, where that
 const authenticate = text('What the service wants to see.', 'Bearer realm="stallscope"');
 const upgrade = text('What the address speaks.', 'websocket');
 
+/** Where the service has a limit. */
+const rateLimit: JsonObject = {
+  'ratelimit-limit': text('Requests that one client may send in a minute.', '6000'),
+  'ratelimit-remaining': text('Those that are left.', '5999'),
+  'ratelimit-reset': text('Seconds until there are as many again.', '60'),
+};
+
 /** `operation` as the document has it. */
 export function headersOf(status: number, operation: JsonObject): JsonObject {
   const parameters = (operation.parameters ?? []) as JsonObject[];
   const takesKey = parameters.some((parameter) => String(parameter.name).toLowerCase() === 'idempotency-key');
   return {
     'x-request-id': requestId,
+    ...(String(operation.tags) === 'health' ? {} : rateLimit),
     ...(takesKey && status < 300 ? { 'idempotency-replayed': replayed } : {}),
     ...(takesKey && (status === 201 || status === 202) ? { location } : {}),
     ...(status === 401 ? { 'www-authenticate': authenticate } : {}),

@@ -84,6 +84,7 @@ export const ExplorationResultSchema = named(
       search: word(searches),
       reduction: word(reductions),
       seed: count(),
+      stepChecks: Type.Boolean({ description: 'Whether the checks of a run were made at every step.' }),
       verdict: word(['safe', 'unsafe', 'incomplete']),
       complete: Type.Boolean(),
       endedBy: word(['complete', 'schedules', 'transitions', 'depth', 'first-hazard', 'stopped']),

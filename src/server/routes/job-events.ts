@@ -44,6 +44,9 @@ export interface EventSource {
   named?(id: string): void;
 }
 
+/** "an exploration". */
+export const withArticle = (name: string): string => `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+
 /** Both streams of one kind of job, or of what else has events. */
 export function jobEventRoutes(app: App, job: JobPath, source: EventSource, sockets: JobSockets): void {
   socketRoute(app, job, source, sockets);
@@ -57,7 +60,7 @@ function socketRoute(app: App, { name, path, tags, events }: JobPath, source: Ev
     config: { socket: true },
     schema: {
       tags,
-      summary: `WebSocket: what happens in a ${name}, and its progress. See /asyncapi.json.`,
+      summary: `WebSocket: what happens in ${withArticle(name)}, and its progress. See /asyncapi.json.`,
       params: IdParams,
       ...describedBy(events),
       response: problems('NOT_FOUND', 'UPGRADE_REQUIRED', 'TOO_MANY_SUBSCRIBERS'),
@@ -94,7 +97,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, source: EventSource, 
       config: { stream: true },
       schema: {
         tags,
-        summary: `Server-Sent Events: what happens in a ${name}, and its progress. See docs/reference/api.md.`,
+        summary: `Server-Sent Events: what happens in ${withArticle(name)}, and its progress. See docs/reference/api.md.`,
         params: IdParams,
         querystring: StreamQuery,
         headers: StreamHeaders,

@@ -22,7 +22,7 @@ import {
   ResultQuery,
 } from '../schemas.ts';
 import { validateObjectBody } from '../validation.ts';
-import { type JobSockets, jobEventRoutes } from './job-events.ts';
+import { type JobSockets, jobEventRoutes, withArticle } from './job-events.ts';
 
 const PARQUET = 'application/vnd.apache.parquet';
 
@@ -121,7 +121,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     {
       schema: {
         tags,
-        summary: `How far a ${name} is, and its result.`,
+        summary: `How far ${withArticle(name)} is, and its result.`,
         params: IdParams,
         response: { 200: schemas.job, ...problems('NOT_FOUND') },
       },
@@ -143,7 +143,7 @@ export function jobRoutes<Plan, Spec extends object, Result>(
     {
       schema: {
         tags,
-        summary: `Cancels a ${name} that is queued or running; deletes one that has finished.`,
+        summary: `Cancels ${withArticle(name)} that is queued or running; deletes one that has finished.`,
         params: IdParams,
         response: {
           200: AcceptedSchema,
