@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { App } from '../../../src/server/app.ts';
+import { isLoad } from '../../../src/server/guards/pressure.ts';
 import { connect, listen } from '../support/event-client.ts';
 import { ordered, post, startService } from '../support/service.ts';
 
@@ -179,6 +180,16 @@ describe('a service that has too much to do', () => {
     expect(response.json()).toMatchObject({ code: 'OVERLOADED', detail: 'Beyond its limit: its JavaScript objects.' });
     expect(await codeOf(app, { url: '/readyz' })).toBe(200);
     expect(await codeOf(app, { method: 'DELETE', url: '/v1/comparisons/unknown' })).toBe('NOT_FOUND');
+  });
+});
+
+describe('a service that is late', () => {
+  it.each([
+    ['after its start, by a time', 2000, 60_000, true],
+    ['after its start, by nobody knows how much', Number.POSITIVE_INFINITY, 60_000, false],
+    ['while it loads its own code', 2000, 3000, false],
+  ])('%s: has too much to do or not', (_, lag, sinceStartMs, expected) => {
+    expect(isLoad(lag, sinceStartMs)).toBe(expected);
   });
 });
 
