@@ -16,7 +16,9 @@ export function heldBytes(): number {
 }
 
 export function collectIfMuch(): void {
-  if (heldBytes() < COLLECT_BYTES) return;
+  // What is in use, and not what V8 has set aside for it: that stays, and would call the collector every time.
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  if (used_heap_size + external_memory < COLLECT_BYTES) return;
   if (collect === null) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;
