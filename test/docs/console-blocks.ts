@@ -114,7 +114,8 @@ function installClient(folder: string): void {
 
 /** Starts the service on a free port. Returns its address and how to end it. */
 export async function startService(): Promise<{ address: string; stop: () => Promise<void> }> {
-  const service = spawn(process.execPath, ['bin/stallscope.js', 'serve', '--port', '0'], {
+  // A store of its own: an answer that an earlier service has kept would be given again, without a run.
+  const service = spawn(process.execPath, ['bin/stallscope.js', 'serve', '--port', '0', '--store', ':memory:'], {
     cwd: REPOSITORY,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
