@@ -40,6 +40,7 @@ import { libraryRoutes } from './routes/library.ts';
 import { measurementDoor } from './routes/measurements.ts';
 import { simulationRoutes } from './routes/simulations.ts';
 import { sweepDoor } from './routes/sweeps.ts';
+import { SimulationAnswers } from './simulations/simulation-answers.ts';
 import type { SimulationLimits } from './simulations/simulation-limits.ts';
 import { SimulationService } from './simulations/simulation-service.ts';
 import type { Store } from './store/store.ts';
@@ -186,7 +187,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const metrics = new Metrics();
   metrics.watchPool(parts.pool);
   metrics.watchStreams(open);
-  metrics.watchJobs([comparisons, explorations, measurements]);
+  metrics.watchJobs([comparisons, sweeps, explorations, measurements]);
   metrics.install(app);
 
   const needsToken = parts.token !== undefined;
@@ -219,7 +220,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   jobRoutes(app, doors.exploration, shared);
   explorationTraceRoute(app, explorations);
   jobRoutes(app, doors.measurement, shared);
-  simulationRoutes(app, simulations, shared);
+  const answers = new SimulationAnswers((id) => simulations.has(id));
+  simulationRoutes(app, simulations, { ...shared, idempotency: new Idempotency(answers) });
   historyRoute(app, store);
 
   takeUp(doors.comparison);

@@ -120,7 +120,7 @@ export const HistorySchema = named(
         'HistoryItem',
         Type.Object({
           id,
-          kind: Type.String({ description: 'comparison, exploration or measurement.' }),
+          kind: Type.String({ description: 'comparison, sweep, exploration or measurement.' }),
           status: StatusSchema,
           createdAt: Type.String({ format: 'date-time' }),
           finishedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),

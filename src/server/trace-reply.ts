@@ -3,13 +3,14 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import { TraceSchema } from './schemas.ts';
 
 /** A client that has taken nothing for so long has gone, as far as its trace is concerned. */
 const UNREAD_MS_MAX = 60_000;
 
 export const traceContent = {
   description: 'The trace, in the JSON format of Chrome.',
-  content: { 'application/json': { schema: Type.Unsafe<Readable>(Type.Object({}, { additionalProperties: true })) } },
+  content: { 'application/json': { schema: Type.Unsafe<Readable>(TraceSchema) } },
 };
 
 /** Aborted when the client goes before its answer is complete. */

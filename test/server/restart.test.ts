@@ -1,6 +1,6 @@
 // One store, one service after the other.
 
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { type App, buildApp } from '../../src/server/app.ts';
 import type { MeasuringHost } from '../../src/server/measurement-service.ts';
 import { openStore } from '../../src/server/store/store.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
-import { get, ordered, post, until } from './support/service.ts';
+import { type Comparison, get, ordered, post, until } from './support/service.ts';
+import { ask, FAKE_SIMULATIONS, ordered as orderedSimulation } from './support/simulations.ts';
 import { storeFile, storeFolder } from './support/store-file.ts';
 
 const FAKE_WORKER = new URL('./support/fake-worker.ts', import.meta.url);
@@ -25,7 +26,8 @@ async function serving<T>(file: string, use: (app: App) => Promise<T>): Promise<
   const pool = new WorkerPool({ threads: 1, workerFile: FAKE_WORKER });
   const store = openStore(file);
   const logger = pino({ level: 'silent' });
-  const app = await buildApp({ pool, store, logger, measuringHost: endlessHost });
+  const simulationWorkerFile = FAKE_SIMULATIONS;
+  const app = await buildApp({ pool, store, logger, measuringHost: endlessHost, simulationWorkerFile });
   try {
     return await use(app);
   } finally {
@@ -35,8 +37,20 @@ async function serving<T>(file: string, use: (app: App) => Promise<T>): Promise<
   }
 }
 
-const create = async (app: App, kind: string, payload: object): Promise<string> =>
-  (await app.inject({ method: 'POST', url: `/v1/${kind}s`, payload })).json<{ id: string }>().id;
+const create = async (app: App, kind: string, payload: object, query = ''): Promise<string> =>
+  (await app.inject({ method: 'POST', url: `/v1/${kind}s${query}`, payload })).json<{ id: string }>().id;
+
+async function untilSweep(
+  app: App,
+  id: string,
+  wanted: (sweep: Comparison) => boolean = ({ finishedAt }) => finishedAt !== null,
+): Promise<Comparison> {
+  for (;;) {
+    const sweep = (await app.inject(`/v1/sweeps/${id}`)).json<Comparison>();
+    if (wanted(sweep)) return sweep;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 describe('a service on the store of one that has stopped', () => {
   it('a comparison in its middle: goes on behind the runs that it has, to the result that it would have had', async () => {
@@ -56,6 +70,50 @@ describe('a service on the store of one that has stopped', () => {
       const other = { ...body, scenario: ordered('quick') };
       const whole = await until(app, await post(app, other));
       expect(result).toEqual(whole.result);
+    });
+  });
+
+  it('a sweep in its middle: goes on behind the runs that it has, to the bytes that it would have had', async () => {
+    const [file, gate] = [storeFile(), join(storeFolder(), 'gate')];
+    // The first run of the first point fails if it is made again when the gate is open; the second waits for the gate.
+    const grid = { description: [`once ${gate}`, 'quick'] };
+    const body = {
+      scenario: ordered('quick'),
+      schemes: ['range', 'none'],
+      mapcounts: ['subpage'],
+      grid,
+      repetitions: 1,
+    };
+    const isAtTheGate = ({ progress }: Comparison): boolean => progress.done === 1;
+    const id = await serving(file, async (app) => {
+      const started = await create(app, 'sweep', body);
+      await untilSweep(app, started, isAtTheGate);
+      return started;
+    });
+    writeFileSync(gate, '');
+    const resumed = await serving(file, async (app) => {
+      const { status, progress, error } = await untilSweep(app, id);
+      expect([status, progress, error]).toEqual(['succeeded', { done: 4, total: 4 }, undefined]);
+      return (await app.inject(`/v1/sweeps/${id}/result`)).body;
+    });
+    rmSync(gate);
+    await serving(file, async (app) => {
+      const again = (await app.inject({ method: 'POST', url: '/v1/sweeps', payload: body })).json<Comparison>();
+      expect(again.status).toBe('succeeded');
+      expect((await app.inject(`/v1/sweeps/${again.id}/result`)).body).toBe(resumed);
+      const whole = await create(app, 'sweep', body, '?fresh=true');
+      await untilSweep(app, whole, isAtTheGate);
+      writeFileSync(gate, '');
+      expect((await untilSweep(app, whole)).status).toBe('succeeded');
+      const timeless = (text: string): string => text.replaceAll(/"wallMs":[\d.]+/g, '');
+      const { body: text } = await app.inject(`/v1/sweeps/${whole}/result`);
+      expect(timeless(text)).toBe(timeless(resumed));
+      const { items } = (await app.inject('/v1/history')).json<{ items: object[] }>();
+      expect(items).toEqual([
+        expect.objectContaining({ kind: 'sweep', id: whole, reused: false }),
+        expect.objectContaining({ kind: 'sweep', id: again.id, reused: true }),
+        expect.objectContaining({ kind: 'sweep', id, reused: false, scenario: 'ordered' }),
+      ]);
     });
   });
 
@@ -133,6 +191,18 @@ describe('a service on the store of one that has stopped', () => {
       expect((await app.inject('/v1/history')).json<{ items: object[] }>().items).toHaveLength(1);
       const other = await app.inject({ ...request, payload: { scenario: ordered('hang') } });
       expect([other.statusCode, other.json<{ code: string }>().code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+  });
+
+  it('a repeated Idempotency-Key of a live simulation, which is gone: a new one, that is there', async () => {
+    const file = storeFile();
+    const key = { 'idempotency-key': 'k' };
+    const first = await serving(file, (app) => ask(app, 'POST', '', orderedSimulation('count'), key));
+    await serving(file, async (app) => {
+      const again = await ask(app, 'POST', '', orderedSimulation('count'), key);
+      expect([first.status, again.status, again.headers['idempotency-replayed']]).toEqual([201, 201, undefined]);
+      expect((await ask(app, 'GET', `/${first.body.id}`)).status).toBe(404);
+      expect((await ask(app, 'GET', `/${again.body.id}`)).status).toBe(200);
     });
   });
 

@@ -78,6 +78,19 @@ describe('POST /v1/simulations', () => {
     expect(await ask(app, 'POST', '', ordered('stuck'), key)).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     expect((await ask(app, 'GET', '')).body.items).toHaveLength(1);
   });
+
+  it('the same Idempotency-Key after its simulation was deleted: a new one; a call on the old one is answered no more', async () => {
+    const { app } = shared;
+    const key = { 'idempotency-key': 'again' };
+    const first = (await ask(app, 'POST', '', ordered('count'), key)).body.id;
+    const advance = { by: 10 };
+    expect((await ask(app, 'POST', `/${first}/advance`, advance, key)).status).toBe(200);
+    await ask(app, 'DELETE', `/${first}`);
+    const second = await ask(app, 'POST', '', ordered('count'), key);
+    expect([second.status, second.headers['idempotency-replayed']]).toEqual([201, undefined]);
+    expect((await ask(app, 'GET', `/${second.body.id}`)).status).toBe(200);
+    expect(await ask(app, 'POST', `/${first}/advance`, advance, key)).toMatchObject({ code: 'NOT_FOUND' });
+  });
 });
 
 describe('GET /v1/simulations', () => {

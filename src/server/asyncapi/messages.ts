@@ -75,7 +75,13 @@ export const frames: JsonObject = {
   end: message(
     'end',
     'Nothing more will come; the socket closes.',
-    { status: { type: 'string', enum: [...STATUSES, 'deleted'], description: 'That of the job.' } },
+    {
+      status: {
+        type: 'string',
+        enum: [...STATUSES, 'deleted', 'live', 'ended'],
+        description: 'That of the job; of a live simulation whether it goes on.',
+      },
+    },
     ['status'],
     { status: 'succeeded' },
   ),

@@ -74,7 +74,8 @@ function descriptionOf(response: JsonObject, operation: Operation, { components 
 function codesOfEveryCall(method: string, path: string, { tags }: Operation, needsToken: boolean): EdgeErrorCode[] {
   // The library and the catalog are read from memory.
   const readsMemory = method === 'get' && Array.isArray(tags) && tags.includes('library');
-  const isVersioned = path.startsWith('/v1/');
+  // A live simulation does not last, and nothing about it does.
+  const isStored = path.startsWith('/v1/') && !(Array.isArray(tags) && tags.includes('simulations'));
   return [
     ...(path.includes('{') ? (['REQUEST_INVALID'] as const) : []),
     ...(needsToken ? (['UNAUTHORIZED'] as const) : []),
@@ -85,8 +86,8 @@ function codesOfEveryCall(method: string, path: string, { tags }: Operation, nee
     // A body that nobody asked for is looked at all the same.
     ...(method === 'get' ? [] : CODES_OF_A_BODY),
     ...(method === 'post' ? (['STOPPING'] as const) : []),
-    ...(isVersioned && !readsMemory ? (['STORE_FAILED'] as const) : []),
-    ...(isVersioned && method !== 'get' ? (['STORE_FULL'] as const) : []),
+    ...(isStored && !readsMemory ? (['STORE_FAILED'] as const) : []),
+    ...(isStored && method !== 'get' ? (['STORE_FULL'] as const) : []),
     'INTERNAL',
   ];
 }

@@ -13,7 +13,7 @@ export function exampleOf(schema: Json | undefined, components: ReadonlyMap<stri
   const given = givenExample(schema);
   if (given !== undefined) return given;
   const inside = (part: Json | undefined): Json => exampleOf(part, components, depth + 1);
-  const { $ref, anyOf, oneOf, allOf } = schema;
+  const { $ref, anyOf, oneOf, allOf, ...alone } = schema;
   if (typeof $ref === 'string') {
     const name = $ref.split('/').at(-1) ?? '';
     const [first] = Object.values(requestExamples[name] ?? {});
@@ -22,7 +22,7 @@ export function exampleOf(schema: Json | undefined, components: ReadonlyMap<stri
   const branches = asList(anyOf ?? oneOf);
   if (branches.length > 0) return inside(branches[0]);
   if (allOf !== undefined) {
-    const own = exampleOf({ ...schema, allOf: [], type: 'object' }, components, depth + 1);
+    const own = inside({ ...alone, type: 'object' });
     return Object.assign(
       {},
       ...asList(allOf)

@@ -30,12 +30,14 @@ const rateLimit: JsonObject = {
 /** `operation` as the document has it. */
 export function headersOf(status: number, operation: JsonObject): JsonObject {
   const parameters = (operation.parameters ?? []) as JsonObject[];
+  // A call on something makes nothing that could be found elsewhere.
+  const makes = !parameters.some((parameter) => parameter.in === 'path');
   const takesKey = parameters.some((parameter) => String(parameter.name).toLowerCase() === 'idempotency-key');
   return {
     'x-request-id': requestId,
     ...(String(operation.tags) === 'health' ? {} : rateLimit),
     ...(takesKey && status < 300 ? { 'idempotency-replayed': replayed } : {}),
-    ...(takesKey && (status === 201 || status === 202) ? { location } : {}),
+    ...(takesKey && makes && (status === 201 || status === 202) ? { location } : {}),
     ...(status === 401 ? { 'www-authenticate': authenticate } : {}),
     ...(status === 426 ? { upgrade } : {}),
     ...(status === 429 || status === 503 ? { 'retry-after': retryAfter } : {}),

@@ -30,6 +30,27 @@ export const requestExamples: Readonly<Record<string, Readonly<Record<string, un
     control: { operation: 'nothing', memory: '8MiB', repetitions: 2 },
     collapse: { operation: 'madv-collapse', backing: 'shmem', places: ['inside', 'outside'], repetitions: 20 },
   },
+  SweepRequest: {
+    grid: {
+      scenario: 'hgm-collapse-2m',
+      schemes: ['range', 'post-collapse/promote'],
+      repetitions: 1,
+      grid: { 'vm.vcpus': [2, 4], 'machine.kernel': ['6.1', '6.12'] },
+    },
+    document: { scenario, schemes: ['range'], repetitions: 1, grid: { 'vm.vcpus': [1, 2] }, histograms: true },
+  },
+  SimulationRequest: {
+    byName: { scenario: 'hgm-collapse-2m', scheme: 'range', overrides: { timeline: [] }, seed: 1, record: {} },
+    parts: { vm: { vcpus: 2, memory: '16MiB' }, scheme: 'post-collapse/promote', topics: ['fault'] },
+  },
+  SimulationOperation: {
+    collapse: { operation: 'madv-collapse', range: { start: 0, length: '2MiB' } },
+  },
+  SimulationAdvance: {
+    untilDone: { until: 'operations-done', wait: '1min' },
+    by: { by: '5ms' },
+  },
+  SimulationPace: { slowly: { speed: 0.001 } },
   Scenario: { collapse: scenario },
   CostProfile: {
     copy: {

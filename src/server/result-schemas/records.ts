@@ -95,7 +95,9 @@ export const findingFields = {
   records: Type.Array(LeadingRecord, { description: 'Up to 16 records that lead to it.' }),
 };
 
-const findingRecord = record('finding', { finding: named('RunFinding', Type.Object(findingFields)) });
+export const RunFindingSchema = named('RunFinding', Type.Object(findingFields));
+
+const findingRecord = record('finding', { finding: RunFindingSchema });
 
 /** By topic: the schemas of what a run tells. */
 export const runRecords = { ...recordSchemas, finding: findingRecord };

@@ -8,7 +8,7 @@ import type { App } from '../app.ts';
 import { refusing, refusingLater } from '../error-handler.ts';
 import { EdgeError } from '../errors.ts';
 import { version } from '../openapi.ts';
-import { IdParams, problems } from '../schemas.ts';
+import { IdParams, problems, TraceSchema } from '../schemas.ts';
 import type { SimulationService } from '../simulations/simulation-service.ts';
 import {
   FolioSchema,
@@ -22,7 +22,12 @@ import {
 const tags = ['simulations'];
 const closed = { additionalProperties: false } as const;
 
-const Limit = Type.Integer({ minimum: 1, maximum: liveLimits.listItems, default: 100 });
+const Limit = Type.Integer({
+  minimum: 1,
+  maximum: liveLimits.listItems,
+  default: 100,
+  description: 'Entries of a page.',
+});
 const From = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -45,7 +50,7 @@ const Size = (description: string, fallback?: string) =>
     pattern: '^\\d+(\\.\\d+)?(B|KiB|MiB|GiB)?$',
     maxLength: 24,
     description,
-    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(fallback === undefined ? { examples: ['2MiB'] } : { default: fallback }),
   });
 
 const MappingsQuery = Type.Object(
@@ -62,7 +67,7 @@ const MappingsQuery = Type.Object(
 );
 
 const FolioParams = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 64 }),
+  ...IdParams.properties,
   index: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of one of its frames.' }),
 });
 
@@ -178,7 +183,7 @@ export function simulationLookRoutes(app: App, simulations: SimulationService): 
           200: {
             description: 'The trace.',
             content: {
-              'application/json': { schema: Type.Unsafe<Buffer>(Type.Object({}, { additionalProperties: true })) },
+              'application/json': { schema: Type.Unsafe<Buffer>(TraceSchema) },
             },
           },
           ...problems('NOT_FOUND', 'NOT_RECORDED', 'SIMULATION_ENDED'),

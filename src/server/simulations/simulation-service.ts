@@ -75,6 +75,10 @@ export class SimulationService {
     return view;
   }
 
+  has(id: string): boolean {
+    return this.#sessions.has(id);
+  }
+
   find(id: string): LiveSession {
     const found = this.#sessions.get(id);
     if (found !== undefined) return found.session;
