@@ -3,6 +3,7 @@
 
 import type { App } from '../app.ts';
 import { bearerToken } from '../authentication.ts';
+import { readableFrom } from './cors.ts';
 import { ownOrigin } from './own-origin.ts';
 import { type PressureLimits, refuseUnderPressure } from './pressure.ts';
 import { limitRate } from './rate-limit.ts';
@@ -22,6 +23,8 @@ export interface GuardOptions {
 
 export async function installGuards(app: App, options: GuardOptions): Promise<void> {
   await securityHeaders(app);
+  // In front of whatever may refuse: a page is to read why it was. A browser asks beforehand, and sends no token with that.
+  if (options.origins !== undefined && options.origins.length > 0) await readableFrom(app, options.origins);
   if (options.requestsPerMinute) await limitRate(app, options.requestsPerMinute);
   app.addHook('onRequest', ownOrigin(options.origins ?? [], options.loopback === true && options.token === undefined));
   if (options.token !== undefined) app.addHook('onRequest', bearerToken(options.token));

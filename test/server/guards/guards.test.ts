@@ -244,3 +244,67 @@ describe('a request that is slow or long', () => {
     expect(client.frames.map(({ type }) => type)).toEqual(['heartbeat', 'heartbeat']);
   });
 });
+
+describe('CORS', () => {
+  const origin = 'https://vm.example';
+  const preflight = {
+    method: 'OPTIONS',
+    url: '/v1/comparisons',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+  } as const;
+
+  it('a preflight of a listed origin: answered before the token is asked for', async () => {
+    const app = await startService({ token: 'a-token', origins: [origin] });
+    const { statusCode, headers, body } = await app.inject(preflight);
+    expect([statusCode, body, headers['access-control-allow-origin']]).toEqual([204, '', origin]);
+    expect(headers['access-control-allow-methods']).toBe('GET, POST, DELETE');
+    expect(String(headers['access-control-allow-headers'])).toContain('authorization');
+    expect(headers['access-control-allow-credentials']).toBeUndefined();
+  });
+
+  it('a call of a listed origin: its page may read the answer and the headers that say something, refusals, too', async () => {
+    const app = await startService({ token: 'a-token', origins: [origin], requestsPerMinute: 2 });
+    const request = { method: 'POST', url: '/v1/comparisons', payload: oneRun } as const;
+    const answers = [
+      await app.inject({ ...request, headers: { origin, authorization } }),
+      await app.inject({ ...request, headers: { origin } }),
+      await app.inject({ ...request, headers: { origin, authorization } }),
+    ];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 401, 429]);
+    for (const { headers } of answers) {
+      expect([headers['access-control-allow-origin'], headers.vary]).toEqual([origin, 'Origin']);
+      for (const told of ['location', 'idempotency-replayed', 'retry-after', 'ratelimit-remaining']) {
+        expect(String(headers['access-control-expose-headers'])).toContain(told);
+      }
+    }
+  });
+
+  it('a stream by Server-Sent Events: readable, too', async () => {
+    const app = await startService({ origins: [origin] });
+    const id = await post(app, { ...oneRun, scenario: ordered('quick') });
+    const { headers } = await app.inject({ url: `/v1/comparisons/${id}/stream`, headers: { origin } });
+    expect([headers['content-type'], headers['access-control-allow-origin']]).toEqual([
+      'text/event-stream; charset=utf-8',
+      origin,
+    ]);
+  });
+
+  it('an origin that is not listed, or none are: refused, and nothing said that would let it read', async () => {
+    const other = 'https://other.example';
+    for (const [origins, headers] of [
+      [[origin], { ...preflight.headers, origin: other }],
+      [[], preflight.headers],
+      [undefined, preflight.headers],
+    ] as const) {
+      const app = await startService({ origins });
+      const refused = await app.inject({ ...preflight, headers });
+      expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([403, 'ORIGIN_REFUSED']);
+      expect(Object.keys(refused.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+  });
+
+  it('OPTIONS of no page: no call, as ever', async () => {
+    const app = await startService({ origins: [origin] });
+    expect(await codeOf(app, { method: 'OPTIONS', url: '/v1/comparisons' })).toBe('ROUTE_NOT_FOUND');
+  });
+});
