@@ -92,6 +92,16 @@ describe('openStore', () => {
     writeFileSync(file, '');
     expect(refusal(join(file, 'stallscope.db'))).toMatch(/cannot be made: /);
   });
+
+  it('a folder that no one can make: refused with the reason, and at once', () => {
+    expect(refusal('/proc/nowhere/deeper/x.db')).toMatch(/^The store .* cannot be made: ENOENT.*nowhere/);
+  });
+
+  it('folders that are missing: made, for their owner alone', () => {
+    const folder = join(storeFolder(), 'a', 'b');
+    openStore(join(folder, 'stallscope.db')).close();
+    expect([folder, join(folder, '..')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
+  });
 });
 
 describe('defaultStoreFile', () => {
