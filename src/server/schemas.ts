@@ -183,7 +183,13 @@ const TraceEvent = Type.Object(
 export const TraceSchema = named(
   'ChromeTrace',
   Type.Object(
-    { displayTimeUnit: Type.String({ examples: ['ns'] }), traceEvents: Type.Array(TraceEvent) },
+    {
+      displayTimeUnit: Type.String({ examples: ['ns'] }),
+      otherData: Type.Optional(
+        Type.Object({}, { additionalProperties: true, description: 'What it is a trace of, and what is left out.' }),
+      ),
+      traceEvents: Type.Array(TraceEvent),
+    },
     { description: 'The trace format that Chrome and Perfetto read.' },
   ),
 );

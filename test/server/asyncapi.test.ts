@@ -93,7 +93,13 @@ describe('frames of a listening service', () => {
       for (const [, payload] of examplesOf(openApi.paths[collection]?.post?.requestBody?.content)) {
         const { headers } = await app.inject({ method: 'POST', url: collection, payload: payload as object });
         const id = String(headers.location).split('/').at(-1)!;
-        const frames = await framesOf(`ws://${host}${address.replace(/\{\w+\}/, id)}`, ['nonsense']);
+        const url = `ws://${host}${address.replace(/\{\w+\}/, id)}`;
+        const { opened, frames: coming } = follow(url, [
+          'nonsense',
+          { type: 'subscribe', topics: TOPICS, sinceSeq: 0 },
+        ]);
+        if (collection === '/v1/simulations') await opened.then(() => live(app, `${collection}/${id}`));
+        const frames = await coming;
         for (const { type } of frames) seen.add(type);
         expect(frames.map(judge).filter((wrong) => wrong !== null)).toEqual([]);
       }
@@ -142,15 +148,22 @@ describe('frames of a listening service', () => {
   });
 });
 
+/** All that a simulation says of itself, and its end. */
+async function live(app: App, url: string): Promise<void> {
+  const post = (path: string, payload: object) => app.inject({ method: 'POST', url: `${url}/${path}`, payload });
+  await post('operations', { operation: 'madv-collapse', range: { start: 0, length: '2MiB' } });
+  expect((await post('advance', { by: '2ms' })).json<{ outcome: string }>().outcome).toBe('reached');
+  await post('pace', { speed: 0.001 });
+  await app.inject({ method: 'POST', url: `${url}/pause` });
+  await app.inject({ method: 'DELETE', url });
+}
+
 interface Frame {
   type: string;
   events?: { topic: string }[];
 }
 
-/** All frames until the service closes the socket. */
-const framesOf = (url: string, messages: readonly unknown[]): Promise<Frame[]> => follow(url, messages).frames;
-
-/** `opened`: the service has had the time to take the messages in, since it answers in order. */
+/** `frames`: all until the service closes the socket. `opened`: the service has had the time to take the messages in, since it answers in order. */
 function follow(url: string, messages: readonly unknown[]): { opened: Promise<void>; frames: Promise<Frame[]> } {
   const socket = new WebSocket(url);
   const got: Frame[] = [];

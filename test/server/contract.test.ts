@@ -6,12 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/server/app.ts';
 import type { EdgeErrorCode } from '../../src/server/errors.ts';
 import { openStore } from '../../src/server/store/store.ts';
+import { TRACES_AT_ONCE } from '../../src/server/traces.ts';
 import { WorkerPool } from '../../src/server/worker-pool.ts';
 import { type Answered, ContractClient, Ledger, type Request } from './support/contract-client.ts';
 import { type Call, callsOf, codesOf, type Document, documentOf, Judge } from './support/document.ts';
 import { DISK_FULL, failingStore, IO_ERROR } from './support/failing-store.ts';
 import { endlessHost, quickHost, stubbornHost } from './support/measuring-host.ts';
 import { ordered, type ServiceOptions, startService } from './support/service.ts';
+import { FAKE_SIMULATIONS, ordered as simulating } from './support/simulations.ts';
 
 const token = 'a-token';
 
@@ -25,10 +27,15 @@ const UNFINISHED: Readonly<Record<string, object>> = {
     limits: { schedules: 1_000_000, transitions: 5_000_000 },
   },
   '/v1/measurements': { operation: 'nothing' },
+  '/v1/sweeps': { scenario: ordered('hang'), schemes: ['range'], repetitions: 1, grid: { 'vm.vcpus': [2] } },
 };
 
-/** Documented, and not to be had from a service that works. */
+const SIMULATIONS = '/v1/simulations';
+
+/** Documented, and not to be had from a service that works: by its code, or by call, status and code. */
 const NEVER_SEEN: Readonly<Record<string, string>> = {
+  'getComparisonTrace 500 RUN_FAILED':
+    'a bug of the model; a run of a comparison that has one is in comparisons.test.ts',
   INTERNAL: 'a bug; app.test.ts has a route that throws',
   WORKER_DIED: 'a thread that dies on its own; mapcount-table.test.ts has one',
 };
@@ -60,8 +67,11 @@ const collectionOf = ({ path }: Call): string => path.split('/{')[0] ?? path;
 
 /** The calls that document this code. */
 const callsWith = (code: EdgeErrorCode): Call[] =>
-  callsOf(document).filter(({ operation }) =>
-    Object.values(operation.responses).some((answer) => codesOf(answer).includes(code)),
+  callsOf(document).filter(({ operation: { operationId, responses } }) =>
+    Object.entries(responses).some(
+      ([status, answer]) =>
+        codesOf(answer).includes(code) && NEVER_SEEN[`${operationId} ${status} ${code}`] === undefined,
+    ),
   );
 
 type Act = (client: ContractClient, call: Call) => Promise<Answered>;
@@ -80,6 +90,8 @@ function provokes(code: EdgeErrorCode, options: () => ServiceOptions, act: Act):
 }
 
 const example = (client: ContractClient, call: Call): object => (client.examples(call)[0]?.[1] ?? {}) as object;
+const exampleRequest = (client: ContractClient, call: Call): Request =>
+  isPost(call) ? posted(example(client, call)) : {};
 const posted = (value: object): Request => ({ body: JSON.stringify(value) });
 const sending =
   (request: Request): Act =>
@@ -98,14 +110,77 @@ const wrongly: Act = (client, call) => {
 
 const twiceWithOneKey: Act = async (client, call) => {
   const headers = { 'idempotency-key': `key of ${call.path}` };
-  await client.call(call, { ...posted(example(client, call)), headers });
-  return client.call(call, { ...posted({}), headers });
+  const params = await client.made(call);
+  await client.call(call, { ...posted(example(client, call)), params, headers });
+  return client.call(call, { ...posted({}), params, headers });
 };
+
+const withWrongBody: Act = async (client, call) =>
+  client.call(call, { ...posted({ 'no-such-field': 1 }), params: await client.made(call) });
+
+/** It finds a comparison that this version cannot carry out. */
+function ofALaterVersion(): ServiceOptions {
+  const store = openStore();
+  const labels = { scenario: null, schemes: [] };
+  const createdAt = '2026-01-31T12:00:00.000Z';
+  const spec = { scenario: 'gone' };
+  store.jobs('comparison').add({ id: 'old', createdAt, total: 1, spec, labels, question: null, fresh: false });
+  return { store };
+}
+
+/** The one thread is at something that has no end, so that no trace is ever done. */
+const whileOthersWait: Act = async (client, call) => {
+  const params = await client.made(call, UNFINISHED[collectionOf(call)]!);
+  // They are answered when the service stops.
+  for (let trace = 0; trace < TRACES_AT_ONCE; trace++) void client.call(call, { params });
+  for (;;) {
+    const answer = await client.call(call, { params });
+    if (answer.code !== null) return answer;
+  }
+};
+
+const fakeSimulations = (): ServiceOptions => ({ simulationWorkerFile: FAKE_SIMULATIONS });
+
+/** Of a simulation whose thread does what `order` says, when it is advanced so far. */
+const ofSimulation =
+  (order: string, advance: object): Act =>
+  async (client, call) => {
+    const params = await client.made(call, { ...simulating(order), record: {} });
+    const driving = callsOf(document).find(({ path }) => path.endsWith('/advance'))!;
+    await client.call(driving, { ...posted(advance), params });
+    const request = call.path === driving.path ? posted(advance) : exampleRequest(client, call);
+    return client.call(call, { ...request, params });
+  };
 
 const twice: Act = async (client, call) => {
   await client.call(call, posted(example(client, call)));
   return client.call(call, posted(example(client, call)));
 };
+
+const takesKey = ({ operation }: Call): boolean =>
+  operation.parameters?.some(({ name }) => name === 'idempotency-key') === true;
+
+const createOf = (call: Call): Call =>
+  callsOf(document).find((other) => isPost(other) && other.path === collectionOf(call))!;
+
+async function firstFolio(client: ContractClient, params: Record<string, string>): Promise<string> {
+  const list = callsOf(document).find(({ path }) => path.endsWith('/folios'))!;
+  const { items } = (await client.call(list, { params })).json() as { items: { index: number }[] };
+  return String(items[0]!.index);
+}
+
+/** The stream of a live simulation ends with it, and begins with the first that happens. */
+function ending(client: ContractClient, call: Call, params: Record<string, string>): Pick<Request, 'end'> {
+  if (collectionOf(call) !== SIMULATIONS || !call.path.endsWith('/stream')) return {};
+  const [advance, remove] = ['/advance', '/{id}'].map(
+    (end) =>
+      callsOf(document).find(
+        ({ method, path }) => path.startsWith(SIMULATIONS) && path.endsWith(end) && method !== 'GET',
+      )!,
+  );
+  void client.call(advance!, { ...posted({ by: '1ms' }), params });
+  return { end: () => client.call(remove!, { params }) };
+}
 
 /** With a name of its own each time, until there is no room. */
 const untilFull: Act = async (client, call) => {
@@ -133,7 +208,7 @@ const withoutRoom: Act = async (client, call) => {
 describe('errors of a listening service', () => {
   provokes('UNAUTHORIZED', normal, sending({ headers: { authorization: 'Bearer wrong' } }));
   provokes('REQUEST_INVALID', normal, wrongly);
-  provokes('NOT_FOUND', normal, (client, call) => client.call(call));
+  provokes('NOT_FOUND', normal, (client, call) => client.call(call, exampleRequest(client, call)));
   provokes('BODY_MALFORMED', normal, sending({ body: '{' }));
   provokes('BODY_TOO_LARGE', normal, sending({ body: JSON.stringify('x'.repeat(1024 * 1024)) }));
   provokes('MEDIA_TYPE_UNSUPPORTED', normal, sending({ body: 'x', headers: { 'content-type': 'text/plain' } }));
@@ -160,9 +235,14 @@ describe('errors of a listening service', () => {
       }
     },
   );
-  for (const code of ['COMPARISON_INVALID', 'EXPLORATION_INVALID', 'MEASUREMENT_INVALID'] as const) {
+  for (const code of ['EXPLORATION_INVALID', 'MEASUREMENT_INVALID'] as const) {
     provokes(code, normal, sending(posted({ 'no-such-field': 1 })));
   }
+  provokes('COMPARISON_INVALID', ofALaterVersion, (client, call) =>
+    client.call(call, isPost(call) ? posted({ 'no-such-field': 1 }) : { params: { id: 'old' } }),
+  );
+  provokes('SWEEP_INVALID', normal, withWrongBody);
+  provokes('SIMULATION_INVALID', normal, withWrongBody);
   provokes('SCENARIO_INVALID', normal, sending(posted({ 'no-such-field': 1 })));
   provokes('PROFILE_INVALID', normal, sending(posted({ 'no-such-field': 1 })));
   provokes('IDEMPOTENCY_KEY_REUSED', normal, twiceWithOneKey);
@@ -171,7 +251,17 @@ describe('errors of a listening service', () => {
   provokes('RESULT_MISSING', () => ({ measuringHost: endlessHost }), beforeItIsDone);
   provokes('TOO_MANY_COMPARISONS', normal, untilRefused);
   provokes('TOO_MANY_EXPLORATIONS', normal, untilRefused);
+  provokes('TOO_MANY_SWEEPS', normal, untilRefused);
+  provokes('TOO_MANY_SIMULATIONS', () => ({ simulationLimits: { simulations: 0 } }), untilRefused);
+  provokes('SIMULATION_TOO_LARGE', () => ({ simulationLimits: { memoryBytes: 1024 } }), untilRefused);
+  provokes('SIMULATION_BUSY', fakeSimulations, ofSimulation('count', { by: 1e12, wait: 0 }));
+  provokes('SIMULATION_ENDED', fakeSimulations, ofSimulation('exit', { by: 1 }));
+  provokes('NOT_RECORDED', normal, async (client, call) =>
+    client.call(call, { params: await client.made(call, { scenario: 'hgm-collapse-2m', scheme: 'range' }) }),
+  );
+  provokes('RUN_FAILED', fakeSimulations, sending(posted(simulating('fail-to-build'))));
   provokes('TOO_MANY_MEASUREMENTS', () => ({ measuringHost: endlessHost }), untilRefused);
+  provokes('TOO_MANY_TRACES', () => ({ poolOptions: { threads: 1 } }), whileOthersWait);
   provokes('TOO_MANY_SUBSCRIBERS', () => ({ limits: { subscribers: 0 } }), withoutRoom);
   provokes('UPGRADE_REQUIRED', normal, async (client, call) => client.call(call, { params: await client.made(call) }));
   provokes(
@@ -184,9 +274,12 @@ describe('errors of a listening service', () => {
     const { app, client } = await serve({ measuringHost: host });
     const measurements = callsOf(document).find((call) => isPost(call) && call.path === '/v1/measurements')!;
     await client.call(measurements, posted(UNFINISHED['/v1/measurements']!));
-    const closed = app.close();
+    const requests = new Map<Call, Request>();
     for (const call of callsWith('STOPPING')) {
-      const request = isPost(call) ? posted(example(client, call)) : {};
+      requests.set(call, isPost(call) ? exampleRequest(client, call) : { params: await client.made(call) });
+    }
+    const closed = app.close();
+    for (const [call, request] of requests) {
       const { code } = await client.call(call, request);
       expect([call.path, code]).toEqual([call.path, 'STOPPING']);
     }
@@ -216,13 +309,22 @@ describe('answers of a listening service', () => {
   it('every POST: each of its examples is accepted, and again under its key', async () => {
     const { client } = await serve();
     for (const call of callsOf(document).filter(isPost)) {
-      for (const [name, value] of client.examples(call)) {
+      const examples = client.examples(call);
+      const isWithoutBody = call.operation.requestBody === undefined;
+      for (const [name, value] of isWithoutBody ? [['nothing', undefined] as const] : examples) {
+        const params = await client.made(call);
         const headers = { 'idempotency-key': `${call.path} ${name}` };
-        const first = await client.call(call, { ...posted(value as object), headers });
-        const again = await client.call(call, { ...posted(value as object), headers });
-        expect([call.path, name, first.code, first.status]).toEqual([call.path, name, null, again.status]);
-        expect(first.header('location')).toMatch(new RegExp(`^${call.path}/`));
-        expect([again.text, again.header('idempotency-replayed')]).toEqual([first.text, 'true']);
+        const request = { ...(value === undefined ? {} : posted(value as object)), params, headers };
+        const first = await client.call(call, request);
+        expect([call.path, name, first.code]).toEqual([call.path, name, null]);
+        if (!call.path.includes('{')) expect(first.header('location')).toMatch(new RegExp(`^${call.path}/`));
+        if (!takesKey(call)) continue;
+        const again = await client.call(call, request);
+        expect([again.status, again.text, again.header('idempotency-replayed')]).toEqual([
+          first.status,
+          first.text,
+          'true',
+        ]);
       }
     }
   });
@@ -238,13 +340,18 @@ describe('answers of a listening service', () => {
       for (const body of bodies) {
         const params = await client.made(call, body as object | undefined);
         if (body !== undefined) await client.finished(collectionOf(call), params);
+        if (call.path.includes('{index}')) params.index = await firstFolio(client, params);
         const formats = call.operation.parameters?.find(({ name }) => name === 'format')?.schema.enum as
           | string[]
           | undefined;
-        for (const query of formats?.map((format) => `?format=${format}`) ?? ['']) {
-          await client.call(call, { params, query });
-        }
         if ('204' in call.operation.responses) await client.call(call, { params, headers: { 'last-event-id': 'end' } });
+        for (const query of formats?.map((format) => `?format=${format}`) ?? [undefined]) {
+          await client.call(call, {
+            params,
+            ...(query === undefined ? {} : { query }),
+            ...ending(client, call, params),
+          });
+        }
       }
     }
   });
@@ -252,15 +359,20 @@ describe('answers of a listening service', () => {
   it('every DELETE: of what is unfinished, and of what is done', async () => {
     const { client } = await serve({ measuringHost: endlessHost });
     for (const call of callsOf(document).filter(({ method }) => method === 'DELETE')) {
-      const params = await client.made(call, UNFINISHED[collectionOf(call)] ?? {});
+      const params = await client.made(call, UNFINISHED[collectionOf(call)] ?? example(client, createOf(call)));
       const statuses = [(await client.call(call, { params })).status, (await client.call(call, { params })).status];
-      expect([call.path, ...statuses]).toEqual([call.path, 200, 204]);
+      expect([call.path, ...statuses]).toEqual([
+        call.path,
+        ...(collectionOf(call) === SIMULATIONS ? [204, 404] : [200, 204]),
+      ]);
     }
   });
 });
 
 afterAll(() => {
   // Behind all of the above: an answer that is documented and was never seen is a promise that nobody has tried.
-  const unseen = ledger.unseen().filter((answer) => NEVER_SEEN[answer.split(' ')[2] ?? ''] === undefined);
+  const unseen = ledger
+    .unseen()
+    .filter((answer) => (NEVER_SEEN[answer.split(' ')[2] ?? ''] ?? NEVER_SEEN[answer]) === undefined);
   expect(unseen).toEqual([]);
 });

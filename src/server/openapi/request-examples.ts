@@ -41,7 +41,7 @@ export const requestExamples: Readonly<Record<string, Readonly<Record<string, un
   },
   SimulationRequest: {
     byName: { scenario: 'hgm-collapse-2m', scheme: 'range', overrides: { timeline: [] }, seed: 1, record: {} },
-    parts: { vm: { vcpus: 2, memory: '16MiB' }, scheme: 'post-collapse/promote', topics: ['fault'] },
+    parts: { vm: { ...scenario.vm }, scheme: 'post-collapse/promote', topics: ['fault'] },
   },
   SimulationOperation: {
     collapse: { operation: 'madv-collapse', range: { start: 0, length: '2MiB' } },

@@ -30,6 +30,9 @@ const PATH = '/v1/simulations';
 const tags = ['simulations'];
 const NS_PER_MS = 1e6;
 
+const { limit, cursor } = JobListQuery.properties;
+const ListQuery = Type.Object({ limit, cursor }, { additionalProperties: false });
+
 const BODY_ERRORS: readonly EdgeErrorCode[] = [
   'BODY_MALFORMED',
   'REQUEST_INVALID',
@@ -73,7 +76,7 @@ export function simulationRoutes(app: App, simulations: SimulationService, { ide
       schema: {
         tags,
         summary: 'Lists live simulations, newest first.',
-        querystring: Type.Omit(JobListQuery, ['status']),
+        querystring: ListQuery,
         response: { 200: SimulationListSchema, ...problems('REQUEST_INVALID') },
       },
     },

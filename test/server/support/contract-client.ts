@@ -10,7 +10,12 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body?: string;
+  /** For an answer that goes on for ever: ends it, once it has begun. */
+  readonly end?: () => Promise<unknown>;
 }
+
+/** Each has a thread, so there is one at a time. */
+const SIMULATIONS = '/v1/simulations';
 
 /** Answers that have been seen, as `<operation id> <status> <code>`; "-" is the code of what is no problem. */
 export class Ledger {
@@ -44,6 +49,7 @@ export class ContractClient {
   readonly #ledger: Ledger;
   readonly #judge: Judge;
   readonly #headers: Readonly<Record<string, string>>;
+  #simulation: Readonly<Record<string, string>> | null = null;
 
   constructor(origin: string, document: Document, ledger: Ledger, judge: Judge, token: string) {
     this.#origin = origin;
@@ -55,7 +61,7 @@ export class ContractClient {
 
   /** The answer, which is as the document says: an error is thrown otherwise. */
   async call(call: Call, request: Request = {}): Promise<Answered> {
-    const { body, headers } = request;
+    const { body, headers, end } = request;
     const response = await fetch(this.#urlOf(call, request), {
       method: call.method,
       headers: {
@@ -65,7 +71,8 @@ export class ContractClient {
       },
       ...(body === undefined ? {} : { body }),
     });
-    return this.#take(call, response.status, (name) => response.headers.get(name), await response.text());
+    const [text] = await Promise.all([response.text(), response.ok ? end?.() : undefined]);
+    return this.#take(call, response.status, (name) => response.headers.get(name), text);
   }
 
   /** Tries to open a socket that will be refused. */
@@ -100,12 +107,15 @@ export class ContractClient {
     const create = callsOf(this.#document).find(({ method, path }) => method === 'POST' && path === collection);
     const parameter = /\{(\w+)\}/.exec(call.path)?.[1];
     if (create === undefined || parameter === undefined) return {};
+    const isSimulation = collection === SIMULATIONS;
+    if (isSimulation) await this.#endSimulation();
     const [, first] = this.examples(create)[0] ?? ['', {}];
     const answer = await this.call(create, { body: JSON.stringify(body ?? first) });
     const place =
       answer.status === 409 ? (first as { name: string }).name : (answer.header('location')?.split('/').at(-1) ?? '');
     const params = { [parameter]: place };
-    if (body === undefined) await this.finished(collection, params);
+    if (isSimulation) this.#simulation = params;
+    else if (body === undefined) await this.finished(collection, params);
     return params;
   }
 
@@ -125,8 +135,23 @@ export class ContractClient {
     }
   }
 
-  #urlOf({ path }: Call, { params = {}, query = '' }: Request): string {
-    return `${this.#origin}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? 'unknown')}${query}`;
+  async #endSimulation(): Promise<void> {
+    const remove = callsOf(this.#document).find(
+      ({ method, path }) => method === 'DELETE' && path.startsWith(SIMULATIONS),
+    );
+    if (this.#simulation !== null && remove !== undefined) await this.call(remove, { params: this.#simulation });
+    this.#simulation = null;
+  }
+
+  #urlOf({ path, operation: { parameters = [] } }: Call, { params = {}, query }: Request): string {
+    const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
+    const pairs = needed.map(({ name, example }) => `${name}=${example}`);
+    const search = query ?? (pairs.length === 0 ? '' : `?${pairs.join('&')}`);
+    const filled = path.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => params[name] ?? (name === 'index' ? '0' : 'unknown'),
+    );
+    return `${this.#origin}${filled}${search}`;
   }
 
   #take(call: Call, status: number, header: (name: string) => string | null, text: string): Answered {

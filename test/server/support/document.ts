@@ -11,6 +11,7 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   required?: boolean;
   schema: JsonObject;
+  example?: unknown;
 }
 
 interface Media {
