@@ -3,7 +3,7 @@
 export interface Section {
   readonly name: string;
   readonly title: string;
-  run(print: (line: string) => void): void;
+  run(print: (line: string) => void): void | Promise<void>;
 }
 
 /** Work in slices: does about `count` units and returns how many it did. */
@@ -63,7 +63,7 @@ function warmUp(slice: Slice, firstSlice: number): number {
   }
 }
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 export const millions = (perSecond: number): string =>
