@@ -6,11 +6,14 @@ import type { components, paths } from './api-types.ts';
 import { eventStream, refusalOf, type StreamOptions, type StreamSocket } from './event-stream.ts';
 import { type JobCalls, Jobs } from './jobs.ts';
 import { isProblem, ProblemError, UnexpectedAnswer } from './problem-error.ts';
+import { Simulations } from './simulations.ts';
+import { socketProtocols } from './socket-protocols.ts';
 
 export type { components, operations, paths } from './api-types.ts';
 export type { End, Gap, StreamItem, StreamOptions, StreamSocket } from './event-stream.ts';
-export { type JobCalls, JobCancelled, type JobStatus, Jobs, type RunOptions } from './jobs.ts';
+export { type JobCalls, JobCancelled, type JobStatus, Jobs, type RunOptions, type StartOptions } from './jobs.ts';
 export { type Problem, ProblemError, UnexpectedAnswer } from './problem-error.ts';
+export { type Once, Simulations } from './simulations.ts';
 
 type Schemas = components['schemas'];
 
@@ -21,8 +24,8 @@ export interface ClientOptions {
   readonly token?: string;
   /** Default: that of the platform. */
   readonly fetch?: typeof fetch;
-  /** Opens a socket. Default: the WebSocket of the platform, with the token in a header where it can have one. */
-  readonly webSocket?: (url: string, headers: Readonly<Record<string, string>>) => StreamSocket;
+  /** Opens a socket that names these protocols, of which one is the token. Default: the WebSocket of the platform. */
+  readonly webSocket?: (url: string, protocols: readonly string[]) => StreamSocket;
 }
 
 export type Comparisons = Jobs<
@@ -31,6 +34,7 @@ export type Comparisons = Jobs<
   Schemas['ComparisonResult'],
   Schemas['ComparisonEvent']
 >;
+export type Sweeps = Jobs<Schemas['SweepRequest'], Schemas['Sweep'], Schemas['SweepResult'], Schemas['SweepEvent']>;
 export type Explorations = Jobs<
   Schemas['ExplorationRequest'],
   Schemas['Exploration'],
@@ -48,8 +52,10 @@ export interface StallscopeClient {
   /** Every call of the service, typed: `api.GET('/v1/scenarios/{name}', { params: { path: { name } } })`. Throws ProblemErrors. */
   readonly api: Client<paths>;
   readonly comparisons: Comparisons;
+  readonly sweeps: Sweeps;
   readonly explorations: Explorations;
   readonly measurements: Measurements;
+  readonly simulations: Simulations;
   /** The events of any other socket of the service. */
   follow<Event extends { readonly seq: number }>(
     path: string,
@@ -63,13 +69,14 @@ export function createClient(options: ClientOptions): StallscopeClient {
     options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const doFetch = options.fetch ?? fetch;
   const openSocket = options.webSocket ?? platformSocket;
+  const protocols = socketProtocols(options.token);
   const api = createFetch<paths>({ baseUrl, headers, fetch: (request) => doFetch(request) });
   api.use(throwing);
 
   const follow = <Event extends { readonly seq: number }>(path: string, stream?: StreamOptions) => {
     const url = `${baseUrl}${path}`;
     return eventStream<Event>(
-      () => openSocket(url.replace(/^http/, 'ws'), headers),
+      () => openSocket(url.replace(/^http/, 'ws'), protocols),
       async () => refusalOf(await doFetch(url, { headers })),
       stream,
     );
@@ -81,16 +88,18 @@ export function createClient(options: ClientOptions): StallscopeClient {
   return {
     api,
     comparisons: new Jobs(jobs('/v1/comparisons')),
+    sweeps: new Jobs(jobs('/v1/sweeps')),
     explorations: new Jobs(jobs('/v1/explorations')),
     measurements: new Jobs(jobs('/v1/measurements')),
+    simulations: new Simulations(api, follow),
     follow,
   };
 }
 
-type JobPath = '/v1/comparisons' | '/v1/explorations' | '/v1/measurements';
+type JobPath = '/v1/comparisons' | '/v1/sweeps' | '/v1/explorations' | '/v1/measurements';
 type Follow = StallscopeClient['follow'];
 
-/** The three kinds have the same calls; which shapes theirs have is for the types of the caller. */
+/** All kinds have the same calls; which shapes theirs have is for the types of the caller. */
 function jobCalls<Request, State, Result, Event extends { readonly seq: number }>(
   api: Client<paths>,
   collection: JobPath,
@@ -98,9 +107,14 @@ function jobCalls<Request, State, Result, Event extends { readonly seq: number }
 ): JobCalls<Request, State, Result, Event> {
   const at = (id: string) => ({ params: { path: { id } } });
   return {
-    async start(request, { idempotencyKey } = {}) {
+    async start(request, { idempotencyKey, fresh = false } = {}) {
       const header = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-      const { data } = await api.POST(collection, { body: request as never, params: { header } });
+      // A measurement knows no such field, and is fresh in any case.
+      const query = fresh && collection !== '/v1/measurements' ? { fresh } : {};
+      const { data } = await api.POST(collection, {
+        body: request as never,
+        params: { header, query: query as never },
+      });
       return data as Schemas['AcceptedJob'];
     },
     async get(id) {
@@ -132,10 +146,6 @@ const throwing: Middleware = {
   },
 };
 
-/** Node's WebSocket takes headers; that of a browser does not, and refuses the argument. */
-function platformSocket(url: string, headers: Readonly<Record<string, string>>): StreamSocket {
-  const isBrowser = 'document' in globalThis;
-  if (isBrowser || Object.keys(headers).length === 0) return new WebSocket(url) as unknown as StreamSocket;
-  const WithHeaders = WebSocket as unknown as new (url: string, options: { headers: object }) => StreamSocket;
-  return new WithHeaders(url, { headers });
-}
+/** One that names no protocol is answered with none. */
+const platformSocket = (url: string, protocols: readonly string[]): StreamSocket =>
+  new WebSocket(url, [...protocols]) as unknown as StreamSocket;

@@ -18,9 +18,16 @@ interface Job<Result> {
   readonly error?: Schemas['Problem'];
 }
 
+export interface StartOptions {
+  /** The same key with the same request is one job, however often it is sent. */
+  readonly idempotencyKey?: string;
+  /** Computes it even if there is a result for the same request. A measurement always is. */
+  readonly fresh?: boolean;
+}
+
 /** The calls of one kind of job. */
 export interface JobCalls<Request, State, Result, Event> {
-  start(request: Request, options?: { idempotencyKey?: string }): Promise<Schemas['AcceptedJob']>;
+  start(request: Request, options?: StartOptions): Promise<Schemas['AcceptedJob']>;
   get(id: string): Promise<State>;
   result(id: string): Promise<Result>;
   /** Cancels what is unfinished, deletes what is done. */
@@ -29,9 +36,7 @@ export interface JobCalls<Request, State, Result, Event> {
   follow(id: string, options?: StreamOptions): Observable<StreamItem<Event>>;
 }
 
-export interface RunOptions<Event> {
-  /** The same key with the same request is one job, however often it is sent. */
-  readonly idempotencyKey?: string;
+export interface RunOptions<Event> extends StartOptions {
   /** Cancels the job, too. */
   readonly signal?: AbortSignal;
   /** Hears events and gaps. */
@@ -57,7 +62,7 @@ export class Jobs<Request, State extends Job<Result>, Result, Event> {
     this.#calls = calls;
   }
 
-  start(request: Request, options?: { idempotencyKey?: string }): Promise<Schemas['AcceptedJob']> {
+  start(request: Request, options?: StartOptions): Promise<Schemas['AcceptedJob']> {
     return this.#calls.start(request, options);
   }
 
@@ -78,9 +83,9 @@ export class Jobs<Request, State extends Job<Result>, Result, Event> {
   }
 
   /** From the request to the result: starts it, follows it to its end. Throws a ProblemError if it failed. */
-  async run(request: Request, { idempotencyKey, signal, onItem, topics }: RunOptions<Event> = {}): Promise<Result> {
+  async run(request: Request, { signal, onItem, topics, ...start }: RunOptions<Event> = {}): Promise<Result> {
     signal?.throwIfAborted();
-    const { id } = await this.start(request, idempotencyKey === undefined ? {} : { idempotencyKey });
+    const { id } = await this.start(request, start);
     const cancel = (): void => void this.remove(id).catch(() => {});
     // It may have come while the request was on its way.
     if (signal?.aborted) cancel();

@@ -61,16 +61,37 @@ describe('client: calls', () => {
   });
 
   it('a token that is asked for: 401 without, calls and streams with it', async () => {
-    const { baseUrl, comparisons } = await service({ token: 'a-token' });
+    // In base64 it has letters that no protocol may have.
+    const token = '>>>???a-token';
+    const { baseUrl, comparisons } = await service({ token });
     await expect(comparisons.start({ scenario: 'x' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     await expect(lastValueFrom(comparisons.follow('x', { retryMs: 1 }))).rejects.toMatchObject({
       code: 'UNAUTHORIZED',
     });
-    const result = await createClient({ baseUrl, token: 'a-token' }).comparisons.run({
+    const result = await createClient({ baseUrl, token }).comparisons.run({
       scenario: 'hgm-collapse-2m',
       ...oneRun,
     });
     expect(result.scenario).toBe('hgm-collapse-2m');
+  });
+
+  it('a token: the socket names it as a protocol, which any WebSocket can, and the address does not have it', async () => {
+    const token = 'täglich/neu';
+    const opened: { url: string; protocols: readonly string[]; spoken: Promise<string> }[] = [];
+    const webSocket = (url: string, protocols: readonly string[]): StreamSocket => {
+      const socket = new WebSocket(url, [...protocols]);
+      const spoken = new Promise<string>((resolve) => {
+        socket.addEventListener('open', () => resolve(socket.protocol));
+      });
+      opened.push({ url, protocols, spoken });
+      return socket as unknown as StreamSocket;
+    };
+    const { comparisons } = await service({ token }, { token, webSocket });
+    await comparisons.run({ scenario: ordered('quick'), ...oneRun });
+    const encoded = Buffer.from(token).toString('base64url');
+    expect(opened.map(({ protocols }) => protocols)).toEqual([['stallscope.v1', `stallscope.bearer.${encoded}`]]);
+    expect(await opened[0]!.spoken).toBe('stallscope.v1');
+    expect(opened[0]!.url).not.toContain(encoded);
   });
 });
 
@@ -95,6 +116,33 @@ describe('client: run', () => {
     const { verdict } = await explorations.run({ operations: ['madv-collapse'], scheme: 'post-collapse/promote' });
     const { source } = await measurements.run({ operation: 'nothing', repetitions: 2 });
     expect([verdict, source]).toEqual(['safe', 'host']);
+  });
+
+  it('a sweep: alike, with a result for each point', async () => {
+    const { sweeps } = await service();
+    const grid = { 'vm.vcpus': [2, 4] };
+    const points: number[] = [];
+    const { points: results } = await sweeps.run(
+      { scenario: ordered('quick'), ...oneRun, mapcounts: ['subpage'], grid },
+      { onItem: (item) => item.type === 'event' && points.push(item.event.point) },
+    );
+    expect(results.map(({ at, result }) => [at['vm.vcpus'], result.schemes.length])).toEqual([
+      [2, 1],
+      [4, 1],
+    ]);
+    expect(points.toSorted()).toEqual([0, 1]);
+  });
+
+  it('the same request: the result that is there, unless it is to be fresh', async () => {
+    const { comparisons, measurements } = await service();
+    const request = { scenario: ordered('quick'), ...oneRun };
+    const ids: string[] = [];
+    await comparisons.run(request);
+    for (const fresh of [false, true]) ids.push((await comparisons.start(request, { fresh })).id);
+    await comparisons.run(request, { fresh: true });
+    const jobs = await Promise.all(ids.map((id) => comparisons.get(id)));
+    expect(jobs.map(({ reused }) => reused)).toEqual([true, false]);
+    expect((await measurements.run({ operation: 'nothing' }, { fresh: true })).source).toBe('host');
   });
 
   it('a run that fails: its problem as an exception', async () => {
@@ -143,6 +191,60 @@ function breaking(frames: number): { open: NonNullable<ClientOptions['webSocket'
     },
   };
 }
+
+describe('client: simulations', () => {
+  it('one that is driven by hand: made, moved, looked at, followed and removed', async () => {
+    const { simulations } = await service();
+    const { id, simTimeNs } = await simulations.create({
+      scenario: 'hgm-collapse-2m',
+      scheme: 'range',
+      overrides: { timeline: [] },
+      record: {},
+    });
+    expect(simTimeNs).toBe(0);
+    const followed = lastValueFrom(simulations.follow(id).pipe(toArray()));
+    const operation = { operation: 'madv-collapse' as const, range: { start: 0, length: '2MiB' } };
+    expect(await simulations.start(id, operation)).toEqual({ index: 0, simTimeNs: 0 });
+    const { outcome, operationsDone } = await simulations.advance(id, { until: 'operations-done' });
+    expectTypeOf(outcome).toEqualTypeOf<'reached' | 'stuck' | 'paused' | 'ended' | null>();
+    expect([outcome, operationsDone]).toEqual(['reached', 1]);
+    expect((await simulations.pace(id, 0.001)).pace?.speed).toBe(0.001);
+    expect((await simulations.pause(id)).status).toBe('paused');
+    const { stalls } = await simulations.state(id);
+    expect((await simulations.stalls(id, { limit: 1000 })).total).toBe(stalls.count);
+    const { primary, secondary } = await simulations.mappings(id, { length: '2MiB' });
+    expect([primary[0]?.size, secondary.length]).toEqual(['2m', 1]);
+    expect((await simulations.folios(id, { limit: 3 })).items).toHaveLength(3);
+    expect(await simulations.locks(id)).toEqual(expect.any(Array));
+    expect((await simulations.trace(id)).traceEvents.length).toBeGreaterThan(0);
+    await simulations.remove(id);
+    const items = await followed;
+    expect(items.at(-1)).toEqual({ type: 'end', status: 'deleted' });
+    const told = items.flatMap((item) =>
+      item.type === 'event' && item.event.topic === 'progress' && 'event' in item.event ? [item.event.event] : [],
+    );
+    expect(told).toContain('advanced');
+    await expect(simulations.state(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('a key that comes twice: time moves once', async () => {
+    const { simulations } = await service();
+    const request = { scenario: 'hgm-collapse-2m', scheme: 'range' as const };
+    const [first, second] = [
+      await simulations.create(request, { idempotencyKey: 'k' }),
+      await simulations.create(request, { idempotencyKey: 'k' }),
+    ];
+    for (const { id } of [first, second]) await simulations.advance(id, { by: '1us' }, { idempotencyKey: 'step' });
+    expect([second.id, (await simulations.state(first.id)).simTimeNs]).toEqual([first.id, 1000]);
+  });
+
+  it('what is refused: a ProblemError', async () => {
+    const { simulations } = await service();
+    await expect(simulations.create({ scheme: 'range', scenario: 'no-such' })).rejects.toMatchObject({
+      code: 'SIMULATION_INVALID',
+    });
+  });
+});
 
 describe('client: follow', () => {
   it('a connection that breaks again and again: every event once, in order, then the end', async () => {
