@@ -11,6 +11,18 @@ import type { ComparisonResultSchema } from '../../src/server/result-schemas/com
 import type { ExplorationResultSchema } from '../../src/server/result-schemas/exploration.ts';
 import type { MeasurementResultSchema } from '../../src/server/result-schemas/measurement.ts';
 import { runRecords, stallCauses, topics } from '../../src/server/result-schemas/records.ts';
+import {
+  type AdvancedSchema,
+  type FoliosSchema,
+  type LocksSchema,
+  type MappingsSchema,
+  type OperationStartedSchema,
+  type OperationsSchema,
+  SimulationSchema,
+  type StallsSchema,
+} from '../../src/server/result-schemas/simulation.ts';
+import type { Advanced, SimulationView } from '../../src/server/simulations/live-session.ts';
+import type { SimulationCalls } from '../../src/server/simulations/simulation-messages.ts';
 
 /** Whether a list may be changed, and whether a field is a name or an index, is nothing that JSON knows. */
 type Plain<T> = T extends readonly (infer Item)[]
@@ -47,6 +59,25 @@ describe('schemas of results', () => {
       WithoutFindings<MeasurementResult['schemes'][number]>
     >();
     expectTypeOf<Plain<Omit<Described, 'schemes'>>>().toEqualTypeOf<Plain<Omit<MeasurementResult, 'schemes'>>>();
+  });
+});
+
+describe('schemas of live simulations', () => {
+  it('what their calls answer: those of the types', () => {
+    type State = Static<typeof SimulationSchema>;
+    expectTypeOf<WithoutFindings<State>>().toEqualTypeOf<WithoutFindings<SimulationView>>();
+    expectTypeOf<WithoutFindings<Omit<Static<typeof AdvancedSchema>, 'outcome'>>>().toEqualTypeOf<
+      WithoutFindings<SimulationView>
+    >();
+    expectTypeOf<Static<typeof AdvancedSchema>['outcome']>().toEqualTypeOf<Advanced['outcome']>();
+    type Calls = SimulationCalls;
+    expectTypeOf<Plain<Static<typeof OperationStartedSchema>>>().toEqualTypeOf<Plain<Calls['operate']['answer']>>();
+    expectTypeOf<Plain<Static<typeof OperationsSchema>>>().toEqualTypeOf<Plain<Calls['operations']['answer']>>();
+    expectTypeOf<Plain<Static<typeof StallsSchema>>>().toEqualTypeOf<Plain<Calls['stalls']['answer']>>();
+    expectTypeOf<Plain<Static<typeof MappingsSchema>>>().toEqualTypeOf<Plain<Calls['mappings']['answer']>>();
+    expectTypeOf<Plain<Static<typeof FoliosSchema>>>().toEqualTypeOf<Plain<Calls['folios']['answer']>>();
+    expectTypeOf<Plain<Static<typeof LocksSchema>['locks']>>().toEqualTypeOf<Plain<Calls['locks']['answer']>>();
+    expect(Object.keys(SimulationSchema.properties)).toContain('findings');
   });
 });
 
