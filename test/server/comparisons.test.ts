@@ -72,7 +72,7 @@ describe('POST /v1/comparisons', () => {
   it.each([
     ['malformed JSON', '{"scenario":', 400, 'BODY_MALFORMED'],
     ['an empty body', '', 400, 'BODY_MALFORMED'],
-    ['a body that reaches for the prototype', '{"__proto__": {}}', 400, 'BODY_MALFORMED'],
+    ['a body that reaches for the prototype', '{"__proto__": {}}', 400, 'BODY_KEY_FORBIDDEN'],
     ['a list', '[]', 400, 'REQUEST_INVALID'],
     ['ten megabytes', JSON.stringify({ scenario: 'x'.repeat(10_000_000) }), 413, 'BODY_TOO_LARGE'],
   ])('%s: a problem, and the service goes on', async (_, payload, status, code) => {
