@@ -188,6 +188,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   metrics.watchPool(parts.pool);
   metrics.watchStreams(open);
   metrics.watchJobs([comparisons, sweeps, explorations, measurements]);
+  metrics.watchSimulations(simulations);
   metrics.install(app);
 
   const needsToken = parts.token !== undefined;

@@ -81,6 +81,15 @@ export class Metrics implements StreamMeter {
     });
   }
 
+  watchSimulations(simulations: { readonly counts: { readonly simulations: number; readonly threads: number } }): void {
+    this.#gauge('stallscope_simulations', 'Live simulations.', [], (gauge) =>
+      gauge.set(simulations.counts.simulations),
+    );
+    this.#gauge('stallscope_simulation_threads', 'Threads of live simulations, spare ones included.', [], (gauge) =>
+      gauge.set(simulations.counts.threads),
+    );
+  }
+
   /** Measures what is answered from here on, and answers /metrics. It stands behind the token like every call but health. */
   install(app: App): void {
     app.addHook('onResponse', (request, reply, done) => {

@@ -59,6 +59,15 @@ describe('GET /metrics', () => {
     expect((await app.inject({ url: '/metrics', headers: { authorization: 'Bearer a-token' } })).statusCode).toBe(200);
   });
 
+  it('live simulations · one is made, and deleted · they are counted', async () => {
+    const app = await startService();
+    const payload = { scenario: 'hgm-collapse-2m', scheme: 'range' };
+    const { id } = (await app.inject({ method: 'POST', url: '/v1/simulations', payload })).json<{ id: string }>();
+    expect((await app.inject('/metrics')).body).toContain('\nstallscope_simulations 1\n');
+    await app.inject({ method: 'DELETE', url: `/v1/simulations/${id}` });
+    expect((await app.inject('/metrics')).body).toContain('\nstallscope_simulations 0\n');
+  });
+
   it('has the metrics that the page tells of, with their types and labels, and those of the process', async () => {
     const app = await startService();
     const { body } = await app.inject('/metrics');
