@@ -130,7 +130,8 @@ export interface ExplorationOptions {
   readonly onProgress?: (progress: ExplorationProgress) => void;
   /**
    * Asked now and then whether to give up: the one door for wall-clock limits and for cancelling. The result then says
-   * `incomplete` (or `unsafe`), with `endedBy: 'stopped'`.
+   * `incomplete` (or `unsafe`), with `endedBy: 'stopped'`; where only the search for fewer preemptions was left to do, counterexamples
+   * that say `as-found`.
    */
   readonly stop?: () => boolean;
 }
@@ -183,8 +184,9 @@ export interface Counterexample {
   readonly preemptions: number;
   readonly length: number;
   /**
-   * `fewest-preemptions`: no schedule within the bounds has fewer preemptions, and of those with as many none that was looked
-   * at is shorter. `as-found`: the first that the search met, where schedules with so many preemptions are too many to look at.
+   * What is known of `preemptions`. `fewest-preemptions`: no schedule within the bounds shows the finding with fewer. `as-found`: nothing is
+   * known, since the search for fewer was ended by its budget or by `stop`. Of `length` neither says that it is the least: how
+   * long a shortest schedule would be is not looked for, and one with more preemptions may be shorter.
    */
   readonly minimality: 'fewest-preemptions' | 'as-found';
 }

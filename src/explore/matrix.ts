@@ -10,7 +10,7 @@ import { type MatrixRow, matrixRows } from './matrix-rows.ts';
 import { InvalidQuestion, questionOf } from './question.ts';
 
 /** Of each cell. They are small, so that the default matrix takes minutes; a cell that needs more says `incomplete`. */
-const matrixLimits = { schedules: 50_000, transitions: 120_000, depth: 2_000 } as const;
+const matrixLimits = { schedules: 200_000, transitions: 500_000, depth: 2_000 } as const;
 
 /** Of the mapcount scheme of memory that is not hugetlb's: it has its own. */
 const NO_MAPCOUNT = '-';

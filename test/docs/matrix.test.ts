@@ -14,7 +14,7 @@ const linesOf = (row: string): string[] => PAGE.filter((line) => line.startsWith
 const QUICK = [
   'madv-collapse',
   'madv-collapse+fork',
-  'madv-collapse+dirty-log-enable',
+  'madv-collapse+dirty-log-disable',
   'madv-collapse, shmem THP',
   'madv-collapse, anonymous',
 ];

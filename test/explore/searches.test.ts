@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { explore } from '../../src/explore/explore.ts';
 import { InvalidQuestion, questionOf } from '../../src/explore/question.ts';
 import { replay } from '../../src/explore/replay.ts';
-import { ask, kindsOf, wide } from '../support/exploration.ts';
+import { ask, idleGuest, kindsOf, wide } from '../support/exploration.ts';
 
 const hazardous = { operations: ['madv-collapse'], scheme: 'post-collapse/zap', backing: 'shmem' } as const;
 const sound = { operations: ['madv-collapse'], scheme: 'range' } as const;
@@ -59,6 +59,25 @@ describe('counterexamples', () => {
     expect([counterexample?.preemptions, counterexample?.minimality]).toEqual([1, 'fewest-preemptions']);
     expect(counterexample?.tasks).toEqual(['madv-collapse', 'vcpu0']);
     expect(counterexample?.steps.at(-1)?.effects.join()).toContain('guest-uses-freed-page');
+  });
+
+  test('stop · asked for when the search has ended · ends the minimizing: the schedule as it was found', () => {
+    // The first hazard comes before the search asks for the first time whether to stop.
+    const hgm = { version: 'v2', protection: 'version-locks' } as const;
+    const input = { operations: ['madv-collapse', 'truncate'], hgm, guest: idleGuest } as const;
+    const told = [false, true].map((stopped) => {
+      let asked = 0;
+      const stop = (): boolean => {
+        asked += 1;
+        return stopped;
+      };
+      const { endedBy, counterexample, findings } = ask(input, { all: false, stop });
+      return { asked, endedBy, minimality: counterexample?.minimality, kinds: findings.map(({ kind }) => kind) };
+    });
+    const [gone, ended] = told;
+    expect(gone?.asked).toBeGreaterThan(1);
+    expect(gone).toMatchObject({ endedBy: 'first-hazard', minimality: 'fewest-preemptions' });
+    expect(ended).toEqual({ ...gone, asked: 1, minimality: 'as-found' });
   });
 
   test('a schedule of another question · replayed · refused at the task that cannot go on', () => {
