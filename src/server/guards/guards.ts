@@ -22,7 +22,7 @@ export interface GuardOptions {
 }
 
 export async function installGuards(app: App, options: GuardOptions): Promise<void> {
-  await securityHeaders(app);
+  securityHeaders(app);
   // In front of whatever may refuse: a page is to read why it was. A browser asks beforehand, and sends no token with that.
   if (options.origins !== undefined && options.origins.length > 0) await readableFrom(app, options.origins);
   if (options.requestsPerMinute) await limitRate(app, options.requestsPerMinute);
