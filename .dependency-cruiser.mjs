@@ -64,6 +64,26 @@ export default {
       to: { path: '^src/client/' },
     },
     {
+      name: 'page-sees-the-interface-only',
+      comment: 'The page draws what the API answered: of the product it knows the client, types included.',
+      severity: 'error',
+      from: { path: '^web/src/' },
+      to: { path: '^(src/(?!client/)|bin/|scripts/|test/|bench/)' },
+    },
+    {
+      name: 'nothing-needs-the-page',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'views-stand-apart',
+      comment: 'Each view is a chunk of its own; what two of them need stands in ui or api.',
+      severity: 'error',
+      from: { path: '^web/src/(compare|timeline|live|explore|history)/' },
+      to: { path: '^web/src/(compare|timeline|live|explore|history)/', pathNot: '^web/src/$1/' },
+    },
+    {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: { path: '^(src|bin)/' },

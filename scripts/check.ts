@@ -1,13 +1,15 @@
 // Types, lint and format, the arrows between the folders, and dead code: everything that can be said about the
-// source without running it. All four run even if the first fails, so one look shows all there is to repair.
+// source without running it. All of them run even if the first fails, so one look shows all there is to repair.
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { runAudit, tellAudit } from './audit.ts';
 
-const CHECKS: readonly { name: string; command: readonly string[] }[] = [
+export const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of the page', command: ['tsc', '--noEmit', '-p', 'web'] },
+  { name: 'types of its tests', command: ['tsc', '--noEmit', '-p', 'test/web'] },
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
-  { name: 'arrows', command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'src', 'bin'] },
+  { name: 'arrows', command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'src', 'bin', 'web/src'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
 ];
 

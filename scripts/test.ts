@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAudit, tellAudit } from './audit.ts';
-import { runChecks } from './check.ts';
+import { CHECKS, runChecks } from './check.ts';
 
 interface VitestReport {
   numPassedTests: number;
@@ -14,8 +14,6 @@ interface VitestReport {
   numTodoTests: number;
   testResults: { status: string; assertionResults: unknown[] }[];
 }
-
-const CHECK_COUNT = 4;
 
 const folder = mkdtempSync(join(tmpdir(), 'stallscope-test-'));
 const reportFile = join(folder, 'report.json');
@@ -35,7 +33,7 @@ try {
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
   let failed = failedChecks.length + (audit.kind === 'holes' ? 1 : 0) + report.numFailedTests + brokenFiles.length;
-  const passed = CHECK_COUNT - failedChecks.length + (audit.kind === 'clean' ? 1 : 0) + report.numPassedTests;
+  const passed = CHECKS.length - failedChecks.length + (audit.kind === 'clean' ? 1 : 0) + report.numPassedTests;
   const skipped = (audit.kind === 'skipped' ? 1 : 0) + report.numPendingTests + report.numTodoTests;
   if (vitest.status !== 0 && failed === 0) failed = 1; // for example an error outside of any test
 

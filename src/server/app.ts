@@ -30,6 +30,7 @@ import { Metrics } from './metrics.ts';
 import type { OpenTelemetry } from './open-telemetry.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
+import { servePage } from './page.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
 import { explorationDoor, explorationTraceRoute } from './routes/explorations.ts';
@@ -78,6 +79,8 @@ export interface AppParts extends GuardOptions {
   readonly subscriberOptions?: Partial<SubscriberOptions>;
   readonly timeouts?: Partial<Timeouts>;
   readonly telemetry?: Pick<OpenTelemetry, 'install'> | undefined;
+  /** Where the built page is; without it there is none. */
+  readonly pageFolder?: string | undefined;
   /** Addresses of proxies that are believed when they say whom they speak for. */
   readonly trustProxy?: string[] | undefined;
 }
@@ -202,6 +205,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/asyncapi.json', { schema: { hide: true } }, () => asyncApiDocument(app.swagger()));
 
+  if (parts.pageFolder !== undefined) await servePage(app, parts.pageFolder);
   healthRoutes(app, () => stopping);
   catalogRoutes(app, mapcountTable, simulations.limits);
   libraryRoutes(app, library, idempotency);

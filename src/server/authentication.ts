@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { EdgeError } from './errors.ts';
+import { isPage } from './page.ts';
 
 /** Health is asked by machines that have no token. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
@@ -16,7 +17,7 @@ const TOKEN_PROTOCOL = /^stallscope\.bearer\.([\w-]+)$/;
 export function bearerToken(token: string): onRequestHookHandler {
   const expected = digest(token);
   return (request, _reply, done) => {
-    if (isHealth(request)) return done();
+    if (isHealth(request) || isPage(request)) return done();
     const given = tokenInHeader(request) ?? (request.ws ? tokenInProtocol(request) : undefined);
     // Digests have one length, so the comparison takes the same time whatever was given.
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return done();

@@ -5,6 +5,7 @@ import closeWithGrace from 'close-with-grace';
 import { type Level, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { asksForTraces } from './asks-for-traces.ts';
+import { PAGE_FOLDER } from './page.ts';
 import { openStore } from './store/store.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -50,7 +51,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     memoryBytes: options.simulationMemory * MIB,
     idleMs: options.simulationIdle * 1000,
   };
-  const app = await buildApp({ pool, store, logger, telemetry, simulationLimits, ...guardsOf(options) });
+  const parts = { pool, store, logger, telemetry, simulationLimits, pageFolder: PAGE_FOLDER };
+  const app = await buildApp({ ...parts, ...guardsOf(options) });
   logger.info({ store: file }, 'the store is open');
 
   // Before the line that says it listens: whoever reads that may send a signal at once.

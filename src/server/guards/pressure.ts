@@ -2,6 +2,7 @@ import underPressure from '@fastify/under-pressure';
 import type { App } from '../app.ts';
 import { isHealth } from '../authentication.ts';
 import { EdgeError } from '../errors.ts';
+import { isPage } from '../page.ts';
 
 export interface PressureLimits {
   /** Mean time that the event loop comes late, over a second. 0: any. */
@@ -25,6 +26,7 @@ export async function refuseUnderPressure(app: App, { lagMs, heapBytes, memoryBy
     pressureHandler: async (request, _reply, type, value) => {
       if (type === 'eventLoopDelay' && !isLoad(value, performance.now() - startedAtMs)) return;
       if (isHealth(request) || request.method === 'DELETE' || request.routeOptions.url === '/metrics') return;
+      if (isPage(request)) return;
       throw new EdgeError('OVERLOADED', `Beyond its limit: ${NAMES[type] ?? type}.`, {
         headers: { 'retry-after': RETRY_AFTER_S },
       });
