@@ -1,5 +1,14 @@
-# Two stages: packages are installed where npm is at hand, and the image that runs gets the result.
-# The product runs from its TypeScript sources, so there is nothing to compile.
+# Three stages: the page is built with the tools of developers, packages are installed where npm is at hand, and the image that
+# runs gets the results. The service runs from its TypeScript sources, so there is nothing to compile.
+
+FROM node:24-slim AS page
+WORKDIR /stallscope
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+RUN npm ci --ignore-scripts
+COPY scripts ./scripts
+COPY src ./src
+COPY web ./web
+RUN npm run build:page
 
 FROM node:24-slim AS packages
 # Empty: the image below takes it over with the owner that it needs, and so does a new volume.
@@ -21,6 +30,7 @@ COPY bin ./bin
 COPY src ./src
 COPY scenarios ./scenarios
 COPY profiles ./profiles
+COPY --from=page /stallscope/web/dist ./web/dist
 # Jobs and results outlive the container if something is mounted here.
 COPY --from=packages --chown=node:node /data /data
 VOLUME /data

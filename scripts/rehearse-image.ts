@@ -28,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'stallscope-image-'));
 try {
   const stage = build(instructionsOf(readFileSync(join(CONTEXT, 'Dockerfile'), 'utf8')));
   await start(stage);
-  process.stdout.write('image: built, healthy, stopped with 0\n');
+  process.stdout.write('image: built, healthy, shows its page, stopped with 0\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -142,6 +142,7 @@ async function start(stage: Stage): Promise<void> {
   const ended = new Promise<number | null>((resolve) => service.on('exit', resolve));
   try {
     await healthy(service, stage.healthcheck, cwd, env);
+    await showsPage(`http://127.0.0.1:${here.STALLSCOPE_PORT}/`);
   } finally {
     service.kill('SIGTERM');
   }
@@ -161,6 +162,20 @@ async function healthy(
     await new Promise((resolve) => setTimeout(resolve, HEALTH_PAUSE_MS));
   }
   throw new Error('the service never became healthy');
+}
+
+/** Its script and its style sheet included. */
+async function showsPage(url: string): Promise<void> {
+  const html = await textAt(url);
+  const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file ?? '');
+  if (files.length === 0) throw new Error('the page names no files');
+  for (const file of files) await textAt(new URL(file, url).href);
+}
+
+async function textAt(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
 }
 
 /** So that a service on the usual port does not answer in the place of this one. */

@@ -21,6 +21,7 @@ import type { EventSubscriber, SubscriberOptions } from './event-subscriber.ts';
 import { explorationService } from './exploration-service.ts';
 import { type GuardOptions, installGuards } from './guards/guards.ts';
 import { readJsonBodies } from './guards/json-body.ts';
+import { allowStyleOfDocs } from './guards/security-headers.ts';
 import { Idempotency } from './idempotency.ts';
 import type { JobLimits } from './jobs/job-service.ts';
 import { ServiceLibrary } from './library.ts';
@@ -201,7 +202,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     convertConstToEnum: false,
     transformObject: (given) => completeDocument('openapiObject' in given ? given.openapiObject : {}, needsToken),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', transformStaticCSP: allowStyleOfDocs });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/asyncapi.json', { schema: { hide: true } }, () => asyncApiDocument(app.swagger()));
 

@@ -12,10 +12,10 @@ interface Report {
   summary: { violations: { rule: { name: string }; from: string; to: string }[]; totalCruised: number };
 }
 
-/** What the rules say of the src in this folder. */
+/** What the rules say of the src and the page in this folder. */
 function cruise(folder: string): Report['summary'] {
   const program = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
-  const args = [program, '--config', CONFIGURATION, '--output-type', 'json', 'src'];
+  const args = [program, '--config', CONFIGURATION, '--output-type', 'json', 'src', 'web/src'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 27 });
   if (stderr !== '') throw new Error(stderr);
   return (JSON.parse(stdout) as Report).summary;
@@ -25,6 +25,8 @@ function cruise(folder: string): Report['summary'] {
 function project(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'stallscope-arrows-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'src'));
+  mkdirSync(join(folder, 'web/src'), { recursive: true });
   for (const file of [CONFIGURATION, 'tsconfig.json', 'package.json'])
     copyFileSync(join(ROOT, file), join(folder, file));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -112,6 +114,34 @@ describe('arrows between the folders', () => {
       "export { test } from 'vitest';",
       'src/lab/b.ts',
       'no-dev-dependency-in-product',
+    ],
+    [
+      'the server in the page, be it a type',
+      'web/src/a.ts',
+      "export type { B } from '../../src/server/b.ts';",
+      'src/server/b.ts',
+      'page-sees-the-interface-only',
+    ],
+    [
+      'the client in the page: allowed',
+      'web/src/a.ts',
+      "export { b } from '../../src/client/b.ts';",
+      'src/client/b.ts',
+      null,
+    ],
+    [
+      'the page in the server',
+      'src/server/a.ts',
+      "export { b } from '../../web/src/b.ts';",
+      'web/src/b.ts',
+      'nothing-needs-the-page',
+    ],
+    [
+      'a view in another',
+      'web/src/live/a.ts',
+      "export { b } from '../compare/b.ts';",
+      'web/src/compare/b.ts',
+      'views-stand-apart',
     ],
     ['a file that is not there', 'src/lab/a.ts', "export { c } from './c.ts';", 'src/lab/b.ts', 'resolvable'],
   ])('%s', (_, from, text, to, rule) => {

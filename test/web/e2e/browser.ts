@@ -3,8 +3,18 @@
 import chromium from '@sparticuz/chromium';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
 import { afterAll, onTestFinished } from 'vitest';
+import { withLock } from './lock.ts';
 
 const LAPTOP = { width: 1280, height: 800 };
+
+/** Those of the package are for a place where one process is all there is, and they put aside what keeps origins apart. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--no-zygote',
+  '--disable-dev-shm-usage',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+];
 
 const started = await startBrowser();
 
@@ -17,11 +27,9 @@ afterAll(async () => {
 
 async function startBrowser(): Promise<Browser | string> {
   try {
-    return await driver.launch({
-      executablePath: await chromium.executablePath(),
-      args: chromium.args,
-      headless: true,
-    });
+    // It is unpacked by whoever comes first.
+    const executablePath = await withLock('chromium', () => chromium.executablePath());
+    return await driver.launch({ executablePath, args: ARGUMENTS });
   } catch (error) {
     const [reason = ''] = String(error).split('\n');
     process.stdout.write(`skipped: no browser: ${reason}\n`);

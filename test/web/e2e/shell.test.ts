@@ -84,10 +84,10 @@ describe.skipIf(noBrowser !== null)('the page', () => {
   it('a service that asks for a token: so does the page, and what it wanted goes on with it', async () => {
     const { url } = await listen({ token: 'a-token' });
     const { page } = await openTab(url);
-    await page.getByLabel('Token').fill('wrong');
+    await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.keyboard.press('Enter');
     await page.getByText('The service does not take this token.').waitFor();
-    await page.getByLabel('Token').fill('a-token');
+    await page.getByRole('textbox', { name: 'Token' }).fill('a-token');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.reload();

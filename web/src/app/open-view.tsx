@@ -12,11 +12,12 @@ interface Loaded {
 }
 
 export function OpenView() {
-  const view = viewAt(place.value.path);
+  const { path } = place.value;
+  const view = viewAt(path);
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [failed, setFailed] = useState<View | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const before = useRef(view);
+  const before = useRef(path);
 
   useEffect(() => {
     if (view === undefined) return;
@@ -33,14 +34,14 @@ export function OpenView() {
 
   // Whoever reads by ear or by key starts at the top of what was opened, and not at the link that opened it.
   useEffect(() => {
-    if (before.current !== view) document.querySelector<HTMLElement>('#main')?.focus();
-    before.current = view;
-  }, [view]);
+    if (before.current !== path) document.querySelector<HTMLElement>('#main')?.focus();
+    before.current = path;
+  }, [path]);
 
   if (view === undefined) {
     return (
       <Notice kind="error" title="There is no such view">
-        {place.value.path} is none of the views above.
+        {path} is none of the views above.
       </Notice>
     );
   }

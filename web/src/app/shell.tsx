@@ -1,4 +1,5 @@
 import './app.css';
+import { useCatalog } from '../api/loaded.ts';
 import { Link } from './link.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { OpenView } from './open-view.tsx';
@@ -8,6 +9,8 @@ import { TokenPrompt } from './token-prompt.tsx';
 import { VIEWS, viewAt } from './views.ts';
 
 export function Shell() {
+  // Every view speaks in its words, so it is asked for while the view is loaded.
+  useCatalog();
   const open = viewAt(place.value.path);
   return (
     <>
