@@ -27,6 +27,8 @@ function project(files: Readonly<Record<string, string>>): string {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'src'));
   mkdirSync(join(folder, 'web/src'), { recursive: true });
+  // A folder without any file is no project for the compiler.
+  writeFileSync(join(folder, 'src/empty.ts'), 'export {};\n');
   for (const file of [CONFIGURATION, 'tsconfig.json', 'package.json'])
     copyFileSync(join(ROOT, file), join(folder, file));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

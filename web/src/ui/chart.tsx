@@ -26,6 +26,7 @@ const ROWS_SHOWN = 200;
 export function Chart({ title, description, option, data, fileName, heightPx = HEIGHT_PX, onReady }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
+  const drawnIn = useRef(theme.peek());
   const [isReady, setReady] = useState(false);
   const shade = theme.value;
 
@@ -35,7 +36,8 @@ export function Chart({ title, description, option, data, fileName, heightPx = H
     const observer = new ResizeObserver(() => chart.current?.resize());
     void import('./echarts.ts').then(({ init }) => {
       if (isGone) return;
-      chart.current = init(element, null, { renderer: 'canvas' });
+      drawnIn.current = theme.peek();
+      chart.current = init(element, themeName(drawnIn.current), { renderer: 'canvas' });
       observer.observe(element);
       setReady(true);
     });
@@ -49,8 +51,10 @@ export function Chart({ title, description, option, data, fileName, heightPx = H
 
   useEffect(() => {
     if (!isReady || chart.current === null) return;
-    chart.current.setTheme(shade === 'dark' ? 'dark' : 'default');
     chart.current.setOption({ ...themed(place.current!), ...option, ...fixed(option) }, { notMerge: true });
+    // It has no effect on a chart without an option, so it comes behind.
+    if (drawnIn.current !== shade) chart.current.setTheme(themeName(shade));
+    drawnIn.current = shade;
     onReady?.(chart.current);
   }, [isReady, option, shade, onReady]);
 
@@ -125,6 +129,8 @@ function ChartData({ title, data }: Pick<ChartProps, 'title' | 'data'>) {
     </details>
   );
 }
+
+const themeName = (shade: 'light' | 'dark'): string => (shade === 'dark' ? 'dark' : 'default');
 
 /** Text and lines in the colours that the style sheet gives the place of the chart. */
 function themed(element: HTMLElement): EChartsCoreOption {
