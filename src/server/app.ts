@@ -30,6 +30,7 @@ import { Metrics } from './metrics.ts';
 import type { OpenTelemetry } from './open-telemetry.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
+import { RequestLog } from './request-log.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
 import { explorationDoor, explorationTraceRoute } from './routes/explorations.ts';
@@ -111,6 +112,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.logger,
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
+    logController: new RequestLog(),
     frameworkErrors: (error, request, reply) => void sendProblem(asEdgeError(error), request, reply),
     clientErrorHandler: refuseConnection,
     // What still comes in over open connections is answered as ever; new work is refused, with a problem, by a hook below.
