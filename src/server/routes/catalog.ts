@@ -1,15 +1,14 @@
 import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
+import { fixedAnswer } from '../fixed-answer.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
 import { CatalogSchema } from '../result-schemas/catalog.ts';
 import { MapcountTableSchema, problems } from '../schemas.ts';
 import { type SimulationLimits, simulationCatalog } from '../simulations/simulation-limits.ts';
 
 export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: SimulationLimits): void {
-  // The words do not change while the service runs: they are encoded once, as that takes longer than all the rest of an answer.
   const words = { ...catalog(), explorations: explorationCatalog(), simulations: simulationCatalog(limits) };
-  const encoded = Buffer.from(JSON.stringify(words));
   app.get(
     '/v1/catalog',
     {
@@ -20,9 +19,7 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
         response: { 200: CatalogSchema },
       },
     },
-    (_request, reply) => {
-      reply.type('application/json; charset=utf-8').send(encoded);
-    },
+    fixedAnswer(words),
   );
 
   app.get(
