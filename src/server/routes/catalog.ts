@@ -1,9 +1,12 @@
+import Type from 'typebox';
 import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
 import { fixedAnswer } from '../fixed-answer.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
+import { keptMatrix } from '../matrix.ts';
 import { CatalogSchema } from '../result-schemas/catalog.ts';
+import { MatrixSchema } from '../result-schemas/matrix.ts';
 import { MapcountTableSchema, problems } from '../schemas.ts';
 import { type SimulationLimits, simulationCatalog } from '../simulations/simulation-limits.ts';
 
@@ -32,5 +35,22 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
       },
     },
     async () => ({ consumers: await mapcountTable.consumers() }),
+  );
+
+  let matrix: Buffer | null = null;
+  app.get(
+    '/v1/catalog/matrix',
+    {
+      schema: {
+        tags: ['library'],
+        summary:
+          'The matrix of verdicts: operations that meet, by notifier scheme with its handler, mapcount scheme and kernel, and the exploration that asks each cell anew.',
+        response: { 200: Type.Unsafe<object>(MatrixSchema) },
+      },
+    },
+    (_request, reply) => {
+      matrix ??= Buffer.from(JSON.stringify(keptMatrix()));
+      reply.type('application/json; charset=utf-8').send(matrix);
+    },
   );
 }
