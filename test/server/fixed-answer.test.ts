@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { fixedAnswer, takesGzip } from '../../src/server/fixed-answer.ts';
+import { takesGzip } from '../../src/server/compression.ts';
+import { fixedAnswer } from '../../src/server/fixed-answer.ts';
 
 describe('takesGzip', () => {
   it.each([
