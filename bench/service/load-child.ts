@@ -8,6 +8,7 @@ export interface Load {
   readonly seconds: number;
   /** A POST of this; a GET where it is absent. */
   readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface LoadResult {
@@ -18,17 +19,17 @@ export interface LoadResult {
 
 const CONNECTIONS = 32;
 
-const { url, seconds, body } = JSON.parse(String(process.argv[2])) as Load;
+const { url, seconds, body, headers = {} } = JSON.parse(String(process.argv[2])) as Load;
 const post = {
   method: 'POST' as const,
-  headers: { 'content-type': 'application/json' },
+  headers: { ...headers, 'content-type': 'application/json' },
   body: JSON.stringify(body),
 };
 const result = await autocannon({
   url,
   connections: CONNECTIONS,
   duration: seconds,
-  ...(body === undefined ? {} : post),
+  ...(body === undefined ? { headers } : post),
 });
 const { errors, timeouts, non2xx, requests, throughput, duration } = result;
 if (errors + timeouts + non2xx > 0) throw new Error(`${url}: ${errors} errors, ${timeouts} late, ${non2xx} refused`);

@@ -26,9 +26,8 @@ export class Server {
     this.#process = process;
   }
 
-  /** After a collection of garbage. */
-  async usage(): Promise<Usage> {
-    this.#process.send('usage');
+  async usage(when: 'now' | 'after a collection' = 'now'): Promise<Usage> {
+    this.#process.send(when);
     const [usage] = (await once(this.#process, 'message')) as [Usage];
     return usage;
   }

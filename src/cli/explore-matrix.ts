@@ -9,9 +9,9 @@ import {
   type MatrixAnswer,
   type MatrixCell,
   type MatrixFilter,
-  matrixResult,
   planMatrix,
 } from '../explore/matrix.ts';
+import { matrixResult } from '../explore/matrix-result.ts';
 import { matrixRows } from '../explore/matrix-rows.ts';
 import { type InputError, InvalidInput } from '../lab/invalid-input.ts';
 import { WorkerPool } from '../server/worker-pool.ts';
@@ -26,7 +26,7 @@ interface MatrixOptions extends MatrixFilter {
 
 export async function exploreMatrix({ rows, columns, threads, json, markdown }: MatrixOptions): Promise<void> {
   assertKnown(rows, columns);
-  const result = matrixResult(await answers(planMatrix({ rows, columns }), threads));
+  const result = matrixResult(await answersOf(planMatrix({ rows, columns }), threads));
   const text =
     json === true ? JSON.stringify(result) : markdown === true ? matrixMarkdown(result) : matrixTable(result);
   process.stdout.write(`${text}\n`);
@@ -46,7 +46,7 @@ function assertKnown(rows: readonly string[] = [], columns: readonly string[] = 
   if (errors.length > 0) throw new InvalidInput('matrix', errors);
 }
 
-async function answers(cells: readonly MatrixCell[], threads: number | undefined): Promise<MatrixAnswer[]> {
+export async function answersOf(cells: readonly MatrixCell[], threads: number | undefined): Promise<MatrixAnswer[]> {
   const pool = new WorkerPool({ threads, runs: cells.length });
   const bar = progressBar(process.stderr, cells.length, 'cells');
   try {

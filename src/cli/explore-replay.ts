@@ -6,6 +6,7 @@ import { readExploration } from '../explore/exploration-request.ts';
 import type { ExplorationQuestion } from '../explore/exploration-types.ts';
 import { classOf } from '../explore/finding-classes.ts';
 import { type Replay, replay } from '../explore/replay.ts';
+import { steppedSchedule } from '../explore/stepped.ts';
 import { InvalidInput } from '../lab/invalid-input.ts';
 import { readText } from './documents.ts';
 import { stepTable } from './exploration-table.ts';
@@ -13,6 +14,7 @@ import { type ExploreOptions, requestOf } from './explore-options.ts';
 
 interface ReplayOptions extends ExploreOptions {
   readonly json?: boolean;
+  readonly steps?: boolean;
   readonly trace?: string;
 }
 
@@ -45,7 +47,9 @@ export function replayed(argument: string, options: ReplayOptions): number {
     } as const;
     writeFileSync(options.trace, counterexampleTrace('a schedule', counterexample));
   }
-  if (options.json === true) {
+  if (options.steps === true) {
+    process.stdout.write(`${stepsText(question, schedule, options.stepChecks ?? stepChecks)}\n`);
+  } else if (options.json === true) {
     process.stdout.write(
       `${JSON.stringify({ question, schedule, tasks, steps, preemptions, atRest, findings: found })}\n`,
     );
@@ -56,6 +60,10 @@ export function replayed(argument: string, options: ReplayOptions): number {
   }
   return found.some((one) => one.class === 'hazard') ? 1 : 0;
 }
+
+/** All steps, with the state after each: what GET /v1/explorations/{id}/steps answers, however many there are. */
+export const stepsText = (question: ExplorationQuestion, schedule: readonly number[], stepChecks: boolean): string =>
+  JSON.stringify(steppedSchedule(question, schedule, { stepChecks, limit: Math.max(schedule.length, 1) }));
 
 function goThrough(question: ExplorationQuestion, schedule: readonly number[], stepChecks: boolean): Replay {
   try {

@@ -1,8 +1,8 @@
 // The matrix of verdicts, for a terminal and for the docs.
 
 import Table from 'cli-table3';
-import type { MatrixResult } from '../explore/matrix.ts';
 import { type MatrixLine, matrixGroups } from '../explore/matrix-groups.ts';
+import type { MatrixResult } from '../explore/matrix-result.ts';
 
 const head = ['operations', 'mapcount', 'kernel'];
 

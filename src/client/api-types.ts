@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The matrix of verdicts: operations that meet, by notifier scheme with its handler, mapcount scheme and kernel, and the exploration that asks each cell anew. */
+        get: operations["getCatalogMatrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/comparisons": {
         parameters: {
             query?: never;
@@ -238,6 +255,23 @@ export interface paths {
         };
         /** The result alone, as the command line prints it, or as a table. */
         get: operations["getExplorationResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/explorations/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A counterexample step by step, with both page tables, folios and locks as each step leaves them. */
+        get: operations["getExplorationSteps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3120,6 +3154,70 @@ export interface components {
                 description: string;
             }[];
         };
+        /** @description What `stallscope explore --matrix --json` prints. */
+        Matrix: {
+            /** @description By row, then scheme, mapcount scheme, kernel. */
+            cells: components["schemas"]["MatrixCell"][];
+            rows: components["schemas"]["MatrixRow"][];
+            /** @enum {string} */
+            search: "exhaustive";
+        };
+        MatrixCell: {
+            /** @description Kinds of the findings that make the verdict; why, where it is refused or incomplete. */
+            because: string[];
+            /** @description Every schedule within the bounds was searched. */
+            complete: boolean;
+            /** @description Of the search; null: refused. */
+            endedBy: ("complete" | "schedules" | "transitions" | "depth" | "first-hazard" | "stopped") | null;
+            /** @description All that the search came upon until it ended; a search ends at the first hazard. */
+            findings: {
+                /** @enum {string} */
+                class: "hazard" | "leak" | "performance" | "warning" | "outcome";
+                kind: string;
+            }[];
+            /** @description Revision, and what keeps others away from a page in collapse; null: refused. */
+            hgm: {
+                /** @enum {string} */
+                protection: "version-locks" | "folio-lock" | "atomic-swap";
+                /** @enum {string} */
+                version: "rfc1" | "rfc2" | "v1" | "v2";
+            } | null;
+            /** @enum {string} */
+            kernel: "6.1" | "6.12" | "6.18";
+            /** @description Of the counterexample, in steps. */
+            length: number | null;
+            /**
+             * @description -: memory that hugetlb's schemes do not count.
+             * @enum {string}
+             */
+            mapcount: "subpage" | "head-per-pte" | "hstate-entry" | "hstate-special" | "folio-pairs" | "folio-vmas" | "-";
+            /** @description Of the counterexample. */
+            preemptions: number | null;
+            request: components["schemas"]["ExplorationRequest"];
+            row: string;
+            schedules: number;
+            /** @enum {string} */
+            scheme: "range" | "range-chunked" | "narrow" | "post-collapse/zap" | "post-collapse/cut" | "post-collapse/promote" | "none";
+            states: number;
+            transitions: number;
+            /** @enum {string} */
+            verdict: "safe" | "unsafe" | "leak" | "performance" | "incomplete" | "refused";
+        };
+        MatrixRow: {
+            about: string;
+            /** @enum {string} */
+            backing: "anonymous" | "shmem" | "hugetlb-2m" | "hugetlb-1g";
+            /** @description What a complete search of a cell covers, in words. */
+            bounds: string[];
+            id: string;
+            limits: {
+                depth: number;
+                schedules: number;
+                transitions: number;
+            };
+            /** @description Of each thread, what it does one after the other. */
+            operations: string[][];
+        };
         MeasuredPair: {
             /** @constant */
             baseline: "control";
@@ -3395,6 +3493,27 @@ export interface components {
             maxStallRatio: components["schemas"]["RatioEstimate"];
             /** @enum {string} */
             scheme: "range" | "range-chunked" | "narrow" | "post-collapse/zap" | "post-collapse/cut" | "post-collapse/promote" | "none";
+        };
+        PrimaryEntry: {
+            /** @description First frame of its folio; null where that has been freed. */
+            folio: number | null;
+            /** @description First frame of a leaf. */
+            frame: number | null;
+            /** @enum {string} */
+            kind: "none" | "table" | "leaf" | "migration" | "invalid" | "poison";
+            /** @description 1: of a page. */
+            level: number;
+            /** @description 0: the process of the VM; others: children of fork. */
+            mm: number;
+            /** @description First page, from the start of the memory; outside of it where mremap has moved it. */
+            page: number;
+            /** @description Pages that it stands for. */
+            pages: number;
+            /** @description Carries the mark of a mapcount scheme. */
+            special: boolean;
+            /** @description Protected by UFFDIO_WRITEPROTECT. */
+            uffdWp: boolean;
+            writable: boolean;
         };
         PrimaryRun: {
             folio: number | null;
@@ -4915,6 +5034,22 @@ export interface components {
             /** @enum {string} */
             status: "paused" | "advancing" | "flowing" | "ended";
         };
+        SpteEntry: {
+            /** @description First frame of its folio; null where that has been freed. */
+            folio: number | null;
+            /** @description First frame of a leaf. */
+            frame: number | null;
+            gfn: number;
+            /** @enum {string} */
+            kind: "none" | "table" | "leaf" | "frozen";
+            /** @description 1: of a page. */
+            level: number;
+            /** @description Pages that it stands for. */
+            pages: number;
+            /** @description Read-only for dirty logging alone. */
+            protected: boolean;
+            writable: boolean;
+        };
         SpteRun: {
             /** @description False: aging has cleared the bit, and nobody has come since. */
             accessed: boolean;
@@ -4949,6 +5084,74 @@ export interface components {
             index: number;
             /** @description When it has started. */
             simTimeNs: number;
+        };
+        /** @description What `stallscope explore --steps` prints. */
+        SteppedSchedule: {
+            /** @description At its end nobody can go on. */
+            atRest: boolean;
+            before: components["schemas"]["WorldState"];
+            /** @description All that the schedule shows, in order. */
+            findings: {
+                /** @enum {string} */
+                class: "hazard" | "leak" | "performance" | "warning" | "outcome";
+                evidence: unknown;
+                kind: string;
+                message: string;
+            }[];
+            from: number;
+            /** @description Steps of all of it. */
+            length: number;
+            /** @description `from` of the next part; null: this was the last one. */
+            next: number | null;
+            preemptions: number;
+            question: components["schemas"]["ExplorationQuestion"];
+            schedule: number[];
+            stepChecks: boolean;
+            steps: components["schemas"]["SteppedStep"][];
+            /** @description Names of the threads. */
+            tasks: string[];
+        };
+        SteppedStep: {
+            /** @description What it changed of what others can see. */
+            effects: string[];
+            /** @description Locks taken, dropped and wanted. */
+            label: string;
+            /** @description The task of the step before could have gone on. */
+            preemption: boolean;
+            /** @description What mm and KVM told in it. */
+            records: components["schemas"]["StepRecord"][];
+            state: components["schemas"]["WorldState"];
+            /** @description Place in the schedule. */
+            step: number;
+            /** @description Index in `tasks`. */
+            task: number;
+        };
+        StepRecord: {
+            page: number;
+            pages: number;
+            /** @description 0: none. */
+            section: number;
+            task: string;
+            /** @enum {string} */
+            type: "range-start" | "range-started" | "range-end" | "collapsed" | "collapsed-handled";
+        } | {
+            kicked: number;
+            task: string;
+            /** @enum {string} */
+            type: "cpu-shootdown" | "kvm-flush";
+        } | {
+            gfn: number;
+            /** @description Of the SPTE put in place; 0: none. */
+            level: number;
+            /** @enum {string} */
+            outcome: "fixed" | "retry" | "spurious" | "efault" | "userfault";
+            /** @enum {string} */
+            type: "fault";
+            vcpu: number;
+        } | {
+            page: number;
+            /** @enum {string} */
+            type: "userfault-wait" | "userfault-wake";
         };
         Sweep: {
             /** Format: date-time */
@@ -5415,6 +5618,47 @@ export interface components {
             /** @enum {string} */
             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         };
+        WorldState: {
+            /** @description Pages in the dirty log; null: nobody logs. */
+            dirty: number[] | null;
+            folios: components["schemas"]["LiveFolio"][];
+            invalidation: {
+                /** @description mn_active_invalidate_count. */
+                active: number;
+                /** @description mmu_invalidate_in_progress. */
+                inProgress: number;
+                /** @description mmu_invalidate_seq. */
+                sequence: number;
+            };
+            /** @description What somebody holds or waits for. */
+            locks: {
+                holders: {
+                    /** @enum {string} */
+                    mode: "read" | "write";
+                    /** @description Index in `tasks`. */
+                    task: number;
+                }[];
+                /** @description What it belongs to, such as `process 0`. */
+                instance: string | null;
+                lockClass: string;
+                waiters: number[];
+            }[];
+            /** @description Entries of the page tables of the host, large ones first. */
+            primary: components["schemas"]["PrimaryEntry"][];
+            /** @description SPTEs, large ones first. */
+            secondary: components["schemas"]["SpteEntry"][];
+            tasks: {
+                /** @enum {string} */
+                state: "ready" | "waits" | "ended";
+                waitsFor: string | null;
+            }[];
+            /** @description Of each vCPU: translations that it may go by still. */
+            tlbs: {
+                frame: number;
+                gfn: number;
+                writable: boolean;
+            }[][];
+        };
     };
     responses: never;
     parameters: never;
@@ -5661,6 +5905,86 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "STOPPING" | "OVERLOADED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCatalogMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What `stallscope explore --matrix --json` prints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL: The service has a bug. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description OVERLOADED: The service has more to do than it can. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "OVERLOADED";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -7411,6 +7735,132 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {string} */
                         code?: "OVERLOADED" | "STORE_FAILED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExplorationSteps: {
+        parameters: {
+            query?: {
+                /** @description Kind of the finding. Absent: that of the verdict, else the first. */
+                finding?: string;
+                /** @description `next` of the part before. */
+                from?: number;
+                /** @description Steps of a part. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As the POST gave it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What `stallscope explore --steps` prints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteppedSchedule"];
+                };
+            };
+            /** @description REQUEST_INVALID: The request does not have the shape that this call takes. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "REQUEST_INVALID";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description ORIGIN_REFUSED: Pages of this origin may not call this service. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "ORIGIN_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND: There is nothing with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "NOT_FOUND";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RESULT_MISSING: It has no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RESULT_MISSING";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOST_REFUSED: The service does not go by this name. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "HOST_REFUSED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED: These are more requests than one client may send. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RATE_LIMITED";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_FAILED: The model stopped a run with an error. WORKER_DIED: The thread of a run died. INTERNAL: The service has a bug. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "RUN_FAILED" | "WORKER_DIED" | "INTERNAL";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description STOPPING: The service is stopping. OVERLOADED: The service has more to do than it can. STORE_FAILED: The store of the service does not work. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {string} */
+                        code?: "STOPPING" | "OVERLOADED" | "STORE_FAILED";
                     } & components["schemas"]["Problem"];
                 };
             };

@@ -20,7 +20,7 @@ import { exploredOperations, InvalidQuestion, type QuestionInput, questionOf, us
 /** One request must not take the memory of the service: a state that is remembered takes about half a KiB. */
 const TRANSITIONS_MAX = 5_000_000;
 const SCHEDULES_MAX = 1_000_000;
-const DEPTH_MAX = 20_000;
+export const DEPTH_MAX = 20_000;
 const NS_PER_S = 1_000_000_000;
 const SEED_MAX = 2 ** 32 - 1;
 const PAGES_MAX = 32;

@@ -2,6 +2,7 @@
 // by the clock hands in `stop`, and gets a result that says so.
 
 import { setProbe } from '../engine/probe.ts';
+import { boundsOf } from './bounds.ts';
 import { ExhaustiveSearch, type SearchCounts, type SearchEnd } from './exhaustive-search.ts';
 import type {
   Counterexample,
@@ -15,7 +16,6 @@ import { type Found, QuestionRun } from './explored-run.ts';
 import { PreemptionSearch } from './fewest-preemptions.ts';
 import { byClass, classOf } from './finding-classes.ts';
 import { KnownTransitions } from './known-transitions.ts';
-import { pagesOf } from './question.ts';
 import { RandomSearch } from './random-search.ts';
 import { Recorder } from './recorder.ts';
 import { replay } from './replay.ts';
@@ -191,19 +191,4 @@ function findingOf(question: ExplorationQuestion, one: Kept, minimal: number, st
     count: one.count,
     counterexample,
   };
-}
-
-function boundsOf(question: ExplorationQuestion, options: ExplorationOptions): string[] {
-  const { search, limits, seed, bugDepth, stepChecks } = options;
-  const { geometry, guest, operations, backing } = question;
-  const accesses = guest.map((touches) => touches.length).join(', ');
-  const bounds = [
-    `${pagesOf(question)} pages of ${backing}, tables of ${geometry.entries} entries`,
-    `${operations.length} ${operations.length === 1 ? 'thread' : 'threads'} with operations, ${guest.length} vCPUs with ${accesses} accesses`,
-    `at most ${limits.depth} transitions a schedule`,
-    ...(stepChecks === true ? ['the checks of a run at every step'] : []),
-  ];
-  if (search === 'exhaustive') return [...bounds, 'all schedules'];
-  const how = search === 'pct' ? `PCT, bug depth ${bugDepth ?? 3}` : 'uniform random walk';
-  return [...bounds, `${limits.schedules} schedules by ${how}, seed ${seed}`];
 }

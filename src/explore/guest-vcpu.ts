@@ -108,6 +108,13 @@ export class GuestVcpu implements KvmVcpu, MmCpu, Accessor, Probed {
     return held.length === 0 ? 'empty' : held.join(', ');
   }
 
+  /** What its TLB holds, by page. */
+  translations(): { readonly gfn: number; readonly frame: number; readonly writable: boolean }[] {
+    return [...this.#tlb].flatMap((translation, page) =>
+      translation === 0 ? [] : [{ gfn: page, frame: translation >> 1, writable: (translation & 1) === 1 }],
+    );
+  }
+
   // ---- What it does ----------------------------------------------------------------------------------------------------
 
   *run(): Process<void> {

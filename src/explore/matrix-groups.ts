@@ -1,7 +1,8 @@
 // The matrix for people: cells of a row that say the same stand in one line.
 
 import type { NotifierSchemeId } from '../lab/run-types.ts';
-import type { MatrixAnswer, MatrixResult } from './matrix.ts';
+import type { MatrixAnswer } from './matrix.ts';
+import type { MatrixResult } from './matrix-result.ts';
 
 export interface MatrixLine {
   readonly row: string;

@@ -5,7 +5,13 @@ import type { NotifierSchemeId } from '../lab/run-types.ts';
 import { kernels, mapcountSchemes, schemeIds } from '../lab/vocabulary.ts';
 import type { KernelVersion } from '../mm/machine.ts';
 import type { MapcountSchemeId } from '../mm/mapcount/mapcount-scheme.ts';
-import type { ExplorationOptions, ExplorationQuestion, ExplorationResult } from './exploration-types.ts';
+import type {
+  ExplorationFinding,
+  ExplorationLimits,
+  ExplorationOptions,
+  ExplorationQuestion,
+  ExplorationResult,
+} from './exploration-types.ts';
 import { type MatrixRow, matrixRows } from './matrix-rows.ts';
 import { InvalidQuestion, questionOf } from './question.ts';
 
@@ -23,11 +29,21 @@ interface MatrixColumn {
 
 export interface MatrixCell extends MatrixColumn {
   readonly row: string;
-  readonly limits: ExplorationOptions['limits'];
+  readonly limits: ExplorationLimits;
   /** Null: refused. */
   readonly question: ExplorationQuestion | null;
   readonly refusal: string | null;
+  readonly request: CellRequest;
 }
+
+/** What asks the question of a cell anew: the body of a POST /v1/explorations. */
+export type CellRequest = MatrixRow['input'] &
+  Pick<ExplorationQuestion, 'scheme' | 'kernel'> & {
+    /** Absent: memory that hugetlb's schemes do not count. */
+    readonly mapcount?: MapcountSchemeId;
+    readonly all: false;
+    readonly limits: ExplorationLimits;
+  };
 
 type CellVerdict = 'safe' | 'unsafe' | 'leak' | 'performance' | 'incomplete' | 'refused';
 
@@ -42,16 +58,10 @@ export interface MatrixAnswer extends MatrixColumn {
   /** Of the counterexample. */
   readonly preemptions: number | null;
   readonly length: number | null;
-}
-
-export interface MatrixResult {
-  readonly search: 'exhaustive';
-  readonly rows: readonly {
-    readonly id: string;
-    readonly about: string;
-    readonly limits: ExplorationOptions['limits'];
-  }[];
-  readonly cells: readonly MatrixAnswer[];
+  /** Why the search ended; null: it was refused. */
+  readonly endedBy: ExplorationResult['endedBy'] | null;
+  /** All that it came upon, whether or not that makes the verdict. */
+  readonly findings: readonly Pick<ExplorationFinding, 'kind' | 'class'>[];
 }
 
 export interface MatrixFilter {
@@ -106,10 +116,11 @@ const picked = <Id extends string>(ids: readonly Id[], names: readonly string[] 
 
 function cellOf({ id, input, transitions = matrixLimits.transitions }: MatrixRow, column: MatrixColumn): MatrixCell {
   const { scheme, mapcount, kernel } = column;
-  const place = { row: id, ...column, limits: { ...matrixLimits, transitions } };
+  const limits = { ...matrixLimits, transitions };
+  const asked = { ...input, scheme, kernel, ...(mapcount === NO_MAPCOUNT ? {} : { mapcount }) };
+  const place = { row: id, ...column, limits, request: { ...asked, all: false, limits } as const };
   try {
-    const counted = mapcount === NO_MAPCOUNT ? {} : { mapcount };
-    return { ...place, question: questionOf({ ...input, scheme, kernel, ...counted }), refusal: null };
+    return { ...place, question: questionOf(asked), refusal: null };
   } catch (error) {
     if (!(error instanceof InvalidQuestion)) throw error;
     return { ...place, question: null, refusal: error.message };
@@ -134,7 +145,15 @@ export function answerOf(
 ): MatrixAnswer {
   const place = { row, scheme, mapcount, kernel };
   if (result === null) {
-    const none = { schedules: 0, states: 0, transitions: 0, preemptions: null, length: null };
+    const none = {
+      schedules: 0,
+      states: 0,
+      transitions: 0,
+      preemptions: null,
+      length: null,
+      endedBy: null,
+      findings: [],
+    };
     return { ...place, verdict: 'refused', because: [refusal ?? 'not asked'], ...none };
   }
   const { schedules, states, transitions, findings } = result;
@@ -159,18 +178,7 @@ export function answerOf(
     transitions,
     preemptions: counterexample?.preemptions ?? null,
     length: counterexample?.length ?? null,
+    endedBy: result.endedBy,
+    findings: findings.map(({ kind, class: of }) => ({ kind, class: of })),
   };
-}
-
-/** Rows and answers in the order of the plan. */
-export function matrixResult(answers: readonly MatrixAnswer[]): MatrixResult {
-  const present = new Set(answers.map(({ row }) => row));
-  const rows = matrixRows
-    .filter(({ id }) => present.has(id))
-    .map(({ id, about, transitions = matrixLimits.transitions }) => ({
-      id,
-      about,
-      limits: { ...matrixLimits, transitions },
-    }));
-  return { search: 'exhaustive', rows, cells: answers };
 }

@@ -5,6 +5,7 @@ import { describeStep, snapshotCells } from './describe-step.ts';
 import type { CounterexampleStep, ExplorationQuestion } from './exploration-types.ts';
 import { type Found, QuestionRun } from './explored-run.ts';
 import { Recorder } from './recorder.ts';
+import type { SmallWorld } from './small-world.ts';
 
 export interface Replay {
   /** Names of all threads. */
@@ -16,8 +17,21 @@ export interface Replay {
   readonly preemptions: number;
 }
 
+/** Told while a schedule is gone through. Whoever looks into the world must change nothing. */
+export interface ReplayWatch {
+  /** The world as it is before the first step. */
+  begins(world: SmallWorld): void;
+  /** A step has been made. `preempts`: the task before could have gone on. */
+  stepped(step: CounterexampleStep, preempts: boolean): void;
+}
+
 /** Throws where the schedule takes a task that cannot go on: it belongs to another question, or to another version. */
-export function replay(question: ExplorationQuestion, schedule: readonly number[], stepChecks = false): Replay {
+export function replay(
+  question: ExplorationQuestion,
+  schedule: readonly number[],
+  stepChecks = false,
+  watch?: ReplayWatch,
+): Replay {
   const recorder = new Recorder();
   setProbe(recorder);
   try {
@@ -27,18 +41,22 @@ export function replay(question: ExplorationQuestion, schedule: readonly number[
     const steps: CounterexampleStep[] = [];
     let preemptions = 0;
     let before = -1;
+    watch?.begins(run.world);
     for (const [at, task] of schedule.entries()) {
       const { enabled } = run;
       if (task < 0 || (enabled & (1 << task)) === 0) {
         throw new RangeError(`schedule[${at}]: task ${task} cannot go on there; those that can: ${namesOf(enabled)}`);
       }
-      if (before >= 0 && before !== task && (enabled & (1 << before)) !== 0) preemptions += 1;
+      const preempts = before >= 0 && before !== task && (enabled & (1 << before)) !== 0;
+      if (preempts) preemptions += 1;
       before = task;
       const cells = snapshotCells(recorder);
       const soFar = found.length;
       const goesOn = run.advance(task);
       const told = found.slice(soFar).map(({ kind, message }) => `${kind}: ${message}`);
-      steps.push({ task, ...describeStep(recorder, sim, task, cells, told) });
+      const step = { task, ...describeStep(recorder, sim, task, cells, told) };
+      steps.push(step);
+      watch?.stepped(step, preempts);
       if (!goesOn) break;
     }
     const atRest = run.enabled === 0;

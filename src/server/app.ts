@@ -15,6 +15,7 @@ import fastify, {
 import { asyncApiDocument } from './asyncapi/document.ts';
 import { SOCKET_PROTOCOL } from './authentication.ts';
 import { comparisonService } from './comparison-service.ts';
+import { compressAnswers } from './compression.ts';
 import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from './error-handler.ts';
 import { EdgeError } from './errors.ts';
 import type { EventSubscriber, SubscriberOptions } from './event-subscriber.ts';
@@ -32,9 +33,10 @@ import type { OpenTelemetry } from './open-telemetry.ts';
 import { completeDocument } from './openapi/document.ts';
 import { openApiDocument } from './openapi.ts';
 import { servePage } from './page.ts';
+import { RequestLog } from './request-log.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { comparisonDoor, comparisonTraceRoute } from './routes/comparisons.ts';
-import { explorationDoor, explorationTraceRoute } from './routes/explorations.ts';
+import { explorationDoor, explorationStepsRoute, explorationTraceRoute } from './routes/explorations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoute } from './routes/history.ts';
 import { type JobDoor, jobRoutes } from './routes/jobs.ts';
@@ -45,6 +47,7 @@ import { sweepDoor } from './routes/sweeps.ts';
 import { SimulationAnswers } from './simulations/simulation-answers.ts';
 import type { SimulationLimits } from './simulations/simulation-limits.ts';
 import { SimulationService } from './simulations/simulation-service.ts';
+import { Steps } from './steps.ts';
 import type { Store } from './store/store.ts';
 import { sweepService } from './sweep-service.ts';
 import { Traces } from './traces.ts';
@@ -115,6 +118,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.logger,
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
+    logController: new RequestLog(),
     frameworkErrors: (error, request, reply) => void sendProblem(asEdgeError(error), request, reply),
     clientErrorHandler: refuseConnection,
     // What still comes in over open connections is answered as ever; new work is refused, with a problem, by a hook below.
@@ -148,6 +152,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const measurements = measurementService(store.jobs('measurement'), logger, parts.measuringHost);
   const sweeps = sweepService(parts.pool, store.jobs('sweep'), logger);
   const traces = new Traces(parts.pool);
+  const steps = new Steps();
   const { simulationLimits, simulationWorkerFile } = parts;
   const simulations = new SimulationService(library, logger, simulationLimits, simulationWorkerFile);
 
@@ -166,6 +171,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       measurements.stop(),
       simulations.stop(),
       mapcountTable.stop(),
+      steps.stop(),
     ]);
   });
 
@@ -187,6 +193,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.addHook('preHandler', (request, _reply, done) => {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
+
+  compressAnswers(app);
 
   const metrics = new Metrics();
   metrics.watchPool(parts.pool);
@@ -225,6 +233,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   jobRoutes(app, doors.sweep, shared);
   jobRoutes(app, doors.exploration, shared);
   explorationTraceRoute(app, explorations);
+  explorationStepsRoute(app, explorations, steps);
   jobRoutes(app, doors.measurement, shared);
   const answers = new SimulationAnswers((id) => simulations.has(id));
   simulationRoutes(app, simulations, { ...shared, idempotency: new Idempotency(answers) });

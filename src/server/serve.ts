@@ -35,6 +35,8 @@ export interface ServeOptions {
 /** After a stop was asked for, this long until the process ends no matter what is still open. */
 const STOP_MS_MAX = 10_000;
 const MIB = 1024 * 1024;
+/** Lines are written together: a write of its own for each is a good part of a short answer. */
+const LOG = { dest: 2, sync: false, minLength: 4096, periodicFlush: 100 };
 
 /** Resolves when the service listens. From then on SIGTERM and SIGINT stop it, and the process ends with 0. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -44,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   // Most of a second to load, and few ask for it.
   const telemetry = asksForTraces(process.env) ? (await import('./open-telemetry.ts')).startOpenTelemetry() : undefined;
   const mixin = telemetry === undefined ? {} : { mixin: () => telemetry.logFields() };
-  const logger = pino({ level: logLevel, ...mixin }, pino.destination({ dest: 2, sync: false }));
+  const logger = pino({ level: logLevel, ...mixin }, pino.destination(LOG));
   const pool = new WorkerPool({ threads });
   const simulationLimits = {
     simulations: options.simulations,

@@ -8,11 +8,36 @@ import { Value } from 'typebox/value';
 
 export const validate: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = Compile(schema);
+  const read = httpPart === 'body' ? asItIs : readerOf(schema);
   return (input) => {
-    const value = httpPart === 'body' ? input : Value.Convert(schema, Value.Default(schema, input));
+    const value = read(input);
     return check.Check(value) ? { value } : { error: check.Errors(value) };
   };
 };
+
+const asItIs = (input: unknown): unknown => input;
+
+/** Parameters are a flat object, and most are text: so defaults are made out once, and what is text is left alone. */
+function readerOf(schema: TSchema): (input: unknown) => unknown {
+  const defaults = Value.Default(schema, {}) as object;
+  const fields = Object.values((schema as { properties?: Record<string, TSchema> }).properties ?? {});
+  const complete = (input: unknown): unknown => ({ ...defaults, ...(input as object) });
+  return fields.every(isText) ? complete : (input) => Value.Convert(schema, complete(input));
+}
+
+function isText(field: TSchema): boolean {
+  const {
+    type,
+    const: only,
+    enum: some,
+    anyOf,
+  } = field as Partial<Record<'type' | 'const', unknown>> & {
+    enum?: unknown[];
+    anyOf?: TSchema[];
+  };
+  if (some !== undefined) return some.every((value) => typeof value === 'string');
+  return type === 'string' || typeof only === 'string' || (anyOf?.every(isText) ?? false);
+}
 
 const AnyObject = Type.Object({}, { additionalProperties: true });
 

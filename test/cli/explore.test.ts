@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ExplorationResult } from '../../src/explore/exploration-types.ts';
-import type { MatrixResult } from '../../src/explore/matrix.ts';
+import type { MatrixResult } from '../../src/explore/matrix-result.ts';
+import type { SteppedSchedule } from '../../src/explore/stepped.ts';
 import { ending, stallscope, start, temporaryFile } from './support/stallscope.ts';
 
 const SAFE = ['--operations', 'madv-collapse', '--scheme', 'post-collapse/promote', '--mapcount', 'subpage'];
@@ -53,6 +54,20 @@ describe('stallscope explore', () => {
     const { code, stdout } = await ending(child);
     expect(code).toBe(1);
     expect(parse(stdout)).toMatchObject({ complete: false, endedBy: 'stopped' });
+  });
+
+  it('--steps: of the counterexample, and of its schedule: the same, with the state of both page tables at each', async () => {
+    const { stdout } = await stallscope('explore', ...UNSAFE, '--json');
+    const { counterexample } = parse(stdout);
+    const steps = await stallscope('explore', ...UNSAFE, '--steps');
+    expect([steps.code, steps.stderr]).toEqual([1, expect.stringMatching(/^stallscope: unsafe: /)]);
+    const told = JSON.parse(steps.stdout) as SteppedSchedule;
+    expect(told.steps.map(({ task, label, effects }) => ({ task, label, effects }))).toEqual(counterexample?.steps);
+    expect(told.next).toBe(null);
+    const schedule = counterexample?.schedule.join(',') ?? '';
+    const again = await stallscope('explore', ...UNSAFE, '--schedule', schedule, '--steps');
+    expect([again.code, again.stdout]).toEqual([1, steps.stdout]);
+    expect((await stallscope('explore', ...SAFE, '--steps')).stdout).toBe('null\n');
   });
 
   it('--schedule with a result, and with its list: goes through the same steps to the same finding', async () => {

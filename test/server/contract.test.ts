@@ -36,6 +36,7 @@ const SIMULATIONS = '/v1/simulations';
 const NEVER_SEEN: Readonly<Record<string, string>> = {
   'getComparisonTrace 500 RUN_FAILED':
     'a bug of the model; a run of a comparison that has one is in comparisons.test.ts',
+  'getExplorationSteps 500 RUN_FAILED': 'a schedule of another version; steps.test.ts has one',
   INTERNAL: 'a bug; app.test.ts has a route that throws',
   WORKER_DIED: 'a thread that dies on its own; mapcount-table.test.ts has one',
 };

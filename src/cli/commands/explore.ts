@@ -24,7 +24,7 @@ import { WorkerPool } from '../../server/worker-pool.ts';
 import { explorationTable, verdictLine } from '../exploration-table.ts';
 import { exploreMatrix } from '../explore-matrix.ts';
 import { type ExploreOptions, guest, list, number, numbers, operations, requestOf } from '../explore-options.ts';
-import { replayed } from '../explore-replay.ts';
+import { replayed, stepsText } from '../explore-replay.ts';
 import { threadsOption } from '../options.ts';
 
 const NS_PER_MS = 1e6;
@@ -35,6 +35,7 @@ interface Options extends ExploreOptions {
   readonly markdown?: boolean;
   readonly trace?: string;
   readonly schedule?: string;
+  readonly steps?: boolean;
   readonly matrix?: boolean;
   readonly rows?: string[];
   readonly columns?: string[];
@@ -85,12 +86,16 @@ export function exploreCommand(): Command {
       '--schedule <file|list>',
       'go through this schedule only: task numbers, or a file with them or with a result',
     )
+    .option(
+      '--steps',
+      'print, as JSON, each step of the counterexample or of --schedule, with both page tables as it leaves them',
+    )
     .option('--trace <file>', 'write the counterexample as a trace for Perfetto')
     .addOption(
       new Option(
         '--matrix',
         'the whole table of verdicts: operations x scheme x handler x mapcount scheme x kernel',
-      ).conflicts(['operations', 'schedule', 'trace']),
+      ).conflicts(['operations', 'schedule', 'steps', 'trace']),
     )
     .option('--rows <ids>', 'of --matrix: rows, or operations that they must have', (text: string) => list(text, ';'))
     .option('--columns <ids>', 'of --matrix: schemes, mapcount schemes and kernels', commas)
@@ -111,10 +116,18 @@ async function explore(options: Options): Promise<void> {
   if (options.trace !== undefined) closeSync(openSync(options.trace, 'a'));
   const result = await carryOut(plan);
   if (options.trace !== undefined) writeFileSync(options.trace, traceOf(result));
-  process.stdout.write(`${options.json === true ? JSON.stringify(result) : explorationTable(result)}\n`);
+  process.stdout.write(`${textOf(result, options)}\n`);
   if (result.verdict === 'safe') return;
   process.exitCode = EXIT_NOT_SAFE;
-  if (options.json === true) process.stderr.write(`stallscope: ${verdictLine(result)}\n`);
+  if (options.json === true || options.steps === true) process.stderr.write(`stallscope: ${verdictLine(result)}\n`);
+}
+
+function textOf(result: ExplorationResult, { json, steps }: Options): string {
+  const { question, stepChecks, findings } = result;
+  const [worst] = findings;
+  if (steps === true)
+    return worst === undefined ? 'null' : stepsText(question, worst.counterexample.schedule, stepChecks);
+  return json === true ? JSON.stringify(result) : explorationTable(result);
 }
 
 /** In a thread, so that this one hears a Ctrl-C: the first ends the search with what there is, the second the program. */

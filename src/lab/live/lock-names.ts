@@ -12,10 +12,17 @@ import { Mm } from '../../mm/mm.ts';
 import { AddressSpace } from '../../mm/page-cache.ts';
 import { PageTable, PageTables } from '../../mm/page-table.ts';
 import { UserfaultfdCtx, UserfaultWaiter } from '../../mm/userfaultfd.ts';
-import type { World } from '../world.ts';
+import type { VmmProcess, World } from '../world.ts';
+
+/** Of a world: what its locks belong to. */
+interface Places {
+  readonly machine: Pick<World['machine'], 'mms'>;
+  readonly vms: readonly { readonly kvm: Kvm }[];
+  readonly processes: readonly Pick<VmmProcess, 'mm' | 'start'>[];
+}
 
 /** Null: nobody has said what it belongs to. */
-export function ownerName(world: World, lock: Waitable): string | null {
+export function ownerName(world: Places, lock: Waitable): string | null {
   const { of = null } = lock;
   if (of instanceof Mm) return mmName(world, of);
   if (of instanceof Kvm) return `vm ${world.vms.findIndex(({ kvm }) => kvm === of)}`;
@@ -32,22 +39,22 @@ export function ownerName(world: World, lock: Waitable): string | null {
 }
 
 /** A child of fork is numbered among all address spaces. */
-function mmName({ processes }: World, mm: Mm | undefined): string {
+function mmName({ processes }: Places, mm: Mm | undefined): string {
   const process = processes.findIndex((other) => other.mm === mm);
   if (process !== -1) return `process ${process}`;
   return mm === undefined ? 'nobody' : `child ${mm.index}`;
 }
 
 /** Offsets count from the start of the memory, as everywhere; a child has it where its parent has. */
-function placeName(world: World, mm: Mm, address: Hva): string {
+function placeName(world: Places, mm: Mm, address: Hva): string {
   const start = (world.processes.find((process) => process.mm === mm) ?? world.processes[0])?.start ?? 0;
   return `at ${address - start} of ${mmName(world, mm)}`;
 }
 
-const mmOf = ({ machine }: World, root: PageTable): Mm | undefined =>
+const mmOf = ({ machine }: Places, root: PageTable): Mm | undefined =>
   machine.mms.find(({ pageTables }) => pageTables.root === root);
 
-function tableName(world: World, table: PageTable): string {
+function tableName(world: Places, table: PageTable): string {
   let root = table;
   while (root.parent !== null) root = root.parent;
   const mm = mmOf(world, root);

@@ -201,6 +201,14 @@ export class JobService<Plan, Spec, Result> {
     return job;
   }
 
+  /** As JSON. An EdgeError where there is none. */
+  resultOf(id: string): string {
+    const found = this.#store.resultOf(id);
+    if (found === undefined) throw this.#notFound(id);
+    if (found.text === null) throw new EdgeError('RESULT_MISSING', `The ${this.#kind.name} is ${found.status}.`);
+    return found.text;
+  }
+
   /** Null: the cursor is none of this list. */
   list(query: JobQuery): JobPage<JobSummary> | null {
     return this.#store.list(query);

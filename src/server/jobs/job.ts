@@ -37,8 +37,6 @@ export interface StoredJob<Spec = unknown, Result = unknown> extends JobSummary 
   readonly spec: Spec;
   /** Set if and only if it succeeded. */
   readonly result: Result | null;
-  /** The result as JSON: the bytes that go out. */
-  readonly resultText: string | null;
   /** Set if and only if it failed. */
   readonly error: Problem | null;
 }
@@ -98,6 +96,8 @@ export interface JobStore<Spec, Result> {
   /** Returns it as it is now: it has succeeded if there is a result that it may have. */
   add(job: NewJob<Spec>): JobSummary;
   get(id: string): StoredJob<Spec, Result> | undefined;
+  /** The result alone, as JSON: the bytes that go out. Much less to read than the job. */
+  resultOf(id: string): { readonly status: JobStatus; readonly text: string | null } | undefined;
   statusOf(id: string): JobStatus | undefined;
   /** Returns null if the cursor is none that a page gave out. */
   list(query: JobQuery): JobPage<JobSummary> | null;

@@ -23,8 +23,8 @@ export const requestExamples: Readonly<Record<string, Readonly<Record<string, un
     document: { scenario, schemes: ['range'], repetitions: 1 },
   },
   ExplorationRequest: {
-    safe: { operations: ['madv-collapse'], scheme: 'post-collapse/promote' },
     unsafe: { operations: ['madv-collapse'], scheme: 'post-collapse/promote', backing: 'anonymous' },
+    safe: { operations: ['madv-collapse'], scheme: 'post-collapse/promote' },
   },
   MeasurementRequest: {
     control: { operation: 'nothing', memory: '8MiB', repetitions: 2 },

@@ -6,10 +6,10 @@ import type { ExplorationQuestion } from '../../explore/exploration-types.ts';
 import { exploredOperations } from '../../explore/question.ts';
 import { backings, hgmVersions, kernels, mapcountSchemes, preemptions, schemeIds } from '../../lab/vocabulary.ts';
 import { named } from '../openapi/components.ts';
-import { count, word } from './fields.ts';
+import { count, idsOf, word } from './fields.ts';
 
-const idsOf = <const Terms extends readonly { readonly id: string }[]>(terms: Terms) =>
-  terms.map(({ id }) => id) as Terms[number]['id'][];
+export const FindingClass = word(['hazard', 'leak', 'performance', 'warning', 'outcome']);
+
 const pages = Type.Array(count());
 
 /** What follows an operation is one itself; a reference that a type cannot follow, so the type is given. */
@@ -25,7 +25,7 @@ const OperationSchema = named(
   }),
 );
 
-const QuestionSchema = named(
+export const QuestionSchema = named(
   'ExplorationQuestion',
   Type.Object(
     {
@@ -68,7 +68,7 @@ const FindingSchema = named(
   'ExplorationFinding',
   Type.Object({
     kind: Type.String({ examples: ['lost-write'] }),
-    class: word(['hazard', 'leak', 'performance', 'warning', 'outcome']),
+    class: FindingClass,
     message: Type.String(),
     evidence: Type.Unknown({ description: 'What shows it; its shape depends on the kind.', examples: [{}] }),
     count: count('Schedules in which it was met.'),

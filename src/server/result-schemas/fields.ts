@@ -37,3 +37,6 @@ export const interval = Type.Union([
 
 export const textOrNull = (description?: string) =>
   Type.Union([Type.String(), Type.Null()], description === undefined ? {} : { description });
+
+export const idsOf = <const Terms extends readonly { readonly id: string }[]>(terms: Terms) =>
+  terms.map(({ id }) => id) as Terms[number]['id'][];

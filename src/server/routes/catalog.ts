@@ -1,15 +1,17 @@
+import Type from 'typebox';
 import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
+import { fixedAnswer } from '../fixed-answer.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
+import { keptMatrix } from '../matrix.ts';
 import { CatalogSchema } from '../result-schemas/catalog.ts';
+import { MatrixSchema } from '../result-schemas/matrix.ts';
 import { MapcountTableSchema, problems } from '../schemas.ts';
 import { type SimulationLimits, simulationCatalog } from '../simulations/simulation-limits.ts';
 
 export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: SimulationLimits): void {
-  // The words do not change while the service runs: they are encoded once, as that takes longer than all the rest of an answer.
   const words = { ...catalog(), explorations: explorationCatalog(), simulations: simulationCatalog(limits) };
-  const encoded = Buffer.from(JSON.stringify(words));
   app.get(
     '/v1/catalog',
     {
@@ -20,9 +22,7 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
         response: { 200: CatalogSchema },
       },
     },
-    (_request, reply) => {
-      reply.type('application/json; charset=utf-8').send(encoded);
-    },
+    fixedAnswer(words),
   );
 
   app.get(
@@ -35,5 +35,23 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
       },
     },
     async () => ({ consumers: await mapcountTable.consumers() }),
+  );
+
+  // Encoded when the first one asks: it is most of a megabyte.
+  let matrix: ReturnType<typeof fixedAnswer> | undefined;
+  app.get(
+    '/v1/catalog/matrix',
+    {
+      schema: {
+        tags: ['library'],
+        summary:
+          'The matrix of verdicts: operations that meet, by notifier scheme with its handler, mapcount scheme and kernel, and the exploration that asks each cell anew.',
+        response: { 200: Type.Unsafe<object>(MatrixSchema) },
+      },
+    },
+    (request, reply) => {
+      matrix ??= fixedAnswer(keptMatrix());
+      matrix(request, reply);
+    },
   );
 }

@@ -82,6 +82,15 @@ export class JobTable<Spec, Result> implements JobStore<Spec, Result> {
     return row === undefined ? undefined : jobOf(row, this.#results);
   }
 
+  resultOf(id: string): { readonly status: JobStatus; readonly text: string | null } | undefined {
+    const row = this.#row(id, 'status, result');
+    if (row === undefined) return undefined;
+    return {
+      status: row.status as JobStatus,
+      text: row.result === null ? null : this.#results.text(Number(row.result)),
+    };
+  }
+
   statusOf(id: string): JobStatus | undefined {
     return this.#row(id, 'status')?.status as JobStatus | undefined;
   }
@@ -238,19 +247,14 @@ export class JobTable<Spec, Result> implements JobStore<Spec, Result> {
 
 /** What is large is read only if it is asked for. */
 function jobOf<Spec, Result>(row: Row, results: ResultTable): StoredJob<Spec, Result> {
-  const resultText = (): string | null => (row.result === null ? null : results.text(Number(row.result)));
   return {
     ...summaryOf(row),
     error: row.error === null ? null : (JSON.parse(String(row.error)) as Problem),
     get spec() {
       return JSON.parse(unpackText(row.spec as Uint8Array)) as Spec;
     },
-    get resultText() {
-      return resultText();
-    },
     get result() {
-      const text = resultText();
-      return text === null ? null : (JSON.parse(text) as Result);
+      return row.result === null ? null : (JSON.parse(results.text(Number(row.result))) as Result);
     },
   };
 }
