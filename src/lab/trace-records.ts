@@ -4,7 +4,7 @@ import type { RunRecord, Topic } from './run-types.ts';
 export const TRACE_RECORDS_MAX = 250_000;
 
 /** More than that would not fit into the memory of a thread beside the run. */
-export const TRACE_RECORDS_LIMIT = 1_000_000;
+export const TRACE_RECORDS_LIMIT = 1_250_000;
 
 /** What a trace shows; progress it does not. */
 export const traceTopics: readonly Topic[] = [
