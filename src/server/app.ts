@@ -190,7 +190,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
-  compressAnswers(app);
+  await compressAnswers(app);
 
   const metrics = new Metrics();
   metrics.watchPool(parts.pool);
