@@ -2,7 +2,15 @@
 
 import type { TraceGroup, TraceInstant, TraceSpan, TraceTrack } from './chrome-trace.ts';
 import { lanesOf, tracksOf } from './trace-lanes.ts';
-import { type Flush, type Notice, type OperationSpan, operationsByTask, type Told } from './trace-notices.ts';
+import {
+  type Flush,
+  type LockWaitSpan,
+  type Notice,
+  type OperationSpan,
+  operationsByTask,
+  type Told,
+  type VcpuStretch,
+} from './trace-notices.ts';
 
 /** Names with numbers in the order in which people count. */
 export const naturally = (a: string, b: string): number => {
@@ -42,7 +50,7 @@ export function runGroup(
 }
 
 /** What an arrow may start at. */
-export type TraceSource = Notice | Flush;
+export type TraceSource = Notice | Flush | OperationSpan | VcpuStretch;
 
 interface SourceSpan extends TraceSpan {
   readonly source?: TraceSource;
@@ -58,7 +66,8 @@ export function processGroups({ operations, notices, flushes }: Told) {
     tasks.set(task, spans);
     return spans;
   };
-  for (const one of operations) spansOf(one.record.process, one.record.task).push(operationSpan(one));
+  for (const one of operations)
+    spansOf(one.record.process, one.record.task).push({ ...operationSpan(one), source: one });
   const operationOf = operationsByTask(operations);
   for (const one of notices) {
     const operation = operationOf(one.process, one.task, one.startNs);
@@ -117,6 +126,18 @@ export const flushSpan = ({ record, startNs, endNs }: Flush, name: string): Trac
   details: { kicked: record.kicked, by: record.task },
 });
 
+/** For whom a task has waited, as far as that is known. */
+export function waitDetails({ lock, mode, holders, moreHolders, queuedBehind, releasedBy }: LockWaitSpan['record']) {
+  return {
+    lock,
+    ...(mode === null ? {} : { mode }),
+    ...(holders.length === 0 ? {} : { holder: holders }),
+    ...(moreHolders === 0 ? {} : { moreHolders }),
+    ...(queuedBehind === null ? {} : { queuedBehind }),
+    ...(releasedBy === null ? {} : { releasedBy }),
+  };
+}
+
 /** For each lock a track for each thread that has waited for it. */
 export function lockGroups({ lockWaits }: Told): TraceGroup[] {
   const byLock = Map.groupBy(lockWaits, ({ record }) => record.lock);
@@ -130,7 +151,12 @@ export function lockGroups({ lockWaits }: Told): TraceGroup[] {
           tracksOf(
             task,
             own.map(({ startNs, endNs, record }) => {
-              return { name: `waits for ${lock}`, startNs, endNs, details: { lock, task, waitedNs: record.waitedNs } };
+              return {
+                name: `waits for ${lock}`,
+                startNs,
+                endNs,
+                details: { task, waitedNs: record.waitedNs, ...waitDetails(record) },
+              };
             }),
           ),
         ),

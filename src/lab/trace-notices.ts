@@ -41,11 +41,14 @@ export interface Flush extends Stretch {
   readonly record: RecordOf<'tlb'>;
 }
 
-interface LockWaitSpan extends Stretch {
+export interface LockWaitSpan extends Stretch {
   readonly record: RecordOf<'lock'>;
 }
 
 export type VcpuStretch = RecordOf<'vcpu'> & Stretch & { readonly retriedGfn: number | null };
+
+/** Its name among tasks. */
+export const vcpuTask = (vcpu: number): string => `vcpu${vcpu}`;
 
 /** All that records say, by what it is about. The order inside of a list is that of the records. */
 export interface Told {
