@@ -1,51 +1,77 @@
-// A day of use in a minute: a thousand live simulations, each made, driven, watched and deleted before the next, in a
-// process of its own, whose memory has to be afterwards what it was before.
+// A day of use in a minute: a thousand live simulations, each made, driven, watched and deleted before the next. When the service
+// has had some seconds of rest its memory has to be what it was before the first. What it is at the last is told, too.
 
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { goal, type Section } from './section.ts';
+import { client } from './service/client.ts';
+import type { DayRequest, DayResult } from './service/day-child.ts';
+import { type Server, startService } from './service/servers.ts';
+import type { Usage } from './service/usage-hook.ts';
 
 const COUNT = 1000;
 const MINUTE_MS = 60_000;
-/** What the collectors may still hold of the last ones, and what an allocator does not give back. */
+/** From then on code is compiled and heaps have the size that they keep. Two at once: as many threads as are ever kept. */
+const WARM_UP = { count: 50, atOnce: 2 };
+/** What an allocator keeps, and code that was compiled on the way. */
 const RSS_GROWTH_MIB = 32;
 const HEAP_GROWTH_MIB = 4;
-
-interface Memory {
-  readonly rssMib: number;
-  readonly heapMib: number;
-}
-
-interface Day {
-  readonly count: number;
-  readonly events: number;
-  readonly ms: number;
-  readonly before: Memory;
-  readonly after: Memory;
-}
+/** After this V8 has given back the pages that it had set aside for threads that are gone. */
+const QUIET_MS = 15_000;
+const GONE_MS_MAX = 90_000;
 
 export const simulationsDay: Section = {
   name: 'simulations-day',
   title: `${COUNT} live simulations, one after the other, each watched through a socket`,
-  run(print) {
-    const child = fileURLToPath(new URL('./one-day.ts', import.meta.url));
-    const args = ['--expose-gc', child, String(COUNT)];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`one-day.ts failed: ${stderr}`);
-    const { count, events, ms, before, after } = JSON.parse(stdout) as Day;
-    const each = (ms / count).toFixed(1);
-    print(
-      `  ${(ms / 1000).toFixed(1)} s, ${each} ms each, ${events} events over sockets (in a minute: ${goal(ms <= MINUTE_MS)})`,
-    );
-    const rows = [
-      ['resident', before.rssMib, after.rssMib, RSS_GROWTH_MIB],
-      ['heap', before.heapMib, after.heapMib, HEAP_GROWTH_MIB],
-    ] as const;
-    for (const [what, was, is, most] of rows) {
-      const bound = `at most ${most} MiB more: ${goal(is - was <= most)}`;
+  async run(print) {
+    const service = await startService();
+    const day = (request: Omit<DayRequest, 'address'>): Promise<DayResult> =>
+      client('./day-child.ts', { address: service.address, ...request });
+    try {
+      await sleep(QUIET_MS);
+      const first = await service.usage();
+      await day(WARM_UP);
+      const before = await service.usage();
+      const { ms, events } = await day({ count: COUNT, atOnce: 1 });
+      const last = await service.usage();
+      const goneMs = await untilThreadsAreGone(service);
+      await sleep(QUIET_MS);
+      const gone = await service.usage();
+
+      const inTime = `in a minute: ${goal(ms <= MINUTE_MS)}`;
       print(
-        `  ${what.padEnd(9)} ${was.toFixed(1).padStart(6)} MiB before, ${is.toFixed(1).padStart(6)} MiB after (${bound})`,
+        `  ${(ms / 1000).toFixed(1)} s, ${(ms / COUNT).toFixed(1)} ms each, ${events} events over sockets (${inTime})`,
       );
+      const row = (what: string, is: Usage, was?: Usage): void => print(`  ${what.padEnd(34)} ${memory(is, was)}`);
+      row('before the first', first);
+      row(`${WARM_UP.count} later`, before);
+      row('when the last has ended', last);
+      row(`spare threads gone, ${(goneMs / 1000).toFixed(0)} s later`, gone, first);
+    } finally {
+      await service.close();
     }
   },
 };
+
+function memory({ rssMib, heapMib }: Usage, was?: Usage): string {
+  const columns = [
+    ['resident', rssMib, was?.rssMib, RSS_GROWTH_MIB],
+    ['heap', heapMib, was?.heapMib, HEAP_GROWTH_MIB],
+  ] as const;
+  return columns
+    .map(([what, is, from, most]) => {
+      const told = `${what} ${is.toFixed(1).padStart(6)} MiB`;
+      if (from === undefined) return told;
+      const more = is - from;
+      return `${told} (${more < 0 ? '' : '+'}${more.toFixed(1)}, at most +${most}: ${goal(more <= most)})`;
+    })
+    .join(', ');
+}
+
+async function untilThreadsAreGone(service: Server): Promise<number> {
+  const startedMs = performance.now();
+  while (/^stallscope_simulation_threads [1-9]/m.test(await service.get('/metrics'))) {
+    if (performance.now() - startedMs > GONE_MS_MAX) throw new Error('the spare threads do not go');
+    await sleep(1000);
+  }
+  return performance.now() - startedMs;
+}

@@ -1149,12 +1149,30 @@ export interface components {
             /** @description Through all VMs. */
             vcpu: number;
         } | {
+            /** @description Who held it when the wait began, up to 8 of them. Empty for a queue, and if nobody had asked for these records by then. */
+            holders: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            }[];
             lock: string;
             /**
              * @description its mapcount scheme,
              * @enum {string}
              */
             mapcount: "subpage" | "head-per-pte" | "hstate-entry" | "hstate-special" | "folio-pairs" | "folio-vmas";
+            /** @description What the task wanted it for; null: `lock` is no lock but a queue for an event. */
+            mode: ("read" | "write") | null;
+            /** @description How many more held it. */
+            moreHolders: number;
+            /** @description The last of those who waited already when this wait began, and what for; null: nobody did. */
+            queuedBehind: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            } | null;
+            /** @description Whose release or wake has ended the wait. */
+            releasedBy: string | null;
             /** @description and which repetition it is. */
             repetition: number;
             /**
@@ -1166,6 +1184,7 @@ export interface components {
             seq: number;
             /** @description Simulated time. */
             simTimeNs: number;
+            /** @description That has waited. */
             task: string;
             /** @constant */
             topic: "lock";
@@ -2880,9 +2899,28 @@ export interface components {
             /** @description Through all VMs. */
             vcpu: number;
         } | {
+            /** @description Who held it when the wait began, up to 8 of them. Empty for a queue, and if nobody had asked for these records by then. */
+            holders: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            }[];
             lock: string;
+            /** @description What the task wanted it for; null: `lock` is no lock but a queue for an event. */
+            mode: ("read" | "write") | null;
+            /** @description How many more held it. */
+            moreHolders: number;
+            /** @description The last of those who waited already when this wait began, and what for; null: nobody did. */
+            queuedBehind: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            } | null;
+            /** @description Whose release or wake has ended the wait. */
+            releasedBy: string | null;
             /** @description Simulated time. */
             simTimeNs: number;
+            /** @description That has waited. */
             task: string;
             /** @constant */
             topic: "lock";
@@ -4301,11 +4339,30 @@ export interface components {
             /** @description Through all VMs. */
             vcpu: number;
         } | {
+            /** @description Who held it when the wait began, up to 8 of them. Empty for a queue, and if nobody had asked for these records by then. */
+            holders: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            }[];
             lock: string;
+            /** @description What the task wanted it for; null: `lock` is no lock but a queue for an event. */
+            mode: ("read" | "write") | null;
+            /** @description How many more held it. */
+            moreHolders: number;
+            /** @description The last of those who waited already when this wait began, and what for; null: nobody did. */
+            queuedBehind: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            } | null;
+            /** @description Whose release or wake has ended the wait. */
+            releasedBy: string | null;
             /** @description Counts what happened in the job. */
             seq: number;
             /** @description Simulated time. */
             simTimeNs: number;
+            /** @description That has waited. */
             task: string;
             /** @constant */
             topic: "lock";
@@ -5343,14 +5400,32 @@ export interface components {
             /** @description Through all VMs. */
             vcpu: number;
         } | {
+            /** @description Who held it when the wait began, up to 8 of them. Empty for a queue, and if nobody had asked for these records by then. */
+            holders: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            }[];
             lock: string;
             /**
              * @description its mapcount scheme,
              * @enum {string}
              */
             mapcount: "subpage" | "head-per-pte" | "hstate-entry" | "hstate-special" | "folio-pairs" | "folio-vmas";
+            /** @description What the task wanted it for; null: `lock` is no lock but a queue for an event. */
+            mode: ("read" | "write") | null;
+            /** @description How many more held it. */
+            moreHolders: number;
             /** @description The point of the grid that it is for, */
             point: number;
+            /** @description The last of those who waited already when this wait began, and what for; null: nobody did. */
+            queuedBehind: {
+                /** @enum {string} */
+                mode: "read" | "write";
+                task: string;
+            } | null;
+            /** @description Whose release or wake has ended the wait. */
+            releasedBy: string | null;
             /** @description and which repetition it is. */
             repetition: number;
             /**
@@ -5362,6 +5437,7 @@ export interface components {
             seq: number;
             /** @description Simulated time. */
             simTimeNs: number;
+            /** @description That has waited. */
             task: string;
             /** @constant */
             topic: "lock";
@@ -6868,6 +6944,8 @@ export interface operations {
             query?: {
                 /** @description Mapcount scheme. Absent: the first. */
                 mapcount?: string;
+                /** @description Records of the run that the trace has at most: the first ones. A stall takes some ten of them. */
+                records?: number;
                 /** @description Counts from 0; its seed is seed + repetition. */
                 repetition?: number;
                 /** @description Notifier scheme. Absent: the first. */

@@ -14,6 +14,7 @@
 import { AssertionError, assert } from './assert.ts';
 import { DEAD, EventQueue } from './event-queue.ts';
 import { Lockdep } from './locks/lockdep.ts';
+import { LOCK_WAITS } from './locks/wait-note.ts';
 import {
   completion,
   DONE,
@@ -70,6 +71,8 @@ export class Simulation {
   readonly seed: number | string;
   readonly wakeUpNs: SimTimeNs;
   readonly records = new RecordBus();
+  /** Whether anybody hears of waits for locks: only then is it noted for whom a task waits. */
+  readonly lockWaits: { readonly observed: boolean } = this.records.channel(LOCK_WAITS);
   readonly lockdep: Lockdep;
   /** Dispatched and elapsed inline. Timers of observers are none. */
   events = 0;
@@ -259,6 +262,7 @@ export class Simulation {
   grant(task: Task, delayNs: SimTimeNs): void {
     if (task.stateCode !== PARKED_STATE) throw acquireWithoutYield(task);
     task.granted = true;
+    if (task.waitNote !== null) task.waitNote.releasedBy = this.running?.name ?? null;
     if (delayNs === 0) {
       task.stateCode = READY;
       this.ring.push(task.slot);
@@ -494,7 +498,7 @@ export class Simulation {
     const waitable = task.waitingFor as Waitable;
     if (!task.granted) throw acquireWithoutYield(task);
     task.waitingFor = null;
-    task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.clock);
+    task.onWaitEnd?.(waitable.lockClass, task.waitSinceNs, this.clock, task.waitNote);
   }
 
   protected end(task: Task, result: unknown): void {

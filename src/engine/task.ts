@@ -2,6 +2,7 @@
 
 import { AssertionError } from './assert.ts';
 import type { LockClass } from './locks/lock-class.ts';
+import type { OpenWaitNote, WaitNote } from './locks/wait-note.ts';
 import type { Process, StepOperation } from './process.ts';
 import type { SimTimeNs } from './sim-time.ts';
 
@@ -43,7 +44,8 @@ export class Task<T = unknown> {
   waitingFor: Waitable | null = null;
   waitSinceNs: SimTimeNs = Number.NaN;
   /** Called by the engine when a wait for a lock has ended (after the wake-up latency), before the process goes on. */
-  onWaitEnd: ((lockClass: LockClass, sinceNs: SimTimeNs, untilNs: SimTimeNs) => void) | null = null;
+  onWaitEnd: ((lockClass: LockClass, sinceNs: SimTimeNs, untilNs: SimTimeNs, note: WaitNote | null) => void) | null =
+    null;
 
   // A task waits for one thing at a time, so the queue of a lock is a list through its waiters.
   nextWaiter: Task | null = null;
@@ -52,6 +54,8 @@ export class Task<T = unknown> {
   granted = false;
   /** It waits for a lock to sleep for with its CPU busy, and goes on at the instant of the release. */
   spins = false;
+  /** For whom it waits; null: nobody has observed waits for locks when this one began. */
+  waitNote: OpenWaitNote | null = null;
 
   // Held locks, the latest last. Two arrays instead of one of objects: taking a lock allocates nothing.
   heldDepth = 0;
@@ -112,6 +116,16 @@ export class Task<T = unknown> {
       if (mode === 'any' || ((this.heldInfo[at] as number) & 1) === (mode === 'write' ? 1 : 0)) return true;
     }
     return false;
+  }
+
+  /** How it holds the lock; null: it does not. */
+  modeOf(lock: Waitable): HoldMode | null {
+    // Hundreds of folio locks in a row are passed over by their class.
+    for (let at = this.heldDepth - 1; at >= 0; at--) {
+      if (this.heldLocks[at] === lock) return ((this.heldInfo[at] as number) & 1) === 1 ? 'write' : 'read';
+      if ((this.heldLocks[at] as Waitable).lockClass !== lock.lockClass) at = this.heldRunStart[at] as number;
+    }
+    return null;
   }
 
   pushHeld(lock: Waitable, info: number): void {

@@ -128,9 +128,9 @@ export class Vcpu implements KvmVcpu, MmCpu, Accessor {
     if (clock !== undefined) kvm.machine.sim.spawn(`clock${this.id}`, this.#useClock(clock), { daemon: true });
     const task: Task = kvm.machine.sim.spawn(`vcpu${this.id}`, this.#run(), { cpu, daemon: true });
     this.#task = task;
-    task.onWaitEnd = (lockClass: LockClass, sinceNs, untilNs) => {
+    task.onWaitEnd = (lockClass: LockClass, sinceNs, untilNs, note) => {
       this.#time.waited(lockClass, sinceNs, untilNs);
-      kvm.mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
+      kvm.mm.events.lockWait(task.name, lockClass, sinceNs, untilNs, note);
     };
   }
 

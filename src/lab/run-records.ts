@@ -50,9 +50,7 @@ export function publishRecords(
   }
   if (wants('lock')) {
     // One stream for all: waits for locks are heard once, whichever mm they are asked of.
-    const leave = processes[0]?.mm.events.lockWaits.listen(({ simTimeNs, lock, task, waitedNs }) =>
-      guarded({ topic: 'lock', simTimeNs, lock, task, waitedNs }),
-    );
+    const leave = processes[0]?.mm.events.lockWaits.listen((wait) => guarded({ topic: 'lock', ...wait }));
     if (leave !== undefined) leaves.push(leave);
   }
   return () => {

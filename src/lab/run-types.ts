@@ -164,10 +164,26 @@ interface FaultRecord extends RecordBase<'fault'> {
   readonly laps: number;
 }
 
+/** A task has waited for a lock, or in a queue for an event. */
 interface LockRecord extends RecordBase<'lock'> {
   readonly lock: string;
   readonly task: string;
   readonly waitedNs: number;
+  /** What the task wanted it for; null: it waited in a queue. */
+  readonly mode: 'read' | 'write' | null;
+  /** Who held it when the wait began, up to eight of them; empty for a queue, and where records of locks came later. */
+  readonly holders: readonly LockUser[];
+  /** How many more did. */
+  readonly moreHolders: number;
+  /** The last of those who waited already. */
+  readonly queuedBehind: LockUser | null;
+  /** Whose release or wake has ended the wait. */
+  readonly releasedBy: string | null;
+}
+
+export interface LockUser {
+  readonly task: string;
+  readonly mode: 'read' | 'write';
 }
 
 /** KVM flushes a VM, the host shoots down what the CPUs hold of a process. */

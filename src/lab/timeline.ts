@@ -85,7 +85,7 @@ export class Timeline {
     const { sim } = this.#world.machine;
     const task: Task = sim.spawn(`vmm${from}`, this.#thread(from, to), options);
     const { mm } = this.#process(this.entries[from] as TimelineEntry);
-    task.onWaitEnd = (lockClass, sinceNs, untilNs) => mm.events.lockWait(task.name, lockClass, sinceNs, untilNs);
+    task.onWaitEnd = (...wait) => mm.events.lockWait(task.name, ...wait);
   }
 
   #process(entry: TimelineEntry): VmmProcess {

@@ -3,7 +3,9 @@
 
 import { memslotsOf } from './memslot-layout.ts';
 import type { Scenario } from './scenario.ts';
-import type { Flush, Notice, Told, VcpuStretch } from './trace-notices.ts';
+import { type Blocker, Blockers } from './trace-blockers.ts';
+import { StretchIndex } from './trace-index.ts';
+import type { Flush, LockWaitSpan, Notice, Told, VcpuStretch } from './trace-notices.ts';
 import { PAGE_BYTES } from './units.ts';
 
 /**
@@ -13,16 +15,20 @@ import { PAGE_BYTES } from './units.ts';
  * sequence: the section closed while the vCPU was on its way; whatever page it wanted, its lap was in vain.
  * hull: several sections were open, and KVM keeps one interval around all of them.
  * flush: the vCPU left guest mode at the very moment at which this flush, the only one, began.
+ * holder: the vCPU waited for a lock that this task held, and no other did, or of several it has released it last.
+ * queue: readers held the lock, and the vCPU, a reader itself, waited behind this writer, who waited for them.
  * meanwhile: the vCPU waited for mmu_lock only while this notification, the only one, was being answered. Who held the
- * lock is not recorded.
+ * lock is not among the records.
  */
-type Conclusion = 'range' | 'sequence' | 'hull' | 'flush' | 'meanwhile';
+type Conclusion = 'range' | 'sequence' | 'hull' | 'flush' | 'holder' | 'queue' | 'meanwhile';
 
 export interface Cause {
   readonly conclusion: Conclusion;
   /** Null: a flush that no notification has asked for, such as that of an operation or of a fault. */
   readonly notice: Notice | null;
   readonly flush: Flush | null;
+  /** Of a wait for a lock: who was in the way. */
+  readonly blocker: Blocker | null;
 }
 
 type Layout = Pick<Scenario, 'vm'>;
@@ -35,9 +41,12 @@ export class Causes {
   readonly #notices: ReadonlyMap<number, StretchIndex<Notice>>;
   /** By the moment at which they began. */
   readonly #flushes: ReadonlyMap<number, readonly Flush[]>;
+  readonly #blockers: Blockers;
 
-  constructor(scenario: Layout, { notices, flushes }: Told) {
+  constructor(scenario: Layout, told: Told) {
+    const { notices, flushes } = told;
     this.#scenario = scenario;
+    this.#blockers = new Blockers(told);
     const byProcess = Map.groupBy(notices, ({ process }) => process);
     this.#notices = new Map([...byProcess].map(([process, own]) => [process, new StretchIndex(own)]));
     this.#flushes = Map.groupBy(flushes, ({ startNs }) => startNs);
@@ -52,17 +61,27 @@ export class Causes {
       case 'tlb-flush':
         return this.#ofFlush(stretch, process);
       case 'mmu-lock':
+      case 'mmap-lock':
+      case 'vma-lock':
+      case 'i-mmap-lock':
+      case 'fault-mutex':
+      case 'folio-lock':
         return this.#ofWait(stretch, process);
       default:
         return null;
     }
   }
 
+  /** The record of the wait that a stretch is; null: it is none, or its record is not there. */
+  waitOf(stretch: VcpuStretch): LockWaitSpan | null {
+    return this.#blockers.waitOf(stretch);
+  }
+
   #ofRetry({ startNs, endNs, retriedGfn }: VcpuStretch, process: number): Cause | null {
     const sections = this.#overlapping(process, startNs, endNs).filter(({ kind }) => kind === 'section');
     const offsets = retriedGfn === null ? [] : this.#offsetsOf(retriedGfn);
     const because = (conclusion: Conclusion, notice: Notice | undefined): Cause | null =>
-      notice === undefined ? null : { conclusion, notice, flush: null };
+      notice === undefined ? null : { conclusion, notice, flush: null, blocker: null };
     return (
       because(
         'range',
@@ -83,7 +102,7 @@ export class Causes {
     );
     const [flush] = begun;
     if (flush === undefined || begun.length > 1) return null;
-    return { conclusion: 'flush', flush, notice: this.#askedBy(flush, process) };
+    return { conclusion: 'flush', flush, notice: this.#askedBy(flush, process), blocker: null };
   }
 
   /** The thread that answers a notification waits for each of its flushes: what it flushes meanwhile is for that. */
@@ -95,14 +114,23 @@ export class Causes {
     return answered.at(-1) ?? null;
   }
 
-  #ofWait({ startNs, endNs }: VcpuStretch, process: number): Cause | null {
+  #ofWait(stretch: VcpuStretch, process: number): Cause | null {
+    const wait = this.#blockers.waitOf(stretch);
+    if (wait !== null && wait.record.holders.length > 0) {
+      const blocker = this.#blockers.of(wait, stretch.state === 'mmu-lock');
+      return blocker === null ? null : { conclusion: blocker.how, notice: null, flush: null, blocker };
+    }
+    return stretch.state === 'mmu-lock' ? this.#ofMmuLock(stretch, process) : null;
+  }
+
+  #ofMmuLock({ startNs, endNs }: VcpuStretch, process: number): Cause | null {
     const during = this.#overlapping(process, startNs, endNs).filter(
       (notice) => notice.startNs < endNs && notice.answeredNs > startNs,
     );
     const [notice] = during;
     if (notice === undefined || during.length > 1) return null;
     return notice.startNs <= startNs && endNs <= notice.answeredNs
-      ? { conclusion: 'meanwhile', notice, flush: null }
+      ? { conclusion: 'meanwhile', notice, flush: null, blocker: null }
       : null;
   }
 
@@ -117,43 +145,5 @@ export class Causes {
     return slots.flatMap(({ guestStart, start, length }) =>
       address >= guestStart && address < guestStart + length ? start + address - guestStart : [],
     );
-  }
-}
-
-/** Stretches by what they overlap. A few long ones beside many short ones cost a walk; there are not many that long. */
-class StretchIndex<S extends { readonly startNs: number; readonly endNs: number }> {
-  readonly #byStart: readonly S[];
-  /** The latest end of all up to there. */
-  readonly #latestEnd: readonly number[];
-
-  constructor(stretches: readonly S[]) {
-    this.#byStart = [...stretches].sort((a, b) => a.startNs - b.startNs);
-    let latest = 0;
-    this.#latestEnd = this.#byStart.map(({ endNs }) => {
-      latest = Math.max(latest, endNs);
-      return latest;
-    });
-  }
-
-  /** Those that have begun before `endNs` and have not ended before `startNs`, by their start. */
-  overlapping(startNs: number, endNs: number): S[] {
-    const found: S[] = [];
-    for (let index = this.#startingBefore(endNs) - 1; index >= 0; index--) {
-      if ((this.#latestEnd[index] ?? 0) < startNs) break;
-      const stretch = this.#byStart[index];
-      if (stretch !== undefined && stretch.endNs >= startNs) found.push(stretch);
-    }
-    return found.reverse();
-  }
-
-  /** How many start before then. */
-  #startingBefore(endNs: number): number {
-    let [low, high] = [0, this.#byStart.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#byStart[middle]?.startNs ?? 0) < endNs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -2,7 +2,15 @@
 
 import type { TraceGroup, TraceInstant, TraceSpan, TraceTrack } from './chrome-trace.ts';
 import { lanesOf, tracksOf } from './trace-lanes.ts';
-import type { Flush, Notice, OperationSpan, Told } from './trace-notices.ts';
+import {
+  type Flush,
+  type LockWaitSpan,
+  type Notice,
+  type OperationSpan,
+  operationsByTask,
+  type Told,
+  type VcpuStretch,
+} from './trace-notices.ts';
 
 /** Names with numbers in the order in which people count. */
 export const naturally = (a: string, b: string): number => {
@@ -42,7 +50,7 @@ export function runGroup(
 }
 
 /** What an arrow may start at. */
-export type TraceSource = Notice | Flush;
+export type TraceSource = Notice | Flush | OperationSpan | VcpuStretch;
 
 interface SourceSpan extends TraceSpan {
   readonly source?: TraceSource;
@@ -58,8 +66,13 @@ export function processGroups({ operations, notices, flushes }: Told) {
     tasks.set(task, spans);
     return spans;
   };
-  for (const one of operations) spansOf(one.record.process, one.record.task).push(operationSpan(one));
-  for (const one of notices) spansOf(one.process, one.task).push(...noticeSpans(one));
+  for (const one of operations)
+    spansOf(one.record.process, one.record.task).push({ ...operationSpan(one), source: one });
+  const operationOf = operationsByTask(operations);
+  for (const one of notices) {
+    const operation = operationOf(one.process, one.task, one.startNs);
+    spansOf(one.process, one.task).push(...noticeSpans(one, operation));
+  }
   for (const one of flushes) {
     const { record } = one;
     if (record.event === 'cpu-shootdown')
@@ -93,9 +106,11 @@ const operationSpan = ({ record, startNs, endNs, isCut }: OperationSpan): TraceS
 const CUT = { note: 'the records do not have both of its ends' };
 
 /** The whole, and in it, of a section, the part in which its start waits for an answer. */
-function noticeSpans(notice: Notice): SourceSpan[] {
+function noticeSpans(notice: Notice, operation: OperationSpan | null): SourceSpan[] {
   const { kind, section, start, length, startNs, answeredNs, endNs, isCut } = notice;
-  const details = { start, length, ...(isCut ? CUT : {}) };
+  const of = operation === null ? {} : { operation: operation.record.index };
+  const numbered = kind === 'section' ? { section } : {};
+  const details = { ...numbered, ...of, start, length, ...(isCut ? CUT : {}) };
   if (kind === 'collapsed') return [{ name: 'collapsed', startNs, endNs, details, source: notice }];
   const call = { name: 'invalidate_range_start', startNs, endNs: answeredNs };
   return [
@@ -111,6 +126,18 @@ export const flushSpan = ({ record, startNs, endNs }: Flush, name: string): Trac
   details: { kicked: record.kicked, by: record.task },
 });
 
+/** For whom a task has waited, as far as that is known. */
+export function waitDetails({ lock, mode, holders, moreHolders, queuedBehind, releasedBy }: LockWaitSpan['record']) {
+  return {
+    lock,
+    ...(mode === null ? {} : { mode }),
+    ...(holders.length === 0 ? {} : { holder: holders }),
+    ...(moreHolders === 0 ? {} : { moreHolders }),
+    ...(queuedBehind === null ? {} : { queuedBehind }),
+    ...(releasedBy === null ? {} : { releasedBy }),
+  };
+}
+
 /** For each lock a track for each thread that has waited for it. */
 export function lockGroups({ lockWaits }: Told): TraceGroup[] {
   const byLock = Map.groupBy(lockWaits, ({ record }) => record.lock);
@@ -124,7 +151,12 @@ export function lockGroups({ lockWaits }: Told): TraceGroup[] {
           tracksOf(
             task,
             own.map(({ startNs, endNs, record }) => {
-              return { name: `waits for ${lock}`, startNs, endNs, details: { waitedNs: record.waitedNs } };
+              return {
+                name: `waits for ${lock}`,
+                startNs,
+                endNs,
+                details: { task, waitedNs: record.waitedNs, ...waitDetails(record) },
+              };
             }),
           ),
         ),

@@ -41,11 +41,14 @@ export interface Flush extends Stretch {
   readonly record: RecordOf<'tlb'>;
 }
 
-interface LockWaitSpan extends Stretch {
+export interface LockWaitSpan extends Stretch {
   readonly record: RecordOf<'lock'>;
 }
 
 export type VcpuStretch = RecordOf<'vcpu'> & Stretch & { readonly retriedGfn: number | null };
+
+/** Its name among tasks. */
+export const vcpuTask = (vcpu: number): string => `vcpu${vcpu}`;
 
 /** All that records say, by what it is about. The order inside of a list is that of the records. */
 export interface Told {
@@ -60,6 +63,13 @@ export interface Told {
   readonly stalls: readonly RecordOf<'stall'>[];
   readonly faults: readonly RecordOf<'fault'>[];
   readonly findings: readonly RecordOf<'finding'>[];
+}
+
+/** Which operation a thread is at; where one has started another, the inner one. Null: none that is recorded. */
+export function operationsByTask(operations: readonly OperationSpan[]) {
+  const byTask = Map.groupBy(operations, ({ record }) => `${record.process} ${record.task}`);
+  return (process: number, task: string, atNs: number): OperationSpan | null =>
+    byTask.get(`${process} ${task}`)?.findLast(({ startNs, endNs }) => startNs <= atNs && atNs <= endNs) ?? null;
 }
 
 /** What is open at one end of the records counts from there, or up to there. */

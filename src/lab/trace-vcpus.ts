@@ -4,9 +4,9 @@ import type { TraceFlow, TraceGroup, TraceInstant, TracePoint, TraceSpan, TraceT
 import type { StallCause } from './run-types.ts';
 import type { Scenario } from './scenario.ts';
 import { type Cause, type Causes, vmOfVcpu } from './trace-causes.ts';
-import { flushSpan, naturally, type TraceSource } from './trace-groups.ts';
+import { flushSpan, naturally, type TraceSource, waitDetails } from './trace-groups.ts';
 import { lanesOf, tracksOf } from './trace-lanes.ts';
-import type { Told, VcpuStretch } from './trace-notices.ts';
+import { type LockWaitSpan, operationsByTask, type Told, type VcpuStretch } from './trace-notices.ts';
 
 /** Names that the format reserves: red for what spins, the colours of sleep for what sleeps. */
 const colours: Readonly<Record<StallCause | 'running' | 'halted', string>> = {
@@ -42,8 +42,10 @@ export function vmGroups(
   const faults = Map.groupBy(told.faults, ({ vcpu }) => vcpu);
   const vcpus = [...new Set([...stretches.keys(), ...stalls.keys(), ...faults.keys()])].sort((a, b) => a - b);
   const { byVm: flushTracks, tracks: trackOfFlush } = flushesByVm(told);
+  const detailsOf = causeDetails(told);
   const groups = new Map<number, TraceTrack[]>();
-  const flows: TraceFlow[] = [];
+  /** Arrows come last: one may begin at a vCPU of a higher number. */
+  const drawn = new Map<number, DrawnVcpu>();
   const groupOf = (vm: number): TraceTrack[] => {
     const tracks = groups.get(vm) ?? [];
     groups.set(vm, tracks);
@@ -54,47 +56,100 @@ export function vmGroups(
     const windows = (stalls.get(vcpu) ?? []).map(({ startNs, endNs, causes: by }): TraceSpan => {
       return { name: 'stall', startNs, endNs, details: { lengthNs: endNs - startNs, ...by } };
     });
-    const concluded = own.map((stretch) => ({ stretch, cause: causes.of(stretch) }));
+    const concluded = own.map((stretch) => ({ stretch, cause: causes.of(stretch), wait: causes.waitOf(stretch) }));
     const instants = (faults.get(vcpu) ?? []).map(({ outcome, simTimeNs, gfn, level, laps }): TraceInstant => {
       return { name: `fault: ${outcome}`, atNs: simTimeNs, details: { gfn, level, laps } };
     });
-    const [track, ...others] = tracksOf(`vCPU ${vcpu}`, [...windows, ...concluded.map(stretchSpan)], instants);
+    const [track, ...others] = tracksOf(
+      `vCPU ${vcpu}`,
+      [...windows, ...concluded.map((one) => stretchSpan(one, detailsOf))],
+      instants,
+    );
     if (track === undefined) continue;
     groupOf(vmOfVcpu(scenario, vcpu)).push(track, ...others);
-    flows.push(...flowsOf(track, windows, concluded, (source) => trackOf(source) ?? trackOfFlush.get(source)));
+    drawn.set(vcpu, { track, windows, concluded });
   }
+  const trackOfAny = (source: TraceSource): TraceTrack | undefined =>
+    'vcpu' in source ? drawn.get(source.vcpu)?.track : (trackOf(source) ?? trackOfFlush.get(source));
   for (const [vm, tracks] of flushTracks) groupOf(vm).push(...tracks);
   return {
     groups: [...groups].sort(([a], [b]) => a - b).map(([vm, tracks]) => ({ name: `VM ${vm}`, tracks })),
-    flows,
+    flows: [...drawn.values()].flatMap((one) => [...flowsOf(one, trackOfAny)]),
   };
 }
 
 interface Concluded {
   readonly stretch: VcpuStretch;
   readonly cause: Cause | null;
+  /** If it is a wait for a lock, with its record. */
+  readonly wait: LockWaitSpan | null;
 }
 
-const stretchSpan = ({ stretch: { state, startNs, endNs }, cause }: Concluded): TraceSpan => ({
+interface DrawnVcpu {
+  readonly track: TraceTrack;
+  readonly windows: readonly TraceSpan[];
+  readonly concluded: readonly Concluded[];
+}
+
+type Details = Readonly<Record<string, unknown>>;
+
+const stretchSpan = (
+  { stretch: { state, startNs, endNs }, cause, wait }: Concluded,
+  detailsOf: (cause: Cause) => Details,
+): TraceSpan => ({
   name: state,
   startNs,
   endNs,
   colour: colours[state],
-  ...(cause === null ? {} : { details: { causedBy: describe(cause), conclusion: cause.conclusion } }),
+  details: {
+    ...(cause === null ? {} : detailsOf(cause)),
+    ...(wait === null ? {} : waitDetails(wait.record)),
+  },
 });
 
-function describe({ notice, flush }: Cause): string {
+/** In words, and what programs need to find the slice that it means: process, thread, section, operation. */
+function causeDetails({ operations }: Told): (cause: Cause) => Details {
+  const operationOf = operationsByTask(operations);
+  return (cause) => {
+    const { flush, blocker, conclusion } = cause;
+    const source = blocker?.source ?? null;
+    const notice = source !== null && 'kind' in source ? source : cause.notice;
+    const at = source !== null && 'isCut' in source && 'record' in source ? source : null;
+    const by = blocker?.by.task ?? notice?.task ?? flush?.record.task;
+    const process =
+      notice?.process ??
+      at?.record.process ??
+      (flush?.record.event === 'cpu-shootdown' ? flush.record.process : undefined);
+    const operation = notice === null ? at : operationOf(notice.process, notice.task, notice.startNs);
+    return {
+      causedBy: describe(cause),
+      conclusion,
+      task: by,
+      ...(process === undefined ? {} : { process }),
+      ...(notice === null ? {} : { notification: notice.kind }),
+      ...(notice?.kind === 'section' ? { section: notice.section } : {}),
+      ...(operation === null ? {} : { operation: operation.record.index }),
+      ...(flush === null ? {} : { flush: flush.record.event }),
+    };
+  };
+}
+
+function describe({ notice, flush, blocker }: Cause): string {
+  if (blocker !== null) {
+    const { lock, by } = blocker;
+    return blocker.how === 'holder'
+      ? `${lock} held by ${by.task} (${by.mode})`
+      : `${lock} wanted before by ${by.task} (${by.mode})`;
+  }
   const flushed = flush === null ? [] : [flush.record.event === 'kvm-flush' ? 'KVM TLB flush' : 'CPU TLB shootdown'];
   const asked = notice === null ? [] : [notice.kind === 'section' ? `section ${notice.section}` : 'collapsed'];
   const who = notice === null ? `by ${flush?.record.task}` : `of process ${notice.process}, by ${notice.task}`;
   return `${[...flushed, ...asked].join(' of ')} ${who}`;
 }
 
-/** One arrow from a notification to a stall window, however often the vCPU was sent back in it. */
+/** One arrow from a source to a stall window, however often the vCPU was sent back in it, or waited. */
 function* flowsOf(
-  track: TraceTrack,
-  windows: readonly TraceSpan[],
-  concluded: readonly Concluded[],
+  { track, windows, concluded }: DrawnVcpu,
   trackOf: (source: TraceSource) => TraceTrack | undefined,
 ): Generator<TraceFlow> {
   let window = 0;
@@ -104,10 +159,11 @@ function* flowsOf(
       window += 1;
       drawn = new Set();
     }
-    const source = cause?.notice ?? cause?.flush ?? null;
+    const source = cause?.notice ?? cause?.flush ?? cause?.blocker?.source ?? null;
     if (cause === null || source === null || drawn.has(source)) continue;
     drawn.add(source);
     const points = [
+      cause.blocker === null ? null : blockerPoint(trackOf(source), source, stretch),
       cause.notice === null ? null : pointOn(trackOf(cause.notice), cause.notice.startNs),
       cause.flush === null ? null : pointOn(trackOf(cause.flush), cause.flush.startNs),
       // A lap that had begun before the section is one arrow's length into its time when that opens.
@@ -116,6 +172,13 @@ function* flowsOf(
     if (points.length > 1) yield { name: stretch.state, points, details: { conclusion: cause.conclusion } };
   }
 }
+
+/** From another vCPU, whose stretches are many and short, an arrow goes straight; from an operation, from its beginning. */
+const blockerPoint = (
+  track: TraceTrack | undefined,
+  source: TraceSource,
+  { startNs }: VcpuStretch,
+): TracePoint | null => pointOn(track, 'vcpu' in source ? startNs : source.startNs);
 
 const pointOn = (track: TraceTrack | undefined, atNs: number): TracePoint | null =>
   track === undefined ? null : { track, atNs };

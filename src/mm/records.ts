@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { LockClass } from '../engine/locks/lock-class.ts';
+import { LOCK_WAITS, nobodyNoted, type WaitNote } from '../engine/locks/wait-note.ts';
 import type { RecordBus, RecordChannel } from '../engine/records.ts';
 import type { Hva } from './address.ts';
 
@@ -22,8 +23,8 @@ export type MmEvent =
       readonly durationNs: number;
     };
 
-/** A task has waited for a lock that somebody else held. */
-export interface LockWait {
+/** A task has waited for a lock that somebody else held, or for an event. */
+export interface LockWait extends WaitNote {
   readonly simTimeNs: number;
   readonly lock: string;
   readonly task: string;
@@ -49,7 +50,7 @@ export class MmEvents {
   /** `mm` tells the streams of several processes on one bus apart; waits for locks are one stream. */
   constructor(bus: RecordBus, mm: number) {
     this.channel = bus.channel<MmEvent>(`mm${mm}`);
-    this.lockWaits = bus.channel<LockWait>('lock-waits');
+    this.lockWaits = bus.channel<LockWait>(LOCK_WAITS);
     this.userfaults = bus.channel<UserfaultEvent>(`mm${mm}.userfault`);
   }
 
@@ -58,9 +59,10 @@ export class MmEvents {
   }
 
   /** Called by whoever owns the task: the engine tells it of each wait that has ended. */
-  lockWait(task: string, lockClass: LockClass, sinceNs: number, untilNs: number): void {
+  lockWait(task: string, lockClass: LockClass, sinceNs: number, untilNs: number, note: WaitNote | null): void {
     if (!this.lockWaits.observed) return;
-    this.lockWaits.publish({ simTimeNs: untilNs, lock: lockClass.name, task, waitedNs: untilNs - sinceNs });
+    const waited = { simTimeNs: untilNs, lock: lockClass.name, task, waitedNs: untilNs - sinceNs };
+    this.lockWaits.publish({ ...waited, ...(note ?? nobodyNoted()) });
   }
 
   get events$(): Observable<MmEvent> {

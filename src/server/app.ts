@@ -126,7 +126,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     forceCloseConnections: 'idle',
     connectionTimeout: idleMs,
     requestTimeout: requestMs,
-    http: { headersTimeout: headMs, connectionsCheckingInterval: Math.ceil(headMs / 4) },
+    http: {
+      headersTimeout: headMs,
+      connectionsCheckingInterval: Math.ceil(headMs / 4),
+      // Some clients offer HTTP/2 with every first request, and take HTTP/1.1 where nobody takes the offer up.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     trustProxy: parts.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -194,7 +199,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(stopping && request.method === 'POST' ? new EdgeError('STOPPING') : undefined);
   });
 
-  compressAnswers(app);
+  await compressAnswers(app);
 
   const metrics = new Metrics();
   metrics.watchPool(parts.pool);

@@ -2,15 +2,18 @@
 // take longer than all the rest of sending it.
 
 import { gzipSync } from 'node:zlib';
+import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { takesGzip } from './compression.ts';
+
+const ENCODINGS = ['gzip', 'identity'];
 
 export function fixedAnswer(value: unknown): (request: FastifyRequest, reply: FastifyReply) => void {
   const plain = Buffer.from(JSON.stringify(value));
   const compressed = gzipSync(plain, { level: 9 });
   return ({ headers }, reply) => {
     reply.header('vary', 'accept-encoding').type('application/json; charset=utf-8');
-    if (takesGzip(headers['accept-encoding'])) reply.header('content-encoding', 'gzip').send(compressed);
+    const encoding = negotiate(headers['accept-encoding'] ?? 'identity', ENCODINGS);
+    if (encoding === 'gzip') reply.header('content-encoding', 'gzip').send(compressed);
     else reply.send(plain);
   };
 }

@@ -22,7 +22,7 @@ function unwrap(cursor: string): string {
   return text.slice(PREFIX.length);
 }
 
-export function invalidCursor(): EdgeError {
-  const message = 'is no nextCursor of this list';
-  return new EdgeError('REQUEST_INVALID', `querystring: cursor: ${message}`, { errors: [{ path: 'cursor', message }] });
-}
+export const invalidCursor = (): EdgeError => invalidQuery('cursor', 'is no nextCursor of this list');
+
+export const invalidQuery = (path: string, message: string): EdgeError =>
+  new EdgeError('REQUEST_INVALID', `querystring: ${path}: ${message}`, { errors: [{ path, message }] });

@@ -20,10 +20,24 @@ const asItIs = (input: unknown): unknown => input;
 /** Parameters are a flat object, and most are text: so defaults are made out once, and what is text is left alone. */
 function readerOf(schema: TSchema): (input: unknown) => unknown {
   const defaults = Value.Default(schema, {}) as object;
-  const fields = Object.values((schema as { properties?: Record<string, TSchema> }).properties ?? {});
-  const complete = (input: unknown): unknown => ({ ...defaults, ...(input as object) });
-  return fields.every(isText) ? complete : (input) => Value.Convert(schema, complete(input));
+  const fields = Object.entries((schema as { properties?: Record<string, TSchema> }).properties ?? {});
+  const read = fields.flatMap(([name, field]) =>
+    isText(field) ? [] : [{ name, of: READERS[typeOf(field)] ?? asItIs }],
+  );
+  return (input) => {
+    const complete: Record<string, unknown> = { ...defaults, ...(input as object) };
+    for (const { name, of } of read) if (typeof complete[name] === 'string') complete[name] = of(complete[name]);
+    return complete;
+  };
 }
+
+/** What a text says. One that says nothing of the kind, such as none at all, stays text, which the schema refuses. */
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
+};
+
+const typeOf = (field: TSchema): string => String((field as { type?: unknown }).type);
 
 function isText(field: TSchema): boolean {
   const {

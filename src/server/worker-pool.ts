@@ -52,6 +52,11 @@ export interface WorkerPoolOptions {
 }
 
 const DEFAULT_MEMORY_MB = 1024;
+/**
+ * A thread that meets its limit is stopped at its next check, and until then V8 lets it have a little more. If all that is young and
+ * alive does not fit into that, V8 ends the process: so it has to be bounded, too.
+ */
+const YOUNG_MB = 24;
 /** Of 19. */
 const NICE = 10;
 const EXPLORE_WORKER = fileURLToPath(new URL('./explore-worker.ts', import.meta.url));
@@ -266,7 +271,10 @@ export class WorkerPool {
       recordTiming: false,
       // Runs take all the time there is; the thread that answers comes first. Linux alone has it, by thread.
       niceIncrement: NICE,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb ?? DEFAULT_MEMORY_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#options.memoryMb ?? DEFAULT_MEMORY_MB,
+        maxYoungGenerationSizeMb: YOUNG_MB,
+      },
       execArgv: [],
       env: threadEnvironment(),
     });

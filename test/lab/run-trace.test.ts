@@ -50,6 +50,9 @@ const flushed = (vm: number, task: string, startNs: number, simTimeNs: number): 
   return { topic: 'tlb', event: 'kvm-flush', vm, task, simTimeNs, kicked: 1, durationNs: simTimeNs - startNs };
 };
 
+/** What the record of a wait says that nobody has watched from its beginning. */
+const unknown = { mode: null, holders: [], moreHolders: 0, queuedBehind: null, releasedBy: null } as const;
+
 const inOrder = (records: readonly RunRecord[]) => [...records].sort((a, b) => a.simTimeNs - b.simTimeNs);
 
 describe('tracks of a run', () => {
@@ -65,7 +68,12 @@ describe('tracks of a run', () => {
     );
     expect(slices.filter(({ at }) => at === 'process 0 / vmm0')).toEqual([
       expect.objectContaining({ name: 'madv-collapse', startNs: 1001, endNs: 2003 }),
-      expect.objectContaining({ name: 'section 1', startNs: 1002, endNs: 2000, args: range }),
+      expect.objectContaining({
+        name: 'section 1',
+        startNs: 1002,
+        endNs: 2000,
+        args: { section: 1, operation: 0, ...range },
+      }),
       expect.objectContaining({ name: 'invalidate_range_start', startNs: 1002, endNs: 1500 }),
     ]);
     expect(slices.find(({ name }) => name === 'madv-collapse')?.args.errno).toBe('EBUSY');
@@ -87,7 +95,7 @@ describe('tracks of a run', () => {
   test('waits for a lock, for userspace, a flush · their ends told · slices from their beginning', () => {
     const { slices } = drawn([
       { topic: 'userfault', event: 'wait', simTimeNs: 50, vcpu: 1, address: 4096 },
-      { topic: 'lock', simTimeNs: 100, lock: 'mmap_lock', task: 'vcpu1', waitedNs: 60 },
+      { topic: 'lock', simTimeNs: 100, lock: 'mmap_lock', task: 'vcpu1', waitedNs: 60, ...unknown },
       flushed(1, 'vmm0', 120, 150),
       { topic: 'userfault', event: 'wake', simTimeNs: 200, vcpu: 1, address: 4096 },
     ]);
@@ -257,6 +265,136 @@ describe('arrows', () => {
     expect(only([...section(1, 100, 300, 900), stood(0, 'mmu-lock', 150, 310)])).toEqual([]);
   });
 
+  describe('behind a lock whose holders are known', () => {
+    const holder = (task: string, mode: 'read' | 'write') => ({ task, mode });
+    type Wait = Partial<Extract<RunRecord, { topic: 'lock' }>>;
+    const waited = (task: string, startNs: number, simTimeNs: number, more: Wait): RunRecord => {
+      const wait = { lock: 'mmap_lock', task, waitedNs: simTimeNs - startNs, ...unknown, mode: 'read' as const };
+      return { topic: 'lock', simTimeNs, ...wait, ...more };
+    };
+    const operating = (startNs: number, endNs: number, task = 'vmm0', index = 0) =>
+      (['start', 'end'] as const).map((event): RunRecord => {
+        const what = { operation: 'madv-collapse', index, process: 0, task, start: 0, length: MIB2, errno: null };
+        return { topic: 'operation', event, simTimeNs: event === 'start' ? startNs : endNs, ...what };
+      });
+    const stretchOf = (records: readonly RunRecord[], state: StallCause, vcpu = 0) =>
+      drawn(inOrder(records)).slices.find(({ at, name }) => at === `VM 0 / vCPU ${vcpu}` && name === state)?.args;
+
+    test('one holder · from his operation, and by name in both slices', () => {
+      const holders = [holder('vmm0', 'write')];
+      const more: Wait = { holders, queuedBehind: holder('vcpu1', 'read'), releasedBy: 'vmm0' };
+      const records = [
+        ...operating(100, 900),
+        ...section(1, 110, 120, 800),
+        waited('vcpu0', 200, 500, more),
+        stood(0, 'mmap-lock', 200, 500),
+      ];
+      expect(only(records)).toEqual([
+        {
+          name: 'mmap-lock',
+          conclusion: 'holder',
+          points: [
+            { at: 'process 0 / vmm0', atNs: 100 },
+            { at: 'VM 0 / vCPU 0', atNs: 200 },
+          ],
+        },
+      ]);
+      const known = { lock: 'mmap_lock', mode: 'read', holder: holders };
+      const rest = { queuedBehind: more.queuedBehind, releasedBy: 'vmm0' };
+      expect(stretchOf(records, 'mmap-lock')).toEqual({
+        causedBy: 'mmap_lock held by vmm0 (write)',
+        conclusion: 'holder',
+        task: 'vmm0',
+        process: 0,
+        operation: 0,
+        ...known,
+        ...rest,
+      });
+      const wait = drawn(inOrder(records)).slices.find(({ at }) => at === 'lock mmap_lock / vcpu0');
+      expect(wait?.args).toEqual({ task: 'vcpu0', waitedNs: 300, ...known, ...rest });
+    });
+
+    test('mmu_lock, held for a notification · from that; longer than its answer: all the same', () => {
+      const records = [
+        ...operating(50, 950),
+        ...section(1, 100, 300, 900),
+        waited('vcpu0', 150, 310, { lock: 'kvm.mmu_lock', holders: [holder('vmm0', 'write')] }),
+        stood(0, 'mmu-lock', 150, 310),
+      ];
+      expect(only(records).map(({ conclusion, points }) => [conclusion, points[0]])).toEqual([
+        ['holder', { at: 'process 0 / vmm0', atNs: 100 }],
+      ]);
+      expect(stretchOf(records, 'mmu-lock')).toMatchObject({ notification: 'section', section: 1, operation: 0 });
+    });
+
+    test('another vCPU holds it, of a higher number · from its track, at the moment', () => {
+      const records = [
+        waited('vcpu0', 200, 300, { holders: [holder('vcpu1', 'write')] }),
+        stood(0, 'mmap-lock', 200, 300),
+        stood(1, 'fault', 150, 400),
+      ];
+      expect(only(records).map(({ points }) => points)).toEqual([
+        [
+          { at: 'VM 0 / vCPU 1', atNs: 200 },
+          { at: 'VM 0 / vCPU 0', atNs: 200 },
+        ],
+      ]);
+    });
+
+    test('several readers · from who has released it last; none of them has: no arrow, and their names', () => {
+      const holders = [holder('vcpu1', 'read'), holder('vmm0', 'read')];
+      const behind = (releasedBy: string): RunRecord[] => [
+        ...operating(100, 900),
+        waited('vcpu0', 200, 500, { mode: 'write', holders, releasedBy }),
+        stood(0, 'mmap-lock', 200, 500),
+      ];
+      expect(only(behind('vmm0')).map(({ points }) => points[0]?.at)).toEqual(['process 0 / vmm0']);
+      expect(only(behind('vmm7'))).toEqual([]);
+      expect(stretchOf(behind('vmm7'), 'mmap-lock')).toMatchObject({ holder: holders, releasedBy: 'vmm7' });
+      const many = [waited('vcpu0', 200, 500, { mode: 'write', holders: [holders[1]!], moreHolders: 9 })];
+      expect(only([...operating(100, 900), ...many, stood(0, 'mmap-lock', 200, 500)])).toEqual([]);
+    });
+
+    test('a reader behind readers · from the writer in the queue between, over the readers behind him', () => {
+      const held: Wait = { holders: [holder('vcpu3', 'read')] };
+      const records = [
+        ...operating(100, 900),
+        waited('vmm0', 150, 400, { ...held, mode: 'write' }),
+        waited('vcpu1', 160, 500, { ...held, queuedBehind: holder('vmm0', 'write') }),
+        waited('vcpu0', 200, 500, { ...held, queuedBehind: holder('vcpu1', 'read') }),
+        stood(0, 'mmap-lock', 200, 500),
+      ];
+      expect(only(records).map(({ conclusion, points }) => [conclusion, points[0]])).toEqual([
+        ['queue', { at: 'process 0 / vmm0', atNs: 100 }],
+      ]);
+      expect(stretchOf(records, 'mmap-lock')).toMatchObject({
+        causedBy: 'mmap_lock wanted before by vmm0 (write)',
+        holder: held.holders,
+      });
+      // Without the record of the reader in between nothing says whom that one has waited for.
+      expect(only(records.filter((record) => record.topic !== 'lock' || record.task !== 'vcpu1'))).toEqual([]);
+    });
+
+    test('a holder that has no track, or no slice then · its name and no arrow', () => {
+      const records = [
+        ...operating(600, 900),
+        waited('vcpu0', 200, 500, { holders: [holder('receiver 0', 'write')] }),
+        stood(0, 'mmap-lock', 200, 500),
+      ];
+      expect(only(records)).toEqual([]);
+      expect(stretchOf(records, 'mmap-lock')).toMatchObject({ conclusion: 'holder', task: 'receiver 0' });
+    });
+
+    test('a queue for an event · who has ended the wait, and no arrow', () => {
+      const records = [
+        waited('vcpu0', 200, 500, { lock: 'folio_lock', mode: null, releasedBy: 'vmm0' }),
+        stood(0, 'folio-lock', 200, 500),
+      ];
+      expect(only(records)).toEqual([]);
+      expect(stretchOf(records, 'folio-lock')).toEqual({ lock: 'folio_lock', releasedBy: 'vmm0' });
+    });
+  });
+
   test('collapsed · its handler flushes · an arrow from it', () => {
     const collapsed = ([event, simTimeNs]: readonly ['collapsed' | 'collapsed-handled', number]): RunRecord => {
       const range = { start: 0, length: MIB2 };
@@ -327,6 +465,16 @@ describe('traces of real runs', () => {
     expect(stands.filter(({ args }) => args.conclusion === undefined)).toEqual([]);
     const starts = new Set(arrows.map(({ points }) => points[0]?.at.replace(/\d+$/, 'N')));
     expect([...starts].sort()).toEqual(['VM 0 / TLB flushes by vcpuN', 'process 0 / vmmN']);
+  });
+
+  test('locks of a collapse of 6.1 and of post-copy · each stretch names its holder, and there are arrows from them', () => {
+    for (const which of [cases[2]!, cases[5]!]) {
+      const { arrows, slices } = readTrace(traced(...which).text);
+      const waits = slices.filter(({ name, at }) => at.includes('/ vCPU') && /-(lock|mutex)$/.test(name));
+      expect(waits.length).toBeGreaterThan(10);
+      expect(waits.filter(({ args }) => args.holder === undefined || args.conclusion === undefined)).toEqual([]);
+      expect(arrows.some(({ conclusion }) => conclusion === 'holder')).toBe(true);
+    }
   });
 
   test('a limit of records · the first are kept, and all findings', () => {

@@ -37,6 +37,19 @@ describe('any call', () => {
     expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 
+  it('offers HTTP/2 in passing: answered as if it had not, its body too', async () => {
+    const app = await startService();
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = createConnection(Number(port), '127.0.0.1');
+    const body = '{"scenario":"nowhere"}';
+    socket.write(
+      `POST /v1/comparisons HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    let answer = '';
+    for await (const bytes of socket) answer += String(bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 422 .*"code":"COMPARISON_INVALID"/s);
+  });
+
   it('answered: with an id that the log has too', async () => {
     const app = await startService();
     expect((await app.inject('/healthz')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -121,6 +134,7 @@ describe('GET /openapi.json', () => {
       'GET /readyz',
       'GET /v1/catalog',
       'GET /v1/catalog/mapcounts',
+      'GET /v1/catalog/matrix',
       'GET /v1/comparisons',
       'GET /v1/comparisons/{id}',
       'GET /v1/comparisons/{id}/events',
@@ -131,6 +145,7 @@ describe('GET /openapi.json', () => {
       'GET /v1/explorations/{id}',
       'GET /v1/explorations/{id}/events',
       'GET /v1/explorations/{id}/result',
+      'GET /v1/explorations/{id}/steps',
       'GET /v1/explorations/{id}/stream',
       'GET /v1/explorations/{id}/trace',
       'GET /v1/history',

@@ -171,17 +171,24 @@ describe('GET /v1/comparisons', () => {
     expect(page.items.map(({ id }) => id)).toEqual([done]);
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=many', 'cursor=nonsense', 'status=lost', 'colour=red'])(
-    '%s: 400 REQUEST_INVALID that names the parameter',
-    async (query) => {
-      const app = await startService();
-      const response = await app.inject(`/v1/comparisons?${query}`);
-      expect(response.statusCode).toBe(400);
-      const problem = response.json<{ code: string; errors: { path: string }[] }>();
-      expect(problem.code).toBe('REQUEST_INVALID');
-      expect(problem.errors.map(({ path }) => path)).toContain(query.split('=')[0]);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=many',
+    'limit=1.5',
+    'limit=true',
+    'limit=%201',
+    'cursor=nonsense',
+    'status=lost',
+    'colour=red',
+  ])('%s: 400 REQUEST_INVALID that names the parameter', async (query) => {
+    const app = await startService();
+    const response = await app.inject(`/v1/comparisons?${query}`);
+    expect(response.statusCode).toBe(400);
+    const problem = response.json<{ code: string; errors: { path: string }[] }>();
+    expect(problem.code).toBe('REQUEST_INVALID');
+    expect(problem.errors.map(({ path }) => path)).toContain(query.split('=')[0]);
+  });
 
   it('finished ones beyond the limit: the oldest are forgotten', async () => {
     const app = await startService({ store: openStore(':memory:', { finished: 2 }) });

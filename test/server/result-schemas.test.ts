@@ -2,10 +2,13 @@
 // the running server answers is held to them elsewhere.
 
 import type { Static } from 'typebox';
+import { Value } from 'typebox/value';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { ExplorationResult } from '../../src/explore/exploration-types.ts';
 import type { MeasurementResult } from '../../src/host/measurement-result.ts';
+import { loadProfile, loadScenario } from '../../src/lab/library.ts';
 import type { ComparisonResult, PairedResult, SchemeResult } from '../../src/lab/result.ts';
+import { runScenario } from '../../src/lab/run.ts';
 import type { RunRecord, StallCause, Topic } from '../../src/lab/run-types.ts';
 import type { ComparisonResultSchema } from '../../src/server/result-schemas/comparison.ts';
 import type { ExplorationResultSchema } from '../../src/server/result-schemas/exploration.ts';
@@ -94,6 +97,26 @@ describe('schemas of records', () => {
     expectTypeOf<SchemaOf<'progress'>>().toEqualTypeOf<TypeOf<'progress'>>();
     expectTypeOf<keyof SchemaOf<'finding'>['finding']>().toEqualTypeOf<keyof TypeOf<'finding'>['finding']>();
     expect(Object.keys(runRecords).toSorted()).toEqual(topics.toSorted());
+  });
+
+  it('waits for locks of a run: as their schema has them, with a holder each; without it they are not', () => {
+    const scenario = loadScenario('thp-anon-collapse', { 'machine.kernel': '6.1' });
+    const waits: RunRecord[] = [];
+    runScenario({
+      scenario,
+      profile: loadProfile(scenario.machine.profile),
+      scheme: 'range',
+      mapcount: scenario.mapcount,
+      seed: 1,
+      topics: ['lock'],
+      onRecord: (record) => waits.push(record),
+    });
+    expect(waits.length).toBeGreaterThan(10);
+    expect(waits.filter((wait) => !Value.Check(runRecords.lock, wait))).toEqual([]);
+    const named = waits.filter((wait) => wait.topic === 'lock' && wait.holders.length > 0 && wait.releasedBy !== null);
+    expect(named.length).toBe(waits.length);
+    const { holders, ...withoutHolders } = waits[0] as TypeOf<'lock'>;
+    expect([Value.Check(runRecords.lock, withoutHolders), holders[0]?.mode]).toEqual([false, 'write']);
   });
 
   it('the words: those of the types', () => {

@@ -323,6 +323,8 @@ describe('looking inside', () => {
     ['/mappings', 400, 'REQUEST_INVALID'],
     ['/mappings?start=1.5B&length=4096', 400, 'REQUEST_INVALID'],
     ['/stalls?limit=0', 400, 'REQUEST_INVALID'],
+    ['/stalls?vcpu=', 400, 'REQUEST_INVALID'],
+    ['/folios/1.5', 400, 'REQUEST_INVALID'],
     ['/stalls?limit=1001', 400, 'REQUEST_INVALID'],
     ['/operations?colour=red', 400, 'REQUEST_INVALID'],
     ['/trace', 409, 'NOT_RECORDED'],

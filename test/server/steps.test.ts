@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import type { ExplorationResult } from '../../src/explore/exploration-types.ts';
 import type { MatrixResult } from '../../src/explore/matrix-result.ts';
 import { type SteppedSchedule, steppedSchedule } from '../../src/explore/stepped.ts';
-import { takesGzip } from '../../src/server/compression.ts';
 import { EdgeError } from '../../src/server/errors.ts';
 import { Steps } from '../../src/server/steps.ts';
 import { startService } from './support/service.ts';
@@ -118,21 +117,8 @@ describe('GET /v1/catalog/matrix', () => {
     const plain = await app.inject('/v1/catalog/matrix');
     const packed = await app.inject({ url: '/v1/catalog/matrix', headers: { 'accept-encoding': 'br, gzip' } });
     expect([plain.headers['content-encoding'], packed.headers['content-encoding']]).toEqual([undefined, 'gzip']);
-    expect([plain.headers.vary, packed.headers.vary]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+    expect([plain.headers.vary, packed.headers.vary]).toEqual(['accept-encoding', 'accept-encoding']);
     expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 15);
     expect(gunzipSync(packed.rawPayload).equals(plain.rawPayload)).toBe(true);
-  });
-
-  it.each([
-    [undefined, false],
-    ['', false],
-    ['gzip', true],
-    ['deflate, GZIP;q=0.5', true],
-    ['gzip;q=0', false],
-    ['*', true],
-    ['*, gzip;q=0', false],
-    ['br', false],
-  ])('Accept-Encoding %s · whether gzip is taken · %s', (header, takes) => {
-    expect(takesGzip(header)).toBe(takes);
   });
 });

@@ -6,6 +6,7 @@ import { DONE, type Operation, PARK_ONCE } from '../process.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
 import type { LockClass } from './lock-class.ts';
+import { noteWait, type OpenWaitNote } from './wait-note.ts';
 
 export abstract class Lock implements Waitable, Probed {
   readonly lockClass: LockClass;
@@ -59,12 +60,18 @@ export abstract class Lock implements Waitable, Probed {
     task.waitSinceNs = this.sim.now;
     task.granted = false;
     task.waitInfo = info;
+    task.waitNote = this.sim.lockWaits.observed ? this.note(task) : null;
     task.nextWaiter = null;
     if (this.lastWaiter === null) this.firstWaiter = task;
     else this.lastWaiter.nextWaiter = task;
     this.lastWaiter = task;
     this.waiters++;
     return PARK_ONCE;
+  }
+
+  private note(task: Task): OpenWaitNote {
+    const holderCount = (this.holders >> 1) + (this.holders & 1);
+    return noteWait({ task, lock: this, holderCount, before: this.lastWaiter }, this.sim.tasks());
   }
 
   /** The first waiter becomes a holder. */

@@ -8,6 +8,7 @@ import type { Simulation } from '../simulation.ts';
 import type { Task, Waitable } from '../task.ts';
 import { tasksFrom } from './lock.ts';
 import type { LockClass } from './lock-class.ts';
+import { nobodyNoted } from './wait-note.ts';
 
 export class WaitQueue implements Waitable, Probed {
   readonly #cell = cellsFor(this, 1);
@@ -35,6 +36,7 @@ export class WaitQueue implements Waitable, Probed {
     task.waitingFor = this;
     task.waitSinceNs = this.sim.now;
     task.granted = false;
+    task.waitNote = this.sim.lockWaits.observed ? nobodyNoted() : null;
     task.nextWaiter = null;
     if (this.last === null) this.first = task;
     else this.last.nextWaiter = task;

@@ -102,7 +102,7 @@ export class PostCopy {
     const spawn = (name: string, process: Process<void>): void => {
       const task: Task = sim.spawn(name, process, { cpu, daemon: true });
       cpu += 1;
-      task.onWaitEnd = (waited, sinceNs, untilNs) => mm.events.lockWait(task.name, waited, sinceNs, untilNs);
+      task.onWaitEnd = (...wait) => mm.events.lockWait(task.name, ...wait);
     };
     this.#userfault.ctxs.forEach((ctx, fd) => {
       for (let reader = 0; reader < userfault.readers; reader++) {

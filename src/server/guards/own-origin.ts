@@ -6,7 +6,7 @@ import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { isHealth } from '../authentication.ts';
 import { EdgeError } from '../errors.ts';
 
-const LOOPBACK_NAME = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK_NAME = /^(localhost|[a-z0-9.-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** `origins`: those that are let in beside the own one. */
 export function ownOrigin(origins: readonly string[], goesByLoopbackNames: boolean): onRequestHookHandler {

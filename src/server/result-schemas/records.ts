@@ -20,6 +20,7 @@ const record = <const Topic extends string, Fields extends Record<string, TSchem
 const vcpu = count('Through all VMs.');
 const process = count('Whose page tables change: index among vm.processes.');
 const task = (description: string) => Type.String({ description, examples: ['vmm0'] });
+const lockUser = () => Type.Object({ task: Type.String(), mode: word(['read', 'write']) });
 const tlbFields = {
   task: task('That asks for the flush and waits for it.'),
   kicked: count('CPUs that were interrupted.'),
@@ -66,7 +67,23 @@ const recordSchemas = {
     level: count('Of the SPTE that was put in place; 0: none.'),
     laps: count('More than one: rounds of the early retry check, told at once.'),
   }),
-  lock: record('lock', { lock: Type.String(), task: Type.String(), waitedNs: ns() }),
+  lock: record('lock', {
+    lock: Type.String({ examples: ['mmu_lock'] }),
+    task: task('That has waited.'),
+    waitedNs: ns(),
+    mode: Type.Union([word(['read', 'write']), Type.Null()], {
+      description: 'What the task wanted it for; null: `lock` is no lock but a queue for an event.',
+    }),
+    holders: Type.Array(lockUser(), {
+      description:
+        'Who held it when the wait began, up to 8 of them. Empty for a queue, and if nobody had asked for these records by then.',
+    }),
+    moreHolders: count('How many more held it.'),
+    queuedBehind: Type.Union([lockUser(), Type.Null()], {
+      description: 'The last of those who waited already when this wait began, and what for; null: nobody did.',
+    }),
+    releasedBy: textOrNull('Whose release or wake has ended the wait.'),
+  }),
   tlb: Type.Union([
     record('tlb', { event: Type.Literal('kvm-flush'), vm: count(), ...tlbFields }),
     record('tlb', { event: Type.Literal('cpu-shootdown'), process, ...tlbFields }),

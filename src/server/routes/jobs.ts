@@ -9,7 +9,7 @@ import type { EdgeErrorCode } from '../errors.ts';
 import type { Idempotency } from '../idempotency.ts';
 import type { JobQuery, JobSummary } from '../jobs/job.ts';
 import type { JobService } from '../jobs/job-service.ts';
-import { invalidCursor } from '../paging.ts';
+import { invalidCursor, invalidQuery } from '../paging.ts';
 import {
   AcceptedSchema,
   FreshQuery,
@@ -205,10 +205,20 @@ function summaryOf({ id, status, createdAt, finishedAt, progress, scenario, sche
 
 /** Times as the store has them: in UTC, to the millisecond. */
 export function listQuery<Query extends JobQuery>(query: Query): Query {
-  const { since, until } = query;
+  const { since, until, q } = query;
+  // What is searched is JSON, which has none; and the store takes it for the end of the text.
+  if (q?.includes('\0')) throw invalidQuery('q', 'must not have the character U+0000');
   return {
     ...query,
-    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(since === undefined ? {} : { since: timeOf('since', since) }),
+    ...(until === undefined ? {} : { until: timeOf('until', until) }),
   };
+}
+
+/** The format has leap seconds, which no clock here has. */
+function timeOf(path: string, text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw invalidQuery(path, `must be a time such as 2026-03-02T12:00:00Z, got ${text}`);
+  return time.toISOString();
 }

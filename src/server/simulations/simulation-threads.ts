@@ -1,6 +1,7 @@
 // Threads for live simulations. To start one takes as long as a small simulation takes from its creation to its deletion, so
 // one that is no longer needed is kept for the next: emptied, and only if little memory has stayed with it.
 
+import { returnFreedMemory, returnLargeBuffers } from '../../host/native-heap.ts';
 import { SimulationThread } from './simulation-thread.ts';
 
 /** Threads that are kept, and those that are being emptied, together. */
@@ -9,8 +10,8 @@ const SPARE_MAX = 2;
 const HELD_BYTES_MAX = 192 * 1024 * 1024;
 /** How long a thread may take to come to the end of its slice. */
 const EMPTY_MS_MAX = 2000;
-/** How long a spare one is kept. */
-const SPARE_MS = 60_000;
+/** How long a spare one is kept: longer than a client takes from a simulation to its next, and no longer. */
+const SPARE_MS = 10_000;
 
 interface Spare {
   readonly thread: SimulationThread;
@@ -20,15 +21,17 @@ interface Spare {
 export class SimulationThreads {
   readonly #memoryBytes: number;
   readonly #workerFile: URL | undefined;
+  readonly #spareMs: number;
   readonly #spare: Spare[] = [];
   /** All that have not ended. */
   readonly #threads = new Set<SimulationThread>();
   #emptying = 0;
   #stopped = false;
 
-  constructor(memoryBytes: number, workerFile?: URL) {
+  constructor(memoryBytes: number, workerFile?: URL, spareMs = SPARE_MS) {
     this.#memoryBytes = memoryBytes;
     this.#workerFile = workerFile;
+    this.#spareMs = spareMs;
   }
 
   /** Threads there are, in use or not. */
@@ -42,6 +45,7 @@ export class SimulationThreads {
       clearTimeout(spare.timer);
       if (spare.thread.isAlive) return spare.thread;
     }
+    void returnLargeBuffers();
     const thread: SimulationThread = new SimulationThread(this.#memoryBytes, this.#workerFile, () =>
       this.#threads.delete(thread),
     );
@@ -58,7 +62,7 @@ export class SimulationThreads {
     const held = await this.#empty(thread);
     this.#emptying--;
     if (this.#stopped || held > HELD_BYTES_MAX) return thread.end();
-    const timer = setTimeout(() => void this.#expire(thread), SPARE_MS).unref();
+    const timer = setTimeout(() => void this.#expire(thread), this.#spareMs).unref();
     this.#spare.push({ thread, timer });
   }
 
@@ -88,5 +92,7 @@ export class SimulationThreads {
     if (index === -1) return;
     this.#spare.splice(index, 1);
     await thread.end();
+    // Most of what it has freed while it ended is still held for it.
+    await returnFreedMemory();
   }
 }

@@ -63,7 +63,7 @@ test('wait queue: nobody wakes: the deadlock outcome names the queue', () => {
   });
 });
 
-test('wait queue: onWaitEnd: the time of the whole sleep', () => {
+test('wait queue: onWaitEnd: the time of the whole sleep; nobody hears of waits: no note', () => {
   const scene = new Scene({ wakeUpNs: 5 });
   const queue = new WaitQueue(scene.sim, pages);
   const sleeper = scene.actor('sleeper', 3, () => [() => queue.wait()]);
@@ -71,5 +71,5 @@ test('wait queue: onWaitEnd: the time of the whole sleep', () => {
   sleeper.onWaitEnd = (...wait) => ends.push(...wait);
   scene.actor('waker', 10, () => [() => () => queue.wakeAll()]);
   scene.sim.run();
-  expect(ends).toEqual([pages, 3, 15]);
+  expect(ends).toEqual([pages, 3, 15, null]);
 });

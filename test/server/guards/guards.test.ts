@@ -135,6 +135,7 @@ describe('name of the host', () => {
     ['127.0.0.1', 200],
     ['[::1]:8080', 200],
     ['vm.localhost:1', 200],
+    ['vm.example/.localhost', 'HOST_REFUSED'],
     ['vm.example', 200],
     ['attacker.example:8080', 'HOST_REFUSED'],
     ['127.0.0.1.attacker.example', 'HOST_REFUSED'],

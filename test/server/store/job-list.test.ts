@@ -71,16 +71,20 @@ describe('GET /v1/comparisons', () => {
     expect(items).toEqual(expected);
   });
 
-  it.each(['q=ab', 'since=yesterday', 'until=2026-13-01T00:00:00Z', 'scenario=&colour=red'])(
-    '%s: 400 REQUEST_INVALID that names the parameter',
-    async (query) => {
-      const app = await startService();
-      const response = await app.inject(`/v1/comparisons?${query}`);
-      expect(response.statusCode).toBe(400);
-      const named = response.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path);
-      expect(named).toContain(query.split('&').at(-1)?.split('=')[0]);
-    },
-  );
+  it.each([
+    'q=ab',
+    'q=ab%00',
+    'since=yesterday',
+    'since=2026-12-31T23:59:60Z',
+    'until=2026-13-01T00:00:00Z',
+    'scenario=&colour=red',
+  ])('%s: 400 REQUEST_INVALID that names the parameter', async (query) => {
+    const app = await startService();
+    const response = await app.inject(`/v1/comparisons?${query}`);
+    expect(response.statusCode).toBe(400);
+    const named = response.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path);
+    expect(named).toContain(query.split('&').at(-1)?.split('=')[0]);
+  });
 });
 
 /** As the route would ask for it. */
