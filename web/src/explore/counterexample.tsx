@@ -94,7 +94,13 @@ function Walk({ id, result, finding, stepped }: CounterexampleProps & { readonly
           onGoTo={goTo}
           onKeyDown={onKeyDown}
         />
-        <StateView stepped={stepped} place={place} before={stateAt(stepped, Math.max(0, place - 1))} />
+        <StateView
+          stepped={stepped}
+          place={place}
+          before={stateAt(stepped, Math.max(0, place - 1))}
+          finding={finding}
+          findingPlace={findingPlace}
+        />
       </div>
       <Exports id={id} result={result} finding={finding} stepped={stepped} />
     </>

@@ -34,10 +34,15 @@ export function Findings({ findings, selected, onSelect }: FindingsProps) {
               checked={kind === selected}
               onChange={() => onSelect(kind)}
             />{' '}
-            <span class="finding-class">{of}</span> <code>{kind}</code>: {message}
+            <span class="finding-class">
+              <Explained what={descriptionOf(words.findingClasses, of)} source="findings[].class">
+                {of}
+              </Explained>
+            </span>{' '}
+            <code>{kind}</code>: {message}
           </label>
           <p class="field-hint">
-            {descriptionOf(words.findingKinds, kind) || descriptionOf(words.findingClasses, of)} Met in{' '}
+            {descriptionOf(words.findingKinds, kind)} Met in{' '}
             <Explained what="Schedules in which it was met." unit="schedules" source="findings[].count">
               {formatCount(count)}
             </Explained>{' '}

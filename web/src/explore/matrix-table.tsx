@@ -1,11 +1,13 @@
 // The grid: a verdict in each cell, which a link opens as a question. What it rests on stands beside it while it is pointed at or focused.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { Catalog } from '../api/loaded.ts';
 import { Link } from '../app/link.tsx';
 import { textCodec, useQueryState, writeQuery } from '../app/query-state.ts';
 import { hrefOf, place } from '../app/router.ts';
+import { Explained } from '../ui/explained.tsx';
 import { walkCells } from '../ui/grid-keys.ts';
-import type { ExplorationWords } from './catalog-words.ts';
+import { type ExplorationWords, schemeDescription } from './catalog-words.ts';
 import { CellExplanation } from './cell-explanation.tsx';
 import { type Grid, type GridRow, threadsText } from './matrix-grid.ts';
 import type { MatrixCell } from './types.ts';
@@ -24,7 +26,13 @@ function questionHref(cell: MatrixCell): string {
   return hrefOf('/explore', { ...fields, id: '', finding: '', step: '' });
 }
 
-export function MatrixTable({ grid, words }: { readonly grid: Grid; readonly words: ExplorationWords }) {
+export interface MatrixTableProps {
+  readonly grid: Grid;
+  readonly catalog: Catalog | null;
+  readonly words: ExplorationWords;
+}
+
+export function MatrixTable({ grid, catalog, words }: MatrixTableProps) {
   const table = useRef<HTMLTableElement>(null);
   const explanation = useId();
   const [pointed, setPointed] = useState<Pointed | null>(null);
@@ -63,13 +71,15 @@ export function MatrixTable({ grid, words }: { readonly grid: Grid; readonly wor
             <th scope="col">Operations that meet</th>
             {grid.schemes.map((id) => (
               <th key={id} scope="col">
-                <code>{id.split('/')[0]}</code>
-                {id.includes('/') ? (
-                  <>
-                    <wbr />
-                    <code>/{id.split('/')[1]}</code>
-                  </>
-                ) : null}
+                <Explained what={schemeDescription(catalog, id)} source="cells[].scheme">
+                  <code>{id.split('/')[0]}</code>
+                  {id.includes('/') ? (
+                    <>
+                      <wbr />
+                      <code>/{id.split('/')[1]}</code>
+                    </>
+                  ) : null}
+                </Explained>
               </th>
             ))}
           </tr>

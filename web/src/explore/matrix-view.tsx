@@ -74,7 +74,7 @@ function Verdicts({ matrix }: { readonly matrix: Matrix }) {
       {grid.rows.length === 0 ? (
         <p class="empty">The matrix has no cell with all of this. Choose another protection, or other memory.</p>
       ) : (
-        <MatrixTable grid={grid} words={words} />
+        <MatrixTable grid={grid} catalog={catalog} words={words} />
       )}
       <div class="legend">
         <ul>

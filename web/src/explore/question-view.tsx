@@ -14,7 +14,7 @@ import { CellFacts } from './cell-explanation.tsx';
 import { useMatrix } from './kept-matrix.ts';
 import { cellOfRequest } from './matrix-grid.ts';
 import { QuestionForm } from './question-form.tsx';
-import { FIRST_REQUEST, parseRequest } from './request-form.ts';
+import { FIRST_REQUEST, parseRequest, requestThreads } from './request-form.ts';
 import type { ExplorationRequest } from './types.ts';
 
 const requestCodec: QueryCodec<ExplorationRequest | null> = {
@@ -39,6 +39,8 @@ export function QuestionView() {
   const cell = matrix === null ? undefined : cellOfRequest(matrix, request);
   const row = matrix?.rows.find((one) => one.id === cell?.row);
   const isRunning = isStarting || (id !== '' && state !== null && !isFinished(state));
+
+  const isAnswered = state !== null && isFinished(state);
 
   const change = (next: ExplorationRequest): void => {
     setRefused(null);
@@ -65,22 +67,27 @@ export function QuestionView() {
           What stands in its <code>ask</code> cannot be read. Below is the question that the page begins with.
         </Notice>
       ) : null}
-      <div class="question">
-        <QuestionForm
-          request={request}
-          problem={refused}
-          isRunning={isRunning}
-          isAnswered={state !== null && isFinished(state)}
-          onChange={change}
-          onStart={() => void start(false)}
-        />
-        {cell === undefined || row === undefined ? null : (
-          <aside class="asked-by-matrix" aria-label="What the matrix says of this question">
-            <h3>The matrix says</h3>
-            <CellFacts cell={cell} row={row} words={words} />
-          </aside>
-        )}
-      </div>
+      <details class="question-box" open={id === '' || problem.value?.isFinal === true}>
+        <summary>
+          <strong>{isAnswered ? 'The question' : 'Ask a question'}</strong> <QuestionWords request={request} />
+        </summary>
+        <div class="question">
+          <QuestionForm
+            request={request}
+            problem={refused}
+            isRunning={isRunning}
+            isAnswered={isAnswered}
+            onChange={change}
+            onStart={() => void start(false)}
+          />
+          {cell === undefined || row === undefined ? null : (
+            <aside class="asked-by-matrix" aria-label="What the matrix says of this question">
+              <h3>The matrix says</h3>
+              <CellFacts cell={cell} row={row} words={words} />
+            </aside>
+          )}
+        </div>
+      </details>
       <ProblemNotice problem={refused} />
       {problem.value === null ? null : (
         <>
@@ -98,5 +105,16 @@ export function QuestionView() {
         <Answer job={state} onAgain={() => void start(true)} />
       )}
     </>
+  );
+}
+
+/** The question in a line, as the command line would have it. */
+function QuestionWords({ request }: { readonly request: ExplorationRequest }) {
+  const { scheme = 'range', mapcount, kernel = '6.12', backing = 'hugetlb-2m', hgm } = request;
+  const parts = [scheme, mapcount, kernel, backing, hgm?.version, hgm?.protection, request.search];
+  return (
+    <code class="question-words">
+      {[requestThreads(request), ...parts].filter((part) => part !== undefined).join(' · ')}
+    </code>
   );
 }

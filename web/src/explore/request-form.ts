@@ -98,6 +98,18 @@ function operationOf(steps: readonly FormStep[]): unknown {
 
 const nestedOf = (operation: unknown): unknown => (typeof operation === 'string' ? { operation } : operation);
 
+/** Threads in a line, as the command line has them: `a@0>b,c`. */
+export const requestThreads = (request: ExplorationRequest): string =>
+  threadsOf(request)
+    .map((steps) =>
+      steps
+        .map(({ operation, pages, protection }) =>
+          [operation, protection === '' ? '' : `:${protection}`, pages === '' ? '' : `@${pages}`].join(''),
+        )
+        .join('>'),
+    )
+    .join(',');
+
 /** `w0r1,w1`: a list of accesses for each vCPU, with commas between. null: something else. */
 export function parseGuest(text: string): { readonly page: number; readonly write: boolean }[][] | null {
   const vcpus = text.split(',').map((part) => part.replaceAll(/\s/g, ''));

@@ -91,6 +91,14 @@ function lockTexts({ lockClass, instance, holders, waiters }: Lock, tasks: reado
   };
 }
 
+/** The evidence of a finding, whose shape depends on its kind, in a line. */
+export function evidenceText(evidence: unknown): string {
+  if (typeof evidence !== 'object' || evidence === null) return '';
+  return Object.entries(evidence)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(', ');
+}
+
 /** Counters of sections, what vCPUs translate by, the dirty log. */
 export function counterFields(now: WorldState, before: WorldState): Field[] {
   const texts = counterTexts(now);

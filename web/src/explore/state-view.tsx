@@ -4,9 +4,9 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Explained } from '../ui/explained.tsx';
 import { walkCells } from '../ui/grid-keys.ts';
 import { PageTableMap } from './page-table-map.tsx';
-import { counterFields, type Field, folioRows, lockRows, type Row } from './state-diff.ts';
+import { counterFields, evidenceText, type Field, folioRows, lockRows, type Row } from './state-diff.ts';
 import { frameOf, levelsOf, primaryOf, processesOf, secondaryOf } from './table-map.ts';
-import type { SteppedSchedule, WorldState } from './types.ts';
+import type { ExplorationFinding, SteppedSchedule, WorldState } from './types.ts';
 import { stateAt } from './walk.ts';
 
 export interface StateViewProps {
@@ -14,9 +14,11 @@ export interface StateViewProps {
   readonly place: number;
   /** As the step before has left it. */
   readonly before: WorldState;
+  readonly finding: ExplorationFinding;
+  readonly findingPlace: number;
 }
 
-export function StateView({ stepped, place, before }: StateViewProps) {
+export function StateView({ stepped, place, before, finding, findingPlace }: StateViewProps) {
   const now = stateAt(stepped, place);
   const frames = useMemo(() => {
     const states = [stepped.before, ...stepped.steps.map(({ state }) => state)];
@@ -29,6 +31,8 @@ export function StateView({ stepped, place, before }: StateViewProps) {
 
   return (
     <section class="state" aria-label={place === 0 ? 'State before the first step' : `State after step ${place}`}>
+      <StepWords stepped={stepped} place={place} />
+      {place === findingPlace ? <FindingHere finding={finding} /> : null}
       <div class="maps">
         {frames.processes.map(({ mm, frame }) => (
           <PageTableMap
@@ -57,6 +61,33 @@ export function StateView({ stepped, place, before }: StateViewProps) {
       />
       <Counters fields={counterFields(now, before)} />
     </section>
+  );
+}
+
+function StepWords({ stepped, place }: { readonly stepped: SteppedSchedule; readonly place: number }) {
+  const step = stepped.steps[place - 1];
+  if (step === undefined) return <p class="step-words">Before the first step</p>;
+  const before = stepped.steps[place - 2];
+  return (
+    <p class="step-words">
+      After step {place}: <strong>{stepped.tasks[step.task]}</strong> {step.label}
+      {step.preemption && before !== undefined ? (
+        <span class="preemption"> ⇄ {stepped.tasks[before.task]} could have gone on</span>
+      ) : null}
+    </p>
+  );
+}
+
+/** Why it is one, where it shows. */
+function FindingHere({ finding: { kind, class: of, message, evidence } }: { readonly finding: ExplorationFinding }) {
+  const facts = evidenceText(evidence);
+  return (
+    <div class={`finding-notice finding-${of}`}>
+      <strong>
+        ✕ {of} <code>{kind}</code>
+      </strong>
+      : {message}.{facts === '' ? '' : ` Evidence: ${facts}.`}
+    </div>
   );
 }
 

@@ -36,7 +36,7 @@ export function Stepper(props: StepperProps) {
   return (
     <section class="stepper" aria-label="Steps">
       <button type="button" aria-label="First" disabled={place === 0} onClick={() => onMove('first')}>
-        ⏮
+        |◀
       </button>
       <button type="button" disabled={place === 0} onClick={() => onMove('previous')}>
         ◀ Previous
@@ -45,7 +45,7 @@ export function Stepper(props: StepperProps) {
         Next ▶
       </button>
       <button type="button" aria-label="Last" disabled={place === last} onClick={() => onMove('last')}>
-        ⏭
+        ▶|
       </button>
       <button
         type="button"

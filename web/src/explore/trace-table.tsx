@@ -29,6 +29,7 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
             key={one}
             place={one}
             step={stepped.steps[one - 1]!}
+            preempted={stepped.tasks[stepped.steps[one - 2]?.task ?? -1] ?? ''}
             tasks={stepped.tasks.length}
             finding={one === findingPlace ? finding : null}
             onGoTo={() => go.current(one)}
@@ -80,13 +81,15 @@ const taskText = (task: { readonly state: string; readonly waitsFor: string | nu
 interface RowProps {
   readonly place: number;
   readonly step: SteppedStep;
+  /** Task of the step before. */
+  readonly preempted: string;
   readonly tasks: number;
   /** That shows in this step. */
   readonly finding: ExplorationFinding | null;
   readonly onGoTo: () => void;
 }
 
-function Row({ place, step, tasks, finding, onGoTo }: RowProps) {
+function Row({ place, step, preempted, tasks, finding, onGoTo }: RowProps) {
   const { task, label, effects, records, preemption } = step;
   const others = effects.filter((effect) => finding === null || !effect.startsWith(`${finding.kind}: `));
   return (
@@ -96,7 +99,7 @@ function Row({ place, step, tasks, finding, onGoTo }: RowProps) {
         <td key={column}>
           {column !== task ? null : (
             <>
-              {preemption ? <span class="preemption">⇄ preempts</span> : null}
+              {preemption ? <span class="preemption">⇄ preempts {preempted}</span> : null}
               <span class={label === 'looks' ? 'looks' : 'label'}>{label}</span>
               {others.map((effect) => (
                 <span key={effect} class="effect">
