@@ -12,6 +12,7 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { Counterexample } from './counterexample.tsx';
 import { Findings } from './findings.tsx';
 import { useProgress } from './progress.ts';
+import { SearchNumbers } from './search-numbers.tsx';
 import type { Exploration, ExplorationResult } from './types.ts';
 import { LOOKS, resultVerdict, verdictSentence } from './verdicts.ts';
 
@@ -46,7 +47,7 @@ function Searching({ job }: { readonly job: Exploration }) {
         {job.status === 'queued' ? 'It waits for its turn.' : 'Searching: '}
         {job.status === 'queued' ? null : (
           <>
-            <Numbers
+            <SearchNumbers
               schedules={progress?.schedules ?? 0}
               states={progress?.states ?? 0}
               transitions={progress?.transitions ?? done}
@@ -64,35 +65,6 @@ function Searching({ job }: { readonly job: Exploration }) {
       </button>
       <ProblemNotice problem={problem} />
     </div>
-  );
-}
-
-interface Counts {
-  readonly schedules: number;
-  readonly states: number;
-  readonly transitions: number;
-}
-
-function Numbers({ schedules, states, transitions }: Counts) {
-  return (
-    <>
-      <Explained what="Runs of the processes from a fresh world." unit="schedules" source="schedules">
-        {formatCount(schedules)}
-      </Explained>{' '}
-      schedules,{' '}
-      <Explained what="States of the world that differ; 0 where the search keeps none." unit="states" source="states">
-        {formatCount(states)}
-      </Explained>{' '}
-      states,{' '}
-      <Explained
-        what="Steps of tasks that were explored; those that were repeated to come back to a place are not counted."
-        unit="transitions"
-        source="transitions"
-      >
-        {formatCount(transitions)}
-      </Explained>{' '}
-      transitions
-    </>
   );
 }
 
@@ -144,7 +116,7 @@ function Verdict({ result }: { readonly result: ExplorationResult }) {
         {verdictSentence(result)}
       </p>
       <p>
-        <Numbers schedules={schedules} states={states} transitions={transitions} /> (
+        <SearchNumbers schedules={schedules} states={states} transitions={transitions} /> (
         <Explained
           what="Transitions done again to come back to where the search branches off: processes cannot be copied."
           unit="transitions"

@@ -1,9 +1,9 @@
 // What a verdict of the matrix rests on: beside its cell, and beside the question that was opened from it.
 
 import { useEffect, useRef } from 'preact/hooks';
-import { formatCount } from '../ui/duration.ts';
 import { placeBeside } from '../ui/explained.tsx';
 import { descriptionOf, type ExplorationWords } from './catalog-words.ts';
+import { numbersText, SearchNumbers } from './search-numbers.tsx';
 import type { MatrixCell, MatrixRow } from './types.ts';
 import { cellWord, endWords, LOOKS, verdictOf } from './verdicts.ts';
 
@@ -11,6 +11,8 @@ interface FactsProps {
   readonly cell: MatrixCell;
   readonly row: MatrixRow;
   readonly words: ExplorationWords;
+  /** Nothing in it can be pointed at, so nothing in it explains itself. */
+  readonly isTooltip?: boolean;
 }
 
 export function CellExplanation({
@@ -26,12 +28,12 @@ export function CellExplanation({
   }, [around]);
   return (
     <div ref={popover} id={id} role="tooltip" popover="manual" class="explanation cell-explanation">
-      <CellFacts {...facts} />
+      <CellFacts {...facts} isTooltip />
     </div>
   );
 }
 
-export function CellFacts({ cell, row, words }: FactsProps) {
+export function CellFacts({ cell, row, words, isTooltip = false }: FactsProps) {
   const verdict = verdictOf(cell);
   const { scheme, mapcount, kernel, hgm, findings, endedBy } = cell;
   return (
@@ -60,8 +62,12 @@ export function CellFacts({ cell, row, words }: FactsProps) {
       )}
       {endedBy === null ? null : (
         <p>
-          {formatCount(cell.schedules)} schedules, {formatCount(cell.states)} states, {formatCount(cell.transitions)}{' '}
-          transitions: {endWords(endedBy)}.
+          {isTooltip ? (
+            numbersText(cell)
+          ) : (
+            <SearchNumbers schedules={cell.schedules} states={cell.states} transitions={cell.transitions} />
+          )}
+          : {endWords(endedBy)}.
           {cell.length === null
             ? ''
             : ` The counterexample has ${cell.length} steps, ${cell.preemptions === 1 ? '1 preemption' : `${cell.preemptions} preemptions`}.`}

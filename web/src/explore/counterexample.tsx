@@ -72,7 +72,6 @@ function Walk({ id, result, finding, stepped }: CounterexampleProps & { readonly
         place={place}
         places={places}
         findingPlace={findingPlace}
-        finding={finding}
         stepped={stepped}
         skipsLooks={skipsLooks}
         onSkipLooks={setSkipsLooks}

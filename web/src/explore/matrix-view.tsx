@@ -57,8 +57,12 @@ function Verdicts({ matrix }: { readonly matrix: Matrix }) {
           onChange={setKernel}
         />
         <Choice
-          label="Protection of a page in collapse"
-          hint={protection === ANY ? 'As each row has it.' : describe(words.protections, protection)}
+          label="Protection"
+          hint={
+            protection === ANY
+              ? 'What keeps others away from a page in collapse: as each row has it.'
+              : describe(words.protections, protection)
+          }
           value={protection}
           options={[ANY, ...choices.protections]}
           onChange={setProtection}

@@ -52,6 +52,9 @@ export function StateView({ stepped, place, before, finding, findingPlace }: Sta
           levels={levelsOf(frames.secondary, secondaryOf(now), secondaryOf(before))}
         />
       </div>
+      <p class="field-hint">
+        Pages count from the start of the memory; the trace counts those of the host's address space.
+      </p>
       <StateTable caption="Folios" rows={folioRows(now, before)} explanations={FOLIO_WORDS} empty="There is none." />
       <StateTable
         caption="Locks that somebody holds or waits for"

@@ -1,12 +1,11 @@
 // Where one stands in a counterexample, and what moves one on.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { ExplorationFinding, SteppedSchedule } from './types.ts';
+import type { SteppedSchedule } from './types.ts';
 import { type Move, moved, preemptionPlaces } from './walk.ts';
 
 export interface StepperProps {
   readonly stepped: SteppedSchedule;
-  readonly finding: ExplorationFinding;
   readonly findingPlace: number;
   readonly place: number;
   readonly places: readonly number[];
@@ -19,7 +18,7 @@ export interface StepperProps {
 const PLAY_MS = 700;
 
 export function Stepper(props: StepperProps) {
-  const { stepped, finding, findingPlace, place, places, skipsLooks, onSkipLooks, onGoTo, onMove } = props;
+  const { stepped, findingPlace, place, places, skipsLooks, onSkipLooks, onGoTo, onMove } = props;
   const [isPlaying, setPlaying] = useState(false);
   const last = stepped.steps.length;
   const preemption = preemptionPlaces(stepped).find((one) => one > place);
@@ -68,7 +67,6 @@ export function Stepper(props: StepperProps) {
       />
       <span class="place" role="status">
         {place === 0 ? 'Before the first of' : `Step ${place} of`} {last}
-        {place === findingPlace ? `: ${finding.kind}` : ''}
       </span>
       <button type="button" disabled={place === findingPlace} onClick={() => onGoTo(findingPlace)}>
         ✕ To the finding
@@ -82,7 +80,7 @@ export function Stepper(props: StepperProps) {
           checked={skipsLooks}
           onChange={({ currentTarget }) => onSkipLooks(currentTarget.checked)}
         />{' '}
-        Skip steps that only look
+        Skip mere looks
       </label>
     </section>
   );

@@ -46,6 +46,7 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
     else if (place === 0) box.current!.scrollTop = 0;
   }, [place, rows]);
 
+  const busy = useMemo(() => new Set(stepped.schedule), [stepped]);
   const { tasks } = stateAt(stepped, place);
   return (
     <section
@@ -57,6 +58,12 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
       onKeyDown={onKeyDown}
     >
       <table>
+        <colgroup>
+          <col class="col-step" />
+          {stepped.tasks.map((task, index) => (
+            <col key={task} class={busy.has(index) ? undefined : 'col-idle'} />
+          ))}
+        </colgroup>
         <thead>
           <tr>
             <th scope="col">Step</th>
@@ -128,7 +135,8 @@ function Row({ place, step, preempted, tasks, finding, onGoTo }: RowProps) {
 function keepInView(box: HTMLElement, row: HTMLElement): void {
   const head = box.querySelector('thead')!.offsetHeight;
   const top = row.offsetTop - head;
-  const end = row.offsetTop + 2 * row.offsetHeight - box.clientHeight;
+  const onScreen = Math.min(box.clientHeight, innerHeight - box.getBoundingClientRect().top);
+  const end = row.offsetTop + 2 * row.offsetHeight - Math.max(onScreen, box.clientHeight / 2);
   if (box.scrollTop > top) box.scrollTop = top;
   else if (box.scrollTop < end) box.scrollTop = Math.min(end, top);
 }
