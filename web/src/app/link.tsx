@@ -1,13 +1,9 @@
-import type { ComponentChildren } from 'preact';
+import type { AnchorHTMLAttributes } from 'preact';
 import { navigate } from './router.ts';
 
-interface Props {
+interface Props extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href' | 'role' | 'onClick'> {
   /** A path of this page with its query. */
   readonly href: string;
-  readonly class?: string;
-  readonly title?: string;
-  readonly 'aria-current'?: 'page' | undefined;
-  readonly children: ComponentChildren;
 }
 
 /** A link within the page. A click that asks for another tab or window stays with the browser. */

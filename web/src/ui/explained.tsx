@@ -28,7 +28,7 @@ export function Explained({ what, unit, source, exact, children }: ExplainedProp
     if (!isOpen) return;
     const element = popover.current!;
     element.showPopover();
-    place(element, anchor.current!.getBoundingClientRect());
+    placeBeside(element, anchor.current!.getBoundingClientRect());
     // What is pointed at may have no focus, and Esc closes it all the same.
     const close = (event: Event): void => {
       if (!(event instanceof KeyboardEvent) || event.key === 'Escape') setOpen(false);
@@ -83,7 +83,7 @@ export function ExplainedNs({
 const MARGIN_PX = 6;
 
 /** Below what it explains, or above where there is no room; never beyond the window. */
-function place(element: HTMLElement, around: DOMRect): void {
+export function placeBeside(element: HTMLElement, around: DOMRect): void {
   const { width, height } = element.getBoundingClientRect();
   const below = around.bottom + MARGIN_PX;
   const top = below + height <= innerHeight ? below : Math.max(MARGIN_PX, around.top - height - MARGIN_PX);

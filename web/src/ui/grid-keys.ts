@@ -3,8 +3,8 @@
 
 const FOCUSABLE = '[tabindex], a[href], button, input, select';
 
-/** Returns what undoes it. */
-export function walkCells(table: HTMLTableElement): () => void {
+/** Returns what undoes it. `start`: the first stop of the tab key, if it is not the first that can be focused. */
+export function walkCells(table: HTMLTableElement, start: HTMLElement | null = null): () => void {
   const body = table.tBodies[0];
   if (body === undefined) return () => {};
 
@@ -12,7 +12,7 @@ export function walkCells(table: HTMLTableElement): () => void {
     for (const element of body.querySelectorAll<HTMLElement>(FOCUSABLE)) element.tabIndex = element === wanted ? 0 : -1;
   };
   const held = body.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
-  const first = held ?? body.querySelector<HTMLElement>(FOCUSABLE);
+  const first = held ?? start ?? body.querySelector<HTMLElement>(FOCUSABLE);
   if (first !== null) makeStop(first);
 
   const onKey = (event: KeyboardEvent): void => {
