@@ -11,7 +11,14 @@ import { EventRing } from '../../web/src/live/event-ring.ts';
 import { EventTally, ROWS_KEPT, type SimulationEvent } from '../../web/src/live/event-tally.ts';
 import { eventText } from '../../web/src/live/event-text.ts';
 import { joinedRuns } from '../../web/src/live/map-runs.ts';
-import { mistakesIn, operationFields, operationRequest, scenarioFields } from '../../web/src/live/operation-fields.ts';
+import {
+  mistakesIn,
+  operationFields,
+  operationRequest,
+  refusalOf,
+  refusedElsewhere,
+  scenarioFields,
+} from '../../web/src/live/operation-fields.ts';
 import { FULL_PACE, paceInWords, positionOf, SLIDER_MAX, speedAt } from '../../web/src/live/pace.ts';
 import * as questions from '../../web/src/live/question.ts';
 import { rowsInSight } from '../../web/src/live/row-window.ts';
@@ -325,6 +332,27 @@ describe('fields of operations', () => {
     expect(mistakesIn(fieldsOf('madv-collapse'), { 'range.length': '2MX' })).toEqual({
       'range.length': 'must be a size such as 2MiB, or a number of bytes, got "2MX"',
     });
+  });
+});
+
+describe('what the service refuses', () => {
+  const fields = operationFields(catalog().operations.find(({ id }) => id === 'madv-collapse')?.parameters);
+  const at = (refused: readonly { path: string; message: string }[]): Record<string, string | undefined> =>
+    Object.fromEntries(
+      fields
+        .map((field) => [field.path, refusalOf(refused, fields, field)])
+        .filter(([, message]) => message !== undefined),
+    );
+
+  it('a field, or several in one: at that field, at the last of them', () => {
+    expect(at([{ path: 'range.start', message: 'a' }])).toEqual({ 'range.start': 'a' });
+    expect(at([{ path: 'range', message: 'b' }])).toEqual({ 'range.length': 'b' });
+    expect(refusedElsewhere([{ path: 'range' }, { path: 'step' }], fields)).toEqual([]);
+  });
+
+  it('none of them: is left for the notice', () => {
+    const refused = [{ path: 'operation', message: 'c' }];
+    expect([at(refused), refusedElsewhere(refused, fields)]).toEqual([{}, refused]);
   });
 });
 

@@ -54,14 +54,16 @@ export function MapPanel({ simulation, onFolio, onView }: Props) {
   const middle = (shown: BandView): number => cursor ?? shown.start + shown.length / 2;
   const zoomBy = (factor: number, at?: number): void =>
     move((shown, total) => zoomed(shown, factor, at ?? middle(shown), total));
-  const step = (pages: number): void =>
+  const step = (isForth: boolean): void =>
     move((shown, total) => {
-      const runs = lanes[0]?.runs ?? [];
-      const from = cursor ?? shown.start;
-      const entry = entryAt(runs, from);
-      const next =
-        pages > 0 ? (entry === null ? from + PAGE : entry.start + entry.length) : (entry?.start ?? from) - PAGE;
-      const to = Math.min(Math.max(next, 0), total - PAGE);
+      if (cursor === null) {
+        setCursor(shown.start);
+        return shown;
+      }
+      // What is not there yet, as the view has just moved, has no next one.
+      const entry = entryAt(lanes[0]?.runs ?? [], cursor);
+      if (entry === null) return shown;
+      const to = Math.min(Math.max(isForth ? entry.start + entry.length : entry.start - PAGE, 0), total - PAGE);
       setCursor(to);
       return showing(shown, to, total);
     });
@@ -75,8 +77,8 @@ export function MapPanel({ simulation, onFolio, onView }: Props) {
     '=': () => zoomBy(ZOOM),
     '-': () => zoomBy(1 / ZOOM),
     Home: () => move((_, total) => wholeView(total)),
-    ',': () => step(-1),
-    '.': () => step(1),
+    ',': () => step(false),
+    '.': () => step(true),
     Escape: () => setCursor(null),
   };
 

@@ -102,3 +102,30 @@ function writtenValue({ kind }: FieldControl, text: string): unknown {
   if (kind === 'words') return text;
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
+
+/** What the service says of a field: by its own path, by one below it, or, at the last of its fields, by one above. */
+export function refusalOf(
+  refused: readonly { readonly path: string; readonly message: string }[],
+  fields: readonly OperationField[],
+  { path }: OperationField,
+): string | undefined {
+  const own = refused.filter((error) => {
+    if (error.path === path || error.path.startsWith(`${path}.`)) return true;
+    return lastBelow(fields, error.path) === path;
+  });
+  return own.length === 0 ? undefined : own.map(({ message }) => message).join('; ');
+}
+
+/** What is about none of them. */
+export const refusedElsewhere = <Refusal extends { readonly path: string }>(
+  refused: readonly Refusal[],
+  fields: readonly OperationField[],
+): Refusal[] =>
+  refused.filter(
+    (error) =>
+      lastBelow(fields, error.path) === undefined &&
+      !fields.some(({ path }) => error.path === path || error.path.startsWith(`${path}.`)),
+  );
+
+const lastBelow = (fields: readonly OperationField[], above: string): string | undefined =>
+  fields.findLast(({ path }) => path.startsWith(`${above}.`))?.path;

@@ -3,7 +3,6 @@
 import { useState } from 'preact/hooks';
 import type { components } from '../../../src/client/index.ts';
 import { type CatalogEntry, useCatalog } from '../api/loaded.ts';
-import { fieldError } from '../api/problem-text.ts';
 import { service } from '../api/service.ts';
 import { Field } from '../ui/field.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
@@ -14,6 +13,8 @@ import {
   type OperationField,
   operationFields,
   operationRequest,
+  refusalOf,
+  refusedElsewhere,
   scenarioFields,
   type Written,
 } from './operation-fields.ts';
@@ -71,7 +72,7 @@ function OperationForm({ operation, simulation, shown }: Props & { readonly oper
   const [started, setStarted] = useState<number | null>(null);
   const drive = useDrive();
   const paths = new Set(fields.map(({ path }) => path));
-  const others = drive.problem?.fields.filter(({ path }) => !paths.has(path)) ?? [];
+  const others = refusedElsewhere(drive.problem?.fields ?? [], fields);
 
   const submit = (): void => {
     const found = mistakesIn(fields, written);
@@ -107,7 +108,7 @@ function OperationForm({ operation, simulation, shown }: Props & { readonly oper
             key={field.path}
             field={field}
             text={written[field.path] ?? ''}
-            error={mistakes[field.path] ?? fieldError(drive.problem, field.path)}
+            error={mistakes[field.path] ?? refusalOf(drive.problem?.fields ?? [], fields, field)}
             onText={(text) => write(field.path, text)}
           />
         ))}

@@ -1,7 +1,6 @@
 // One live simulation: driven, and looked into.
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { service } from '../api/service.ts';
 import { writeQuery } from '../app/query-state.ts';
 import { formatCount } from '../ui/duration.ts';
 import { Explained, ExplainedNs } from '../ui/explained.tsx';
@@ -91,7 +90,7 @@ function StateLine({ simulation, state, isGone }: StateLineProps) {
   const { scenario, scheme, mapcount, seed, status, simTimeNs, events, idle } = state;
   const remove = (): void =>
     drive.run(async () => {
-      await service.simulations.remove(simulation.id);
+      await simulation.remove();
       writeQuery({ simulation: null }, { replace: false });
     });
   return (

@@ -27,11 +27,13 @@ export interface WatchedSimulation {
   readonly heard: ReadonlySignal<number>;
   /** Why there is no stream. */
   readonly streamProblem: ReadonlySignal<ProblemText | null>;
-  /** The stream has been opened, and did not break since. */
+  /** Hears these topics from now on, and those that the view itself goes by. */
   hear(topics: readonly string[]): void;
   /** It has just been driven: what the answer says is the newest. */
   took(state: SimulationState): void;
   refresh(): void;
+  /** Ends it for everybody. */
+  remove(): Promise<void>;
   stop(): void;
 }
 
@@ -53,6 +55,7 @@ export function watchSimulation(id: string): WatchedSimulation {
   const tally = new EventTally();
   let round = 0;
   let isStopped = false;
+  let isLeaving = false;
   let stateTimer: ReturnType<typeof setTimeout> | undefined;
   let newsTimer: ReturnType<typeof setTimeout> | undefined;
   let stream: Subscription | undefined;
@@ -64,6 +67,7 @@ export function watchSimulation(id: string): WatchedSimulation {
 
   const refresh = async (): Promise<void> => {
     clearTimeout(stateTimer);
+    if (isLeaving) return;
     const own = ++round;
     try {
       const answer = await service.simulations.state(id);
@@ -124,6 +128,20 @@ export function watchSimulation(id: string): WatchedSimulation {
     if (before !== undefined) setTimeout(() => before.unsubscribe(), HAND_OVER_MS);
   };
 
+  const remove = async (): Promise<void> => {
+    // Its stream ends before the answer comes, and nobody has to be told why.
+    isLeaving = true;
+    round++;
+    try {
+      await service.simulations.remove(id);
+      stop();
+    } catch (error) {
+      isLeaving = false;
+      void refresh();
+      throw error;
+    }
+  };
+
   const stop = (): void => {
     isStopped = true;
     clearTimeout(stateTimer);
@@ -149,6 +167,7 @@ export function watchSimulation(id: string): WatchedSimulation {
       void refresh();
     },
     refresh: () => void refresh(),
+    remove,
     stop,
   };
 }
