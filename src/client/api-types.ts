@@ -11000,9 +11000,9 @@ export interface operations {
     };
     getSimulationMappings: {
         parameters: {
-            query: {
-                /** @description As start. */
-                length: string;
+            query?: {
+                /** @description As start. Absent: up to the end of the memory. */
+                length?: string;
                 /** @description Entries of a page. */
                 limit?: number;
                 /** @description Index of the process. Absent: 0. */

@@ -21,7 +21,7 @@ const document = (seed: number) => ({
   seed,
 });
 const COLLAPSE = { operation: 'madv-collapse', range: { start: 0, length: '4MiB' } };
-const LOOKS = ['stalls', 'mappings?length=4MiB', 'folios', 'locks', 'operations'];
+const LOOKS = ['stalls', 'mappings?length=4MiB', 'mappings', 'folios', 'locks', 'operations'];
 
 /** What a client gets of one that it creates, drives, watches and looks into. */
 async function driven(address: string, seed: number) {

@@ -320,7 +320,7 @@ describe('looking inside', () => {
   it.each([
     ['/folios/17', 404, 'NOT_FOUND'],
     ['/folios/x', 400, 'REQUEST_INVALID'],
-    ['/mappings', 400, 'REQUEST_INVALID'],
+    ['/mappings?length=', 400, 'REQUEST_INVALID'],
     ['/mappings?start=1.5B&length=4096', 400, 'REQUEST_INVALID'],
     ['/stalls?limit=0', 400, 'REQUEST_INVALID'],
     ['/stalls?vcpu=', 400, 'REQUEST_INVALID'],
@@ -339,6 +339,13 @@ describe('looking inside', () => {
     const id = await create(app, ordered('count'));
     const { body } = await ask(app, 'GET', `/${id}/mappings?start=4096&length=2MiB`);
     expect(body).toMatchObject({ start: 4096, length: 2 * MIB });
+  });
+
+  it('mappings: no length: up to the end of the memory, as the thread says it', async () => {
+    const { app } = shared;
+    const id = await create(app, ordered('count'));
+    const { status, body } = await ask(app, 'GET', `/${id}/mappings?start=4096`);
+    expect([status, body.length]).toEqual([200, 0]);
   });
 });
 

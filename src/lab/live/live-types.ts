@@ -127,7 +127,8 @@ export interface StallQuery {
 /** Offsets and lengths in bytes of the memory, as operations have them. */
 export interface MappingQuery {
   readonly start: number;
-  readonly length: number;
+  /** Absent: up to the end of the memory. */
+  readonly length?: number;
   readonly process?: number;
   /** Absent: all VMs of the process. */
   readonly vm?: number;

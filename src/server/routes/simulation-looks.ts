@@ -56,7 +56,7 @@ const Size = (description: string, fallback?: string) =>
 const MappingsQuery = Type.Object(
   {
     start: Size('Offset in the memory: bytes, or "2MiB".', '0'),
-    length: Size('As start.'),
+    length: Type.Optional(Size('As start. Absent: up to the end of the memory.')),
     process: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 65_535, description: 'Index of the process. Absent: 0.' }),
     ),
@@ -121,7 +121,10 @@ export function simulationLookRoutes(app: App, simulations: SimulationService): 
     },
     (request) => {
       const { start, length, ...rest } = request.query;
-      const range = { start: bytes('start', start), length: bytes('length', length) };
+      const range = {
+        start: bytes('start', start),
+        ...(length !== undefined && { length: bytes('length', length) }),
+      };
       const asked = simulations.find(request.params.id).call('mappings', { ...range, ...rest });
       return refusingLater('REQUEST_INVALID', asked);
     },
