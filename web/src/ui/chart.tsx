@@ -1,6 +1,7 @@
 // A chart with what every chart of the page has: the theme, the size of its place, a description, its data as a table and as files.
 
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type CsvTable, saveBlob, saveCsv } from './save.ts';
 import { theme } from './theme.ts';
@@ -15,6 +16,8 @@ export interface ChartProps {
   /** Of its files, without an ending. */
   readonly fileName: string;
   readonly heightPx?: number;
+  /** What changes how it is drawn, between its description and the picture. */
+  readonly controls?: ComponentChildren;
   /** Drawn, and drawn again. */
   readonly onReady?: (chart: EChartsType) => void;
 }
@@ -23,7 +26,8 @@ const HEIGHT_PX = 360;
 /** More rows than that are for the file. */
 const ROWS_SHOWN = 200;
 
-export function Chart({ title, description, option, data, fileName, heightPx = HEIGHT_PX, onReady }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { title, description, option, data, fileName, heightPx = HEIGHT_PX, controls, onReady } = props;
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const drawnIn = useRef(theme.peek());
@@ -64,6 +68,7 @@ export function Chart({ title, description, option, data, fileName, heightPx = H
         {title}
         <p class="chart-description">{description}</p>
       </figcaption>
+      {controls === undefined ? null : <div class="chart-controls">{controls}</div>}
       <div
         ref={place}
         class="chart-canvas"
