@@ -6868,6 +6868,8 @@ export interface operations {
             query?: {
                 /** @description Mapcount scheme. Absent: the first. */
                 mapcount?: string;
+                /** @description Records of the run that the trace has at most: the first ones. A stall takes some ten of them. */
+                records?: number;
                 /** @description Counts from 0; its seed is seed + repetition. */
                 repetition?: number;
                 /** @description Notifier scheme. Absent: the first. */

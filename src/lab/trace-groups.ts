@@ -2,7 +2,7 @@
 
 import type { TraceGroup, TraceInstant, TraceSpan, TraceTrack } from './chrome-trace.ts';
 import { lanesOf, tracksOf } from './trace-lanes.ts';
-import type { Flush, Notice, OperationSpan, Told } from './trace-notices.ts';
+import { type Flush, type Notice, type OperationSpan, operationsByTask, type Told } from './trace-notices.ts';
 
 /** Names with numbers in the order in which people count. */
 export const naturally = (a: string, b: string): number => {
@@ -59,7 +59,11 @@ export function processGroups({ operations, notices, flushes }: Told) {
     return spans;
   };
   for (const one of operations) spansOf(one.record.process, one.record.task).push(operationSpan(one));
-  for (const one of notices) spansOf(one.process, one.task).push(...noticeSpans(one));
+  const operationOf = operationsByTask(operations);
+  for (const one of notices) {
+    const operation = operationOf(one.process, one.task, one.startNs);
+    spansOf(one.process, one.task).push(...noticeSpans(one, operation));
+  }
   for (const one of flushes) {
     const { record } = one;
     if (record.event === 'cpu-shootdown')
@@ -93,9 +97,11 @@ const operationSpan = ({ record, startNs, endNs, isCut }: OperationSpan): TraceS
 const CUT = { note: 'the records do not have both of its ends' };
 
 /** The whole, and in it, of a section, the part in which its start waits for an answer. */
-function noticeSpans(notice: Notice): SourceSpan[] {
+function noticeSpans(notice: Notice, operation: OperationSpan | null): SourceSpan[] {
   const { kind, section, start, length, startNs, answeredNs, endNs, isCut } = notice;
-  const details = { start, length, ...(isCut ? CUT : {}) };
+  const of = operation === null ? {} : { operation: operation.record.index };
+  const numbered = kind === 'section' ? { section } : {};
+  const details = { ...numbered, ...of, start, length, ...(isCut ? CUT : {}) };
   if (kind === 'collapsed') return [{ name: 'collapsed', startNs, endNs, details, source: notice }];
   const call = { name: 'invalidate_range_start', startNs, endNs: answeredNs };
   return [
@@ -124,7 +130,7 @@ export function lockGroups({ lockWaits }: Told): TraceGroup[] {
           tracksOf(
             task,
             own.map(({ startNs, endNs, record }) => {
-              return { name: `waits for ${lock}`, startNs, endNs, details: { waitedNs: record.waitedNs } };
+              return { name: `waits for ${lock}`, startNs, endNs, details: { lock, task, waitedNs: record.waitedNs } };
             }),
           ),
         ),

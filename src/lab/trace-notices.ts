@@ -62,6 +62,13 @@ export interface Told {
   readonly findings: readonly RecordOf<'finding'>[];
 }
 
+/** Which operation a thread is at; where one has started another, the inner one. Null: none that is recorded. */
+export function operationsByTask(operations: readonly OperationSpan[]) {
+  const byTask = Map.groupBy(operations, ({ record }) => `${record.process} ${record.task}`);
+  return (process: number, task: string, atNs: number): OperationSpan | null =>
+    byTask.get(`${process} ${task}`)?.findLast(({ startNs, endNs }) => startNs <= atNs && atNs <= endNs) ?? null;
+}
+
 /** What is open at one end of the records counts from there, or up to there. */
 export function toldBy(records: readonly RunRecord[]): Told {
   const [startNs, endNs] = boundsOf(records);

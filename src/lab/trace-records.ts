@@ -3,6 +3,9 @@ import type { RunRecord, Topic } from './run-types.ts';
 /** A trace of that many records is some ten million bytes of text for every hundred thousand, which viewers still open. */
 export const TRACE_RECORDS_MAX = 250_000;
 
+/** More than that would not fit into the memory of a thread beside the run. */
+export const TRACE_RECORDS_LIMIT = 1_250_000;
+
 /** What a trace shows; progress it does not. */
 export const traceTopics: readonly Topic[] = [
   'stall',

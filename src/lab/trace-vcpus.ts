@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 import { type Cause, type Causes, vmOfVcpu } from './trace-causes.ts';
 import { flushSpan, naturally, type TraceSource } from './trace-groups.ts';
 import { lanesOf, tracksOf } from './trace-lanes.ts';
-import type { Told, VcpuStretch } from './trace-notices.ts';
+import { operationsByTask, type Told, type VcpuStretch } from './trace-notices.ts';
 
 /** Names that the format reserves: red for what spins, the colours of sleep for what sleeps. */
 const colours: Readonly<Record<StallCause | 'running' | 'halted', string>> = {
@@ -42,6 +42,7 @@ export function vmGroups(
   const faults = Map.groupBy(told.faults, ({ vcpu }) => vcpu);
   const vcpus = [...new Set([...stretches.keys(), ...stalls.keys(), ...faults.keys()])].sort((a, b) => a - b);
   const { byVm: flushTracks, tracks: trackOfFlush } = flushesByVm(told);
+  const detailsOf = causeDetails(told);
   const groups = new Map<number, TraceTrack[]>();
   const flows: TraceFlow[] = [];
   const groupOf = (vm: number): TraceTrack[] => {
@@ -58,7 +59,11 @@ export function vmGroups(
     const instants = (faults.get(vcpu) ?? []).map(({ outcome, simTimeNs, gfn, level, laps }): TraceInstant => {
       return { name: `fault: ${outcome}`, atNs: simTimeNs, details: { gfn, level, laps } };
     });
-    const [track, ...others] = tracksOf(`vCPU ${vcpu}`, [...windows, ...concluded.map(stretchSpan)], instants);
+    const [track, ...others] = tracksOf(
+      `vCPU ${vcpu}`,
+      [...windows, ...concluded.map((one) => stretchSpan(one, detailsOf))],
+      instants,
+    );
     if (track === undefined) continue;
     groupOf(vmOfVcpu(scenario, vcpu)).push(track, ...others);
     flows.push(...flowsOf(track, windows, concluded, (source) => trackOf(source) ?? trackOfFlush.get(source)));
@@ -75,13 +80,39 @@ interface Concluded {
   readonly cause: Cause | null;
 }
 
-const stretchSpan = ({ stretch: { state, startNs, endNs }, cause }: Concluded): TraceSpan => ({
+type Details = Readonly<Record<string, unknown>>;
+
+const stretchSpan = (
+  { stretch: { state, startNs, endNs }, cause }: Concluded,
+  detailsOf: (cause: Cause) => Details,
+): TraceSpan => ({
   name: state,
   startNs,
   endNs,
   colour: colours[state],
-  ...(cause === null ? {} : { details: { causedBy: describe(cause), conclusion: cause.conclusion } }),
+  ...(cause === null ? {} : { details: detailsOf(cause) }),
 });
+
+/** In words, and what programs need to find the slice that it means: process, thread, section, operation. */
+function causeDetails({ operations }: Told): (cause: Cause) => Details {
+  const operationOf = operationsByTask(operations);
+  return (cause) => {
+    const { notice, flush, conclusion } = cause;
+    const by = notice?.task ?? flush?.record.task;
+    const process = notice?.process ?? (flush?.record.event === 'cpu-shootdown' ? flush.record.process : undefined);
+    const operation = notice === null ? null : operationOf(notice.process, notice.task, notice.startNs);
+    return {
+      causedBy: describe(cause),
+      conclusion,
+      task: by,
+      ...(process === undefined ? {} : { process }),
+      ...(notice === null ? {} : { notification: notice.kind }),
+      ...(notice?.kind === 'section' ? { section: notice.section } : {}),
+      ...(operation === null ? {} : { operation: operation.record.index }),
+      ...(flush === null ? {} : { flush: flush.record.event }),
+    };
+  };
+}
 
 function describe({ notice, flush }: Cause): string {
   const flushed = flush === null ? [] : [flush.record.event === 'kvm-flush' ? 'KVM TLB flush' : 'CPU TLB shootdown'];

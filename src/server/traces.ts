@@ -2,10 +2,10 @@
 // has some ten million bytes of text for every hundred thousand records, so only a few are under way at a time.
 
 import { Readable } from 'node:stream';
-import { TRACE_RECORDS_MAX } from '../lab/trace-records.ts';
 import { EdgeError } from './errors.ts';
 import { version } from './openapi.ts';
 import type { PlainRunInput } from './run-messages.ts';
+import type { PlainTrace } from './trace-messages.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export const TRACES_AT_ONCE = 2;
@@ -23,7 +23,7 @@ export class Traces {
    * The text of a trace, as soon as the run is over. `abandoned` ends the run, too. It counts as under way until the stream is
    * closed: whoever takes it sees to it that it is.
    */
-  async of(input: PlainRunInput, abandoned: AbortSignal): Promise<Readable> {
+  async of(input: PlainRunInput, recordsMax: number, abandoned: AbortSignal): Promise<Readable> {
     if (this.#underWay >= TRACES_AT_ONCE) {
       throw new EdgeError('TOO_MANY_TRACES', `${this.#underWay} are under way.`, { headers: { 'retry-after': '5' } });
     }
@@ -33,7 +33,7 @@ export class Traces {
       this.#underWay -= 1;
     });
     try {
-      await this.#begun(input, stream, AbortSignal.any([abandoned, this.#stopped.signal]));
+      await this.#begun({ input, version, recordsMax }, stream, AbortSignal.any([abandoned, this.#stopped.signal]));
       return stream;
     } catch (error) {
       stream.destroy();
@@ -47,9 +47,8 @@ export class Traces {
   }
 
   /** Resolves with the first piece of the text: from then on nothing can go wrong but the way to the client. */
-  #begun(input: PlainRunInput, stream: Readable, ended: AbortSignal): Promise<void> {
+  #begun(trace: PlainTrace, stream: Readable, ended: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const trace = { input, version, recordsMax: TRACE_RECORDS_MAX };
       const subscription = this.#pool.trace(trace).subscribe({
         next(piece) {
           stream.push(piece);

@@ -65,7 +65,12 @@ describe('tracks of a run', () => {
     );
     expect(slices.filter(({ at }) => at === 'process 0 / vmm0')).toEqual([
       expect.objectContaining({ name: 'madv-collapse', startNs: 1001, endNs: 2003 }),
-      expect.objectContaining({ name: 'section 1', startNs: 1002, endNs: 2000, args: range }),
+      expect.objectContaining({
+        name: 'section 1',
+        startNs: 1002,
+        endNs: 2000,
+        args: { section: 1, operation: 0, ...range },
+      }),
       expect.objectContaining({ name: 'invalidate_range_start', startNs: 1002, endNs: 1500 }),
     ]);
     expect(slices.find(({ name }) => name === 'madv-collapse')?.args.errno).toBe('EBUSY');

@@ -48,6 +48,40 @@ describe('GET /v1/comparisons/:id/trace', () => {
     expect(again.body).toBe(response.body);
   });
 
+  it('fewer records · that many, and the trace says how many are left out', async () => {
+    const app = await startService();
+    const id = await post(app, request);
+    const all = readTrace((await app.inject(`/v1/comparisons/${id}/trace`)).body).about as Record<string, number>;
+    const response = await app.inject(`/v1/comparisons/${id}/trace?records=20`);
+    expect(readTrace(response.body).about).toMatchObject({ records: 20, recordsLeftOut: (all.records ?? 0) - 20 });
+    expect((await app.inject(`/v1/comparisons/${id}/trace?records=1250001`)).statusCode).toBe(400);
+  });
+
+  it('a client that takes gzip · the same bytes, compressed on the way', async () => {
+    const app = await startService();
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `/v1/comparisons/${await post(app, request)}/trace`;
+    const packed = await fetch(address + url, { headers: { 'accept-encoding': 'gzip' } });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(await packed.text()).toBe((await app.inject(url)).body);
+  });
+
+  it('what stood still for a section · its args · name a section and an operation that have their slices', async () => {
+    const app = await startService();
+    const { slices } = readTrace((await app.inject(`/v1/comparisons/${await post(app, request)}/trace`)).body);
+    const caused = slices.filter(({ args }) => args.notification === 'section');
+    expect(caused.length).toBeGreaterThan(0);
+    for (const { args } of caused) {
+      const section = slices.find(
+        ({ name, args: of }) => name === `section ${args.section}` && of.section === args.section,
+      );
+      expect(section?.args.operation).toBe(args.operation);
+      expect(
+        slices.filter(({ name, args: of }) => name === 'madv-collapse' && of.index === args.operation),
+      ).toHaveLength(1);
+    }
+  });
+
   it('nothing named · the first run', async () => {
     const app = await startService();
     const response = await app.inject(`/v1/comparisons/${await post(app, request)}/trace`);

@@ -4,6 +4,7 @@ import { comparisonDocumentSchema, planComparison } from '../../lab/comparison.t
 import type { InputError } from '../../lab/invalid-input.ts';
 import type { ComparisonResult } from '../../lab/result.ts';
 import { resultTable } from '../../lab/result-table.ts';
+import { TRACE_RECORDS_LIMIT, TRACE_RECORDS_MAX } from '../../lab/trace-records.ts';
 import type { App } from '../app.ts';
 import type { ComparisonService } from '../comparison-service.ts';
 import { refusing } from '../error-handler.ts';
@@ -39,6 +40,12 @@ const RunQuery = Type.Object(
     scheme: Type.Optional(Type.String({ maxLength: 64, description: 'Notifier scheme. Absent: the first.' })),
     mapcount: Type.Optional(Type.String({ maxLength: 64, description: 'Mapcount scheme. Absent: the first.' })),
     repetition: Type.Integer({ minimum: 0, default: 0, description: 'Counts from 0; its seed is seed + repetition.' }),
+    records: Type.Integer({
+      minimum: 1,
+      maximum: TRACE_RECORDS_LIMIT,
+      default: TRACE_RECORDS_MAX,
+      description: 'Records of the run that the trace has at most: the first ones. A stall takes some ten of them.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -78,7 +85,7 @@ export function comparisonTraceRoute(
         request.query,
       );
       const { scenario, scheme, mapcount, seed } = run;
-      const stream = await traces.of(run, abandoned(reply));
+      const stream = await traces.of(run, request.query.records, abandoned(reply));
       return sendTrace(reply, stream, [scenario.name, scheme, mapcount, `seed-${seed}`]);
     },
   );
