@@ -123,12 +123,19 @@ describe.skipIf(noBrowser !== null)('the timeline', () => {
 
     const [longest] = await stallsOf(url, id, 'scheme=range&repetition=1');
     await page.getByRole('table', { name: 'Longest stalls, range' }).getByRole('button').nth(4).click();
-    await chosen(page).getByRole('heading', { name: `vCPU ${longest!.vcpu} stalls for ${formatNs(longest!.lengthNs)}` }).waitFor();
+    await chosen(page)
+      .getByRole('heading', { name: `vCPU ${longest!.vcpu} stalls for ${formatNs(longest!.lengthNs)}` })
+      .waitFor();
     const parts = await chosen(page).getByRole('table').locator('tbody tr').allInnerTexts();
     const byLength = Object.entries(longest!.causes).sort(([, a], [, b]) => b - a);
-    expect(parts.map((part) => part.split('\t').map((cell) => cell.trim()).slice(0, 2))).toEqual(
-      byLength.map(([cause, ns]) => [cause, formatNs(ns)]),
-    );
+    expect(
+      parts.map((part) =>
+        part
+          .split('\t')
+          .map((cell) => cell.trim())
+          .slice(0, 2),
+      ),
+    ).toEqual(byLength.map(([cause, ns]) => [cause, formatNs(ns)]));
     expect([errors, [...origins]]).toEqual([[], [url]]);
   });
 });
@@ -136,8 +143,15 @@ describe.skipIf(noBrowser !== null)('the timeline', () => {
 if (process.env.TIMELINE_SHOT !== undefined) {
   it('shot', async () => {
     const { url } = await listen();
-    const id = await compared(url, { scenario: process.env.TIMELINE_SHOT, schemes: ['range', 'post-collapse/promote'], repetitions: 1, seed: 42 });
-    const { page, errors } = await openTab(`${url}/timeline?comparison=${id}&below=post-collapse/promote`, { colorScheme: (process.env.SHADE ?? 'light') as 'light' });
+    const id = await compared(url, {
+      scenario: process.env.TIMELINE_SHOT,
+      schemes: ['range', 'post-collapse/promote'],
+      repetitions: 1,
+      seed: 42,
+    });
+    const { page, errors } = await openTab(`${url}/timeline?comparison=${id}&below=post-collapse/promote`, {
+      colorScheme: (process.env.SHADE ?? 'light') as 'light',
+    });
     await paneOf(page, 2).getByText('stalls').first().waitFor({ timeout: 100_000 });
     await paneOf(page, 1).getByText('stalls').first().waitFor({ timeout: 100_000 });
     await page.screenshot({ path: '/tmp/tlw/all.png' });

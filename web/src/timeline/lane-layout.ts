@@ -14,8 +14,8 @@ export interface LaneLayout {
   readonly height: number;
 }
 
-export const GAP = 4;
-const VCPU_HEIGHT = 20;
+export const GAP = 3;
+const VCPU_HEIGHT = 19;
 const ONE_ROW = 16;
 const ROW = 8;
 /** Below the stalls of a vCPU: how many there are in a column. */

@@ -103,7 +103,13 @@ export function Pane({ state, index, timeline }: PaneProps) {
           </li>
         ))}
       </ul>
-      <canvas ref={canvas} class="timeline-canvas" role="img" aria-label={aboutPicture(timeline)} />
+      <canvas
+        ref={canvas}
+        class="timeline-canvas"
+        style={{ height: `${layout.height}px` }}
+        role="img"
+        aria-label={aboutPicture(timeline)}
+      />
     </div>
   );
 }

@@ -1,6 +1,5 @@
 // Which runs are shown: in the address, so that a link shows the same ones, at the same place.
 
-import { hrefOf } from '../app/router.ts';
 import type { TimeRange } from './time-range.ts';
 
 export interface Question {
@@ -59,12 +58,10 @@ export interface Pick {
 }
 
 export function comparisonTracePath(id: string, { scheme, mapcount }: Pick, { repetition, records }: Question): string {
-  return hrefOf(`/v1/comparisons/${encodeURIComponent(id)}/trace`, {
-    scheme,
-    mapcount,
-    repetition: repetition === 0 ? undefined : String(repetition),
-    records: records === null ? undefined : String(records),
-  });
+  const query = new URLSearchParams({ scheme, repetition: String(repetition) });
+  if (mapcount !== undefined) query.set('mapcount', mapcount);
+  if (records !== null) query.set('records', String(records));
+  return `/v1/comparisons/${encodeURIComponent(id)}/trace?${query}`;
 }
 
 export const simulationTracePath = (id: string): string => `/v1/simulations/${encodeURIComponent(id)}/trace`;

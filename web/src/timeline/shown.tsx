@@ -47,7 +47,10 @@ export function Shown({ runs }: { readonly runs: readonly ShownRun[] }) {
   const timelines = [upper, lower].filter((timeline) => timeline !== null);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the lanes inside of it, which are buttons.
-    <div class="timeline-shown" onKeyDown={(event) => onKey(state, event)}>
+    <div
+      class={runs.length > 1 ? 'timeline-shown timeline-two' : 'timeline-shown'}
+      onKeyDown={(event) => onKey(state, event)}
+    >
       <div class="timeline-main">
         {timelines.length === 0 ? null : <Tools state={state} />}
         {timelines.length === 0 ? null : <Axis state={state} />}
