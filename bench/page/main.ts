@@ -88,13 +88,14 @@ async function measure(
     const before = await heapOf(session);
     const { frames, draws, p95Ms, worstMs, seconds } = await drive(page);
     const after = await heapOf(session);
-    const rate = frames / seconds;
-    const isMet = rate >= FRAMES_WANTED && stalls >= STALLS_WANTED && draws >= frames * 0.95;
+    // A frame in which nothing was drawn is none.
+    const rate = draws / seconds;
+    const isMet = rate >= FRAMES_WANTED && stalls >= STALLS_WANTED;
     print(
       `  ${size.width} x ${size.height}: ${stalls.toLocaleString('en-US')} stalls, ${lanes.join(' of ')} lanes in sight, read in ${loadedS} s`,
     );
     print(
-      `    ${rate.toFixed(1)} frames a second, each drawn anew (${draws} of ${frames}); p95 ${p95Ms.toFixed(1)} ms, worst ${worstMs.toFixed(1)} ms; ${goal(isMet)}`,
+      `    ${rate.toFixed(1)} frames a second, ${draws} drawn of ${frames}; p95 ${p95Ms.toFixed(1)} ms, worst ${worstMs.toFixed(1)} ms; ${goal(isMet)}`,
     );
     print(`    heap ${before} before, ${after} after`);
   } finally {
@@ -172,7 +173,7 @@ const drive = (page: Page): Promise<Driven> =>
           }
           const turn = Math.floor(elapsed * 2) % 2 === 0 ? 1 : -1;
           if (elapsed < seconds * 0.4) pan(8 * turn);
-          else if (elapsed < seconds * 0.7) zoom(Math.floor(elapsed / 1.5) % 2 === 0 ? -60 : 60);
+          else if (elapsed < seconds * 0.7) zoom(Math.floor(elapsed / 1.5) % 2 === 0 ? -60 : 45);
           else {
             if (!isNear) zoom(-1500);
             isNear = true;

@@ -343,7 +343,7 @@ describe('the chain of a stall', () => {
     expect(step.conclusion).toBe('range');
     expect(step.chain.map(({ text }) => text)).toEqual([
       expect.stringMatching(/^section \d+ of process 0, by vmm0$/),
-      'madv-collapse, operation 0 of the timeline',
+      'madv-collapse, operation 0',
     ]);
     const [section, operation] = step.chain.map(({ at }) => describeSpan(timeline, at!));
     expect(section).toMatch(/^section \d+ by vmm0 on process 0, in operation 0$/);

@@ -114,8 +114,8 @@ function stepOf(timeline: Timeline, lane: Lane, spans: Spans, own: readonly numb
   const longest = own.reduce((best, at) => (lengthNs(spans, at) > lengthNs(spans, best) ? at : best));
   const [startNs, endNs] = [spans.startNs[longest]!, spans.endNs[longest]!];
   const note = timeline.notes[spans.note[longest]!] ?? {};
-  const chain = chainOf(timeline, note, startNs, endNs);
   const vcpu = lane.id.replace(/^vcpu /, '');
+  const chain = chainOf(timeline, note, `vcpu${vcpu}`, startNs, endNs);
   const waits = waitOf(timeline, `for vCPU ${vcpu}`, 'userspace', startNs, endNs);
   const address = waits === null ? undefined : noteAt(timeline, waits).address;
   const isOfLock = spans.kind[longest] !== kindOf('invalidate-retry') && spans.kind[longest] !== kindOf('tlb-flush');
@@ -133,30 +133,31 @@ function stepOf(timeline: Timeline, lane: Lane, spans: Spans, own: readonly numb
 }
 
 /** What the trace says itself: a flush, the section or notification that asked for it, the operation that this belongs to. */
-function chainOf(timeline: Timeline, note: Note, startNs: number, endNs: number): Link[] {
+function chainOf(timeline: Timeline, note: Note, own: string, startNs: number, endNs: number): Link[] {
   if (typeof note.causedBy !== 'string') return [];
   const { task, process, notification, section, operation } = note;
   const links: Link[] = [];
   if (note.flush !== undefined) {
     const name = note.flush === 'kvm-flush' ? 'KVM TLB flush' : 'CPU TLB shootdown';
-    const isIt = (own: Note, start: number): boolean => own.task === task && start === startNs;
-    links.push({ text: `${name} by ${String(task)}`, at: findSpan(timeline, 'flushes', startNs, endNs, isIt) });
+    const isIt = (of: Note, start: number): boolean => of.task === task && start === startNs;
+    const text = task === own ? `its own ${name}` : `${name} by ${String(task)}`;
+    links.push({ text, at: findSpan(timeline, 'flushes', startNs, endNs, isIt) });
   }
   if (notification === 'section') {
-    const isIt = (own: Note): boolean => own.section === section && own.process === process;
+    const isIt = (of: Note): boolean => of.section === section && of.process === process;
     const at = findSpan(timeline, 'notifications', startNs, endNs, isIt);
     links.push({ text: `section ${String(section)} of process ${String(process)}, by ${String(task)}`, at });
   } else if (notification === 'collapsed') {
     const kind = kindOf('collapsed');
-    const isIt = (own: Note, _start: number, of: number): boolean => of === kind && own.task === task;
+    const isIt = (of: Note, _start: number, is: number): boolean => is === kind && of.task === task;
     const at = findSpan(timeline, 'notifications', startNs, endNs, isIt);
     links.push({ text: `collapsed of process ${String(process)}, by ${String(task)}`, at });
   }
   if (operation !== undefined) {
-    const isIt = (own: Note): boolean => own.index === operation;
+    const isIt = (of: Note): boolean => of.index === operation;
     const at = findSpan(timeline, 'process', startNs, endNs, isIt);
     const name = at === null ? 'operation' : String(noteAt(timeline, at).name);
-    links.push({ text: `${name}, operation ${String(operation)} of the timeline`, at });
+    links.push({ text: `${name}, operation ${String(operation)}`, at });
   }
   return links.length > 0 ? links : [{ text: note.causedBy, at: null }];
 }

@@ -7,7 +7,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Home', 'show all'],
   ['Tab, ↑ ↓', 'from lane to lane'],
   ['n, p', 'next and previous stall of the lane'],
-  ['m', 'longest stall of the lane'],
+  ['m', 'longest stall of the run'],
   ['Enter', 'choose on this lane, and show what it waited for'],
   ['Esc', 'close what is open, then what was measured'],
 ];

@@ -15,12 +15,15 @@ export type TraceState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'reading'; readonly bytes: number; readonly stalls: number }
   | { readonly kind: 'read'; readonly timeline: Timeline }
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly problem: ProblemText };
 
 export interface LoadingTrace {
   readonly state: ReadonlySignal<TraceState>;
   /** Asks again. */
   again(): void;
+  /** The run that is under way ends, in the service as well. */
+  cancel(): void;
   stop(): void;
 }
 
@@ -87,6 +90,10 @@ export function loadTrace(source: TraceSource): LoadingTrace {
     again() {
       state.value = { kind: 'making' };
       ask();
+    },
+    cancel() {
+      end();
+      state.value = { kind: 'cancelled' };
     },
     stop() {
       isStopped = true;

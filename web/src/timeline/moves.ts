@@ -1,6 +1,6 @@
 // What keys and buttons do to the state: the same for both.
 
-import { countBelow, countOf, lengthNs, type Spans } from './spans.ts';
+import { countBelow, countOf, type Spans } from './spans.ts';
 import { pan, showing, spanOf, zoom } from './time-range.ts';
 import type { SpanAt, Timeline } from './timeline.ts';
 import type { PaneIndex, TimelineState } from './timeline-state.ts';
@@ -42,6 +42,7 @@ export function goTo(state: TimelineState, pane: PaneIndex, at: SpanAt): void {
   const spans = spansAt(state.timelines.peek()[pane], at);
   if (spans === undefined || at.index >= countOf(spans)) return;
   state.selected.value = { pane, at };
+  state.lane.value = { pane, lane: at.lane };
   const span = { startNs: spans.startNs[at.index]!, endNs: spans.endNs[at.index]! };
   const next = showing(state.range.peek(), span, state.bounds.peek());
   if (next !== state.range.peek()) state.zoomed.value = next;
@@ -59,20 +60,9 @@ export function goBy(state: TimelineState, pane: PaneIndex, lane: number, step: 
   goTo(state, pane, { lane, row: 0, index: Math.max(0, Math.min(countOf(spans) - 1, wanted)) });
 }
 
-export function goToLongest(state: TimelineState, pane: PaneIndex, lane: number | null): void {
-  const timeline = state.timelines.peek()[pane];
-  if (timeline === null) return;
-  const own = lane === null || timeline.lanes[lane]?.group !== 'vcpu' ? null : longestOn(timeline, lane);
-  const found = own ?? timeline.longest[0];
-  if (found !== undefined) goTo(state, pane, { ...found, row: 0 });
-}
-
-function longestOn(timeline: Timeline, lane: number): { lane: number; index: number } | null {
-  const spans = timeline.lanes[lane]?.rows[0];
-  if (spans === undefined || countOf(spans) === 0) return null;
-  let index = 0;
-  for (let at = 1; at < countOf(spans); at++) if (lengthNs(spans, at) > lengthNs(spans, index)) index = at;
-  return { lane, index };
+export function goToLongest(state: TimelineState, pane: PaneIndex): void {
+  const longest = state.timelines.peek()[pane]?.longest[0];
+  if (longest !== undefined) goTo(state, pane, { ...longest, row: 0 });
 }
 
 /** What a key does; false: nothing, and the browser may have it. */
@@ -89,7 +79,7 @@ export function onTimelineKey(state: TimelineState, key: string): boolean {
     Home: () => fitAll(state),
     n: () => goBy(state, focused.pane, focused.lane, 1),
     p: () => goBy(state, focused.pane, focused.lane, -1),
-    m: () => goToLongest(state, focused.pane, focused.lane),
+    m: () => goToLongest(state, focused.pane),
   };
   const move = moves[key];
   move?.();

@@ -91,6 +91,7 @@ export function Pane({ state, index, timeline }: PaneProps) {
             <button
               type="button"
               class="timeline-label"
+              data-lane={`${index} ${at}`}
               aria-label={`${lane.label}: ${summaryOf(lane)}`}
               title={summaryOf(lane)}
               onFocus={() => {

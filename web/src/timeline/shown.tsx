@@ -6,6 +6,7 @@ import { writeQuery } from '../app/query-state.ts';
 import { place } from '../app/router.ts';
 import { formatCount } from '../ui/duration.ts';
 import { Explained, ExplainedNs } from '../ui/explained.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { Axis } from './axis.tsx';
 import { Details } from './details.tsx';
@@ -21,7 +22,7 @@ import { SchemeSign } from './scheme-sign.tsx';
 import { countBelow, countOf, lengthNs } from './spans.ts';
 import { isSameRange, momentText, spanOf } from './time-range.ts';
 import type { Timeline } from './timeline.ts';
-import { createTimelineState, PANES, type PaneIndex, type TimelineState } from './timeline-state.ts';
+import { createTimelineState, type FocusedLane, PANES, type PaneIndex, type TimelineState } from './timeline-state.ts';
 
 export interface ShownRun {
   readonly name: string;
@@ -38,11 +39,15 @@ export function Shown({ runs }: { readonly runs: readonly ShownRun[] }) {
 
   useEffect(() => {
     batch(() => {
+      const chosen = state.selected.peek();
+      const isGone = chosen !== null && state.timelines.peek()[chosen.pane] !== [upper, lower][chosen.pane];
+      if (isGone) state.selected.value = null;
       state.timelines.value = [upper, lower];
       chooseNamed(state);
     });
   }, [state, upper, lower]);
   useEffect(() => keepInAddress(state), [state]);
+  useEffect(() => state.lane.subscribe(followLane), [state]);
 
   const timelines = [upper, lower].filter((timeline) => timeline !== null);
   return (
@@ -141,7 +146,8 @@ function nameOfChosen(state: TimelineState): string | null {
 function onKey(state: TimelineState, event: KeyboardEvent): void {
   const target = event.target instanceof HTMLElement ? event.target : null;
   if (target === null || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'Escape') close(state);
+  // Whatever is open in front, an explanation or the list of keys, has the key first.
+  if (event.key === 'Escape' && document.querySelector(':popover-open') === null) close(state);
   if (event.key === '?') {
     event.preventDefault();
     toggleHelp();
@@ -152,6 +158,14 @@ function onKey(state: TimelineState, event: KeyboardEvent): void {
     event.preventDefault();
     walkLabels(target, step);
   } else if (onTimelineKey(state, event.key)) event.preventDefault();
+}
+
+/** Keys that go to another lane take the focus along, if it is on a lane. */
+function followLane(lane: FocusedLane | null): void {
+  const focused = document.activeElement;
+  if (lane === null || !(focused instanceof HTMLElement) || !focused.classList.contains('timeline-label')) return;
+  const label = document.querySelector<HTMLElement>(`[data-lane="${lane.pane} ${lane.lane}"]`);
+  if (label !== focused) label?.focus({ preventScroll: true });
 }
 
 function walkLabels(from: HTMLElement, step: number): void {
@@ -223,13 +237,25 @@ function OnItsWay({ run: { state, trace } }: { readonly run: ShownRun }) {
       </>
     );
   }
+  if (state.kind === 'cancelled') {
+    return (
+      <Notice kind="info" title="Cancelled">
+        <button type="button" onClick={() => trace.again()}>
+          Make the run after all
+        </button>
+      </Notice>
+    );
+  }
   return (
     <p class="timeline-loading" role="status">
       {state.kind === 'making' ? 'The run is made once more, observed …' : null}
       {state.kind === 'waiting' ? 'The service makes other traces; this one comes next …' : null}
       {state.kind === 'reading'
         ? `Reading: ${Math.round(state.bytes / 1e6)} MB, ${formatCount(state.stalls)} stalls so far …`
-        : null}
+        : null}{' '}
+      <button type="button" onClick={() => trace.cancel()}>
+        Cancel
+      </button>
     </p>
   );
 }
@@ -247,7 +273,7 @@ export function Tools({ state }: { readonly state: TimelineState }) {
       <button type="button" onClick={() => fitAll(state)}>
         Show all <kbd>Home</kbd>
       </button>
-      <button type="button" onClick={() => goToLongest(state, pane(), null)}>
+      <button type="button" onClick={() => goToLongest(state, pane())}>
         Longest stall <kbd>m</kbd>
       </button>
       <Help />

@@ -6,7 +6,7 @@ import { service } from '../api/service.ts';
 import { place } from '../app/router.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { Choose, type Comparison, NothingChosen, useSources } from './choose.tsx';
-import { loadTrace, type TraceSource } from './load-trace.ts';
+import { type LoadingTrace, loadTrace, type TraceSource } from './load-trace.ts';
 import { comparisonTracePath, type Question, questionIn, simulationTracePath } from './question.ts';
 import { Shown, type ShownRun } from './shown.tsx';
 
@@ -57,7 +57,7 @@ export function TimelineView() {
       <h1>Timeline</h1>
       <Choose question={question} sources={sources} comparison={comparison} onFiles={open} />
       {question.comparison === null ? null : <ProblemNotice problem={asked.problem.value} />}
-      {wanted.length > 0 ? <Loading key={wanted.map(({ key }) => key).join(' ')} wanted={wanted} /> : null}
+      {wanted.length > 0 ? <Loading key={files.value.length > 0 ? wanted[0]!.key : chosen} wanted={wanted} /> : null}
       {wanted.length === 0 && question.comparison === null ? <NothingChosen sources={sources} /> : null}
     </div>
   );
@@ -89,12 +89,27 @@ function wantedRuns(question: Question, comparison: Comparison | null): Wanted[]
     });
 }
 
-/** Lives as long as the runs that are wanted stay the same. */
+/** A trace that is still wanted beside others than before is not asked for again. */
 function Loading({ wanted }: { readonly wanted: readonly Wanted[] }) {
-  const traces = useMemo(() => wanted.map(({ source }) => loadTrace(source)), []);
-  useEffect(() => () => traces.forEach((trace) => void trace.stop()), [traces]);
-  const runs = wanted.map(
-    ({ name, scheme }, at): ShownRun => ({ name, scheme, trace: traces[at]!, state: traces[at]!.state.value }),
+  const traces = useMemo(() => new Map<string, LoadingTrace>(), []);
+  for (const { key, source } of wanted) if (!traces.has(key)) traces.set(key, loadTrace(source));
+  const keys = wanted.map(({ key }) => key).join(' ');
+  useEffect(() => {
+    for (const [key, trace] of traces) {
+      if (wanted.some((one) => one.key === key)) continue;
+      trace.stop();
+      traces.delete(key);
+    }
+  }, [keys, traces]);
+  useEffect(
+    () => () => {
+      for (const trace of traces.values()) trace.stop();
+    },
+    [traces],
   );
+  const runs = wanted.map(({ key, name, scheme }): ShownRun => {
+    const trace = traces.get(key)!;
+    return { name, scheme, trace, state: trace.state.value };
+  });
   return <Shown runs={runs} />;
 }
