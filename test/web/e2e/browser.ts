@@ -3,18 +3,10 @@
 import chromium from '@sparticuz/chromium';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
 import { afterAll, onTestFinished } from 'vitest';
+import { CHROMIUM_ARGUMENTS } from './chromium-arguments.ts';
 import { withLock } from './lock.ts';
 
 const LAPTOP = { width: 1280, height: 800 };
-
-/** Those of the package are for a place where one process is all there is, and they put aside what keeps origins apart. */
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--no-zygote',
-  '--disable-dev-shm-usage',
-  '--use-gl=angle',
-  '--use-angle=swiftshader',
-];
 
 const started = await startBrowser();
 
@@ -29,7 +21,7 @@ async function startBrowser(): Promise<Browser | string> {
   try {
     // It is unpacked by whoever comes first.
     const executablePath = await withLock('chromium', () => chromium.executablePath());
-    return await driver.launch({ executablePath, args: ARGUMENTS });
+    return await driver.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
   } catch (error) {
     const [reason = ''] = String(error).split('\n');
     process.stdout.write(`skipped: no browser: ${reason}\n`);
