@@ -57,6 +57,13 @@ describe('GET /v1/comparisons/:id/stream', () => {
     expect([response.statusCode, problem.code, problem.errors[0]?.path]).toEqual([400, 'REQUEST_INVALID', field]);
   });
 
+  it('HEAD: answered at once, also while nothing has ended', async () => {
+    const app = await startService();
+    const id = await post(app, { scenario: ordered('hang'), ...oneRun });
+    const { statusCode, headers } = await app.inject({ method: 'HEAD', url: `/v1/comparisons/${id}/stream` });
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  });
+
   it('an unknown comparison: 404', async () => {
     const app = await startService();
     const response = await app.inject('/v1/comparisons/unknown/stream');

@@ -105,6 +105,20 @@ describe('GET /v1/simulations', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('one that is deleted while the list waits for it: the others', async () => {
+    const { app } = shared;
+    const [kept, deleted] = [await create(app, ordered('count')), await create(app, ordered('hang'))];
+    const waits = ask(app, 'POST', `/${deleted}/advance`, { by: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const listing = ask(app, 'GET', '');
+    // Behind the list, and answered by a thread: so the list has asked its own by now.
+    await ask(app, 'GET', `/${kept}`);
+    await ask(app, 'DELETE', `/${deleted}`);
+    const { status, body } = await listing;
+    expect([status, (body.items as { id: string }[]).map(({ id }) => id)]).toEqual([200, [kept]]);
+    await waits;
+  });
+
   it('a cursor of another list: 400', async () => {
     const { app } = shared;
     expect(await ask(app, 'GET', '?cursor=abc')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });

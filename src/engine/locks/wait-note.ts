@@ -9,7 +9,7 @@ export const LOCK_WAITS = 'lock-waits';
 /** A reader can wait, behind a writer, for hundreds of readers. */
 const NAMED_HOLDERS_MAX = 8;
 
-export interface LockUser {
+interface LockUser {
   readonly task: string;
   readonly mode: HoldMode;
 }

@@ -14,6 +14,7 @@ import { END_ID, SseSink } from '../sse-sink.ts';
 import { StreamHeaders, StreamQuery, topicsOf } from '../stream-query.ts';
 
 const PING_MS = 30_000;
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 
 /** The streams of the service, of all jobs and simulations together. */
 export interface JobSockets {
@@ -118,6 +119,11 @@ function sseRoute(app: App, { name, path, tags }: JobPath, source: EventSource, 
         reply.code(204).send(null);
         return;
       }
+      // Who asks for the head alone would wait for it until the stream ends.
+      if (request.method === 'HEAD') {
+        reply.type(EVENT_STREAM).send();
+        return;
+      }
       assertRoom(sockets);
       const sink = openSse(reply);
       const { subscriber, leave } = follow(source, id, sink, sockets);
@@ -136,7 +142,7 @@ function openSse(reply: FastifyReply): SseSink {
   const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined);
   for (const [header, value] of headers) reply.raw.setHeader(header, value as string | number | string[]);
   reply.raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': EVENT_STREAM,
     'cache-control': 'no-store, no-transform',
     // A proxy that collects an answer before it hands it on would hold it for ever.
     'x-accel-buffering': 'no',

@@ -94,7 +94,18 @@ export class SimulationService {
   }): Promise<{ items: SimulationView[]; nextCursor: string | null }> {
     const newestFirst = [...this.#sessions.values()].reverse();
     const { items, nextCursor } = pageOf(newestFirst, ({ order }) => backwards(order), query);
-    return { items: await Promise.all(items.map(({ session }) => session.view())), nextCursor };
+    const views = await Promise.all(items.map(({ session }) => this.#viewOf(session)));
+    return { items: views.filter((view) => view !== null), nextCursor };
+  }
+
+  /** Null: it has been ended meanwhile. */
+  async #viewOf(session: LiveSession): Promise<SimulationView | null> {
+    try {
+      return await session.view();
+    } catch (error) {
+      if (this.#sessions.has(session.id)) throw error;
+      return null;
+    }
   }
 
   /** Ends it at once, whatever it does. */
