@@ -5,7 +5,7 @@ import type { ExplorationLimits, ExplorationQuestion } from './exploration-types
 import { type CellRequest, cellOptions, type MatrixAnswer, type MatrixCell, planMatrix } from './matrix.ts';
 import { type MatrixRow, matrixRows } from './matrix-rows.ts';
 
-export interface MatrixResultRow {
+interface MatrixResultRow {
   readonly id: string;
   readonly about: string;
   /** Each thread, with what follows in it. */
@@ -16,7 +16,7 @@ export interface MatrixResultRow {
   readonly bounds: readonly string[];
 }
 
-export interface MatrixResultCell extends MatrixAnswer {
+interface MatrixResultCell extends MatrixAnswer {
   /** Every schedule within the bounds of the row was searched. */
   readonly complete: boolean;
   /** What keeps others away from a page in collapse; null: refused. */

@@ -10,7 +10,7 @@ import { type WorldState, worldState } from './world-state.ts';
 /** Steps with their states that one call gives: some KiB each. */
 export const STEPS_MAX = 500;
 
-export interface SteppedStep extends CounterexampleStep {
+interface SteppedStep extends CounterexampleStep {
   /** Place in the schedule. */
   readonly step: number;
   /** It was taken although the task of the step before could have gone on. */

@@ -23,7 +23,7 @@ interface Entry {
   readonly folio: number | null;
 }
 
-export interface PrimaryEntry extends Entry {
+interface PrimaryEntry extends Entry {
   /** 0: the process of the VM; others: children of fork. */
   readonly mm: number;
   /** First page, counted from the start of the memory; it lies outside where mremap has moved it. */
@@ -35,7 +35,7 @@ export interface PrimaryEntry extends Entry {
   readonly special: boolean;
 }
 
-export interface SpteEntry extends Entry {
+interface SpteEntry extends Entry {
   readonly gfn: number;
   readonly kind: 'none' | 'table' | 'leaf' | 'frozen';
   readonly writable: boolean;
@@ -43,7 +43,7 @@ export interface SpteEntry extends Entry {
   readonly protected: boolean;
 }
 
-export interface LockState {
+interface LockState {
   readonly lockClass: string;
   /** What it belongs to. */
   readonly instance: string | null;
@@ -73,7 +73,7 @@ export interface WorldState {
   readonly tasks: readonly TaskState[];
 }
 
-export interface TaskState {
+interface TaskState {
   readonly state: 'ready' | 'waits' | 'ended';
   /** What for; null: it does not wait. */
   readonly waitsFor: string | null;

@@ -221,7 +221,8 @@ describe('docs/locking.md', () => {
       ),
     );
     runs = [...runs, ...ofPages];
-  });
+    // Hundreds of runs: half a minute of a machine that does nothing else.
+  }, 300_000);
 
   it('the table: names each class once, and only outer ones under it', () => {
     expect(place.size).toBe(order.length);
