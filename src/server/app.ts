@@ -20,6 +20,7 @@ import { asEdgeError, installErrorHandlers, refuseConnection, sendProblem } from
 import { EdgeError } from './errors.ts';
 import type { EventSubscriber, SubscriberOptions } from './event-subscriber.ts';
 import { explorationService } from './exploration-service.ts';
+import { lateFixedAnswer } from './fixed-answer.ts';
 import { type GuardOptions, installGuards } from './guards/guards.ts';
 import { readJsonBodies } from './guards/json-body.ts';
 import { allowStyleOfDocs } from './guards/security-headers.ts';
@@ -216,8 +217,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
     transformObject: (given) => completeDocument('openapiObject' in given ? given.openapiObject : {}, needsToken),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', transformStaticCSP: allowStyleOfDocs });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  app.get('/asyncapi.json', { schema: { hide: true } }, () => asyncApiDocument(app.swagger()));
+  const hidden = { schema: { hide: true } };
+  app.get(
+    '/openapi.json',
+    hidden,
+    lateFixedAnswer(() => app.swagger()),
+  );
+  app.get(
+    '/asyncapi.json',
+    hidden,
+    lateFixedAnswer(() => asyncApiDocument(app.swagger())),
+  );
 
   if (parts.pageFolder !== undefined) await servePage(app, parts.pageFolder);
   healthRoutes(app, () => stopping);

@@ -18,22 +18,24 @@ export function bearerToken(token: string): onRequestHookHandler {
   const expected = digest(token);
   return (request, _reply, done) => {
     if (isHealth(request) || isPage(request)) return done();
-    const given = tokenInHeader(request) ?? (request.ws ? tokenInProtocol(request) : undefined);
+    const given = tokenInHeader(request) ?? (request.ws ? tokenInProtocol(request) : undefined) ?? [];
     // Digests have one length, so the comparison takes the same time whatever was given.
-    if (given !== undefined && timingSafeEqual(digest(given), expected)) return done();
+    if (given.some((token) => timingSafeEqual(digest(token), expected))) return done();
     done(new EdgeError('UNAUTHORIZED', undefined, { headers: { 'www-authenticate': 'Bearer realm="stallscope"' } }));
   };
 }
 
-function tokenInHeader({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+/** Node takes each byte of a header for a letter, which is right for what a page sends; everybody else sends UTF-8. */
+function tokenInHeader({ headers }: FastifyRequest): (string | Buffer)[] | undefined {
+  const token = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1];
+  return token === undefined ? undefined : [token, Buffer.from(token, 'latin1')];
 }
 
 /** A browser sets no header on a socket, but names protocols: "stallscope.v1, stallscope.bearer.<token in base64url>". */
-function tokenInProtocol({ headers }: FastifyRequest): string | undefined {
+function tokenInProtocol({ headers }: FastifyRequest): Buffer[] | undefined {
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   const [encoded] = offered.flatMap((protocol) => TOKEN_PROTOCOL.exec(protocol)?.[1] ?? []);
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString();
+  return encoded === undefined ? undefined : [Buffer.from(encoded, 'base64url')];
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();

@@ -22,7 +22,8 @@ export function installErrorHandlers(app: FastifyInstance): void {
 }
 
 export function sendProblem(error: EdgeError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.status >= 500) request.log.error({ err: error }, 'request failed');
+  // Who stops, or leaves before the answer, wanted it so.
+  if (error.status >= 500 && error.code !== 'STOPPING') request.log.error({ err: error }, 'request failed');
   // Encoded here: a payload that is text already passes by every serializer.
   return (
     reply

@@ -7,7 +7,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const ENCODINGS = ['gzip', 'identity'];
 
-export function fixedAnswer(value: unknown): (request: FastifyRequest, reply: FastifyReply) => void {
+type Answer = (request: FastifyRequest, reply: FastifyReply) => void;
+
+export function fixedAnswer(value: unknown): Answer {
   const plain = Buffer.from(JSON.stringify(value));
   const compressed = gzipSync(plain, { level: 9 });
   return ({ headers }, reply) => {
@@ -15,5 +17,14 @@ export function fixedAnswer(value: unknown): (request: FastifyRequest, reply: Fa
     const encoding = negotiate(headers['accept-encoding'] ?? 'identity', ENCODINGS);
     if (encoding === 'gzip') reply.header('content-encoding', 'gzip').send(compressed);
     else reply.send(plain);
+  };
+}
+
+/** The same for what is large, or only known when the service is whole: made when the first one asks. */
+export function lateFixedAnswer(make: () => unknown): Answer {
+  let answer: Answer | undefined;
+  return (request, reply) => {
+    answer ??= fixedAnswer(make());
+    answer(request, reply);
   };
 }

@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
-import { describe, expect, it } from 'vitest';
-import { EDGE_ERRORS } from '../../src/server/errors.ts';
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { EDGE_ERRORS, EdgeError } from '../../src/server/errors.ts';
 import { startService } from './support/service.ts';
 
 describe('any call', () => {
@@ -66,6 +67,22 @@ describe('any call', () => {
   });
 });
 
+describe('the log', () => {
+  it.each([
+    ['STOPPING', false],
+    ['WORKER_DIED', true],
+  ] as const)('of an answer %s: as an error of the service, %s', async (code, told) => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+    const app = await startService({ logger });
+    app.get('/fails', () => {
+      throw new EdgeError(code);
+    });
+    expect((await app.inject('/fails')).statusCode).toBeGreaterThanOrEqual(500);
+    expect(lines.some((line) => line.includes('request failed'))).toBe(told);
+  });
+});
+
 describe('health', () => {
   it.each(['/healthz', '/readyz'])('%s: 200', async (url) => {
     const app = await startService();
@@ -95,6 +112,28 @@ describe('STALLSCOPE_TOKEN', () => {
       expect(response.statusCode).toBe(401);
     },
   );
+
+  it.each([
+    ['Latin-1, as a page sends it', 'latin1'],
+    ['UTF-8, as everybody else does', 'utf8'],
+  ] as const)('with other letters than ASCII and a space, in %s: 200', async (_, encoding) => {
+    const app = await startService({ token: 'schlüssel des hauses' });
+    // What Node reads of such bytes.
+    const header = Buffer.from('Bearer schlüssel des hauses', encoding).toString('latin1');
+    const response = await app.inject({ url: '/v1/scenarios', headers: { authorization: header } });
+    expect(response.statusCode).toBe(200);
+  });
+
+  it('in an address: 401, and not in the log', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const app = await startService({ token, logger });
+    const response = await app.inject(`/v1/scenarios?limit=3&access_token=${token}`);
+    expect(response.statusCode).toBe(401);
+    const logged = lines.map((line) => JSON.parse(line) as { req?: { url: string; host: string } });
+    expect(logged.map(({ req }) => req?.url)).toContain('/v1/scenarios?limit=3&access_token=…');
+    expect(lines.join('')).not.toContain(token);
+  });
 
   it('with it: 200', async () => {
     const app = await startService({ token });
@@ -193,6 +232,14 @@ describe('GET /openapi.json', () => {
     expect(errors.length).toBeGreaterThan(0);
     for (const [, response] of errors)
       expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json']);
+  });
+
+  it.each(['/openapi.json', '/asyncapi.json'])('%s, asked for again: made once', async (url) => {
+    const app = await startService();
+    const made = vi.spyOn(app, 'swagger');
+    const [first, second] = [await app.inject(url), await app.inject(url)];
+    expect([second.statusCode, second.body]).toEqual([200, first.body]);
+    expect(made).toHaveBeenCalledTimes(1);
   });
 
   it('describes the body of a comparison as the lab has it', async () => {

@@ -294,6 +294,15 @@ describe('a live simulation that has ended', () => {
 });
 
 describe('DELETE /v1/simulations/:id', () => {
+  it('a service that stops while somebody waits for an advance: 503 STOPPING, not that there is no such simulation', async () => {
+    const app = await start({});
+    const id = await create(app, ordered('hang'));
+    const waits = ask(app, 'POST', `/${id}/advance`, { by: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await app.close();
+    expect(await waits).toMatchObject({ status: 503, code: 'STOPPING' });
+  });
+
   it('in the middle of a slice that never ends: 204 at once, who waits gets 404, the next one has a thread', async () => {
     const app = await start({ simulations: 1 });
     const id = await create(app, ordered('hang'));

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { explorationCatalog } from '../../explore/exploration-catalog.ts';
 import { catalog } from '../../lab/catalog.ts';
 import type { App } from '../app.ts';
-import { fixedAnswer } from '../fixed-answer.ts';
+import { fixedAnswer, lateFixedAnswer } from '../fixed-answer.ts';
 import type { MapcountTable } from '../mapcount-table.ts';
 import { keptMatrix } from '../matrix.ts';
 import { CatalogSchema } from '../result-schemas/catalog.ts';
@@ -37,8 +37,6 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
     async () => ({ consumers: await mapcountTable.consumers() }),
   );
 
-  // Encoded when the first one asks: it is most of a megabyte.
-  let matrix: ReturnType<typeof fixedAnswer> | undefined;
   app.get(
     '/v1/catalog/matrix',
     {
@@ -49,9 +47,6 @@ export function catalogRoutes(app: App, mapcountTable: MapcountTable, limits: Si
         response: { 200: Type.Unsafe<object>(MatrixSchema) },
       },
     },
-    (request, reply) => {
-      matrix ??= fixedAnswer(keptMatrix());
-      matrix(request, reply);
-    },
+    lateFixedAnswer(keptMatrix),
   );
 }

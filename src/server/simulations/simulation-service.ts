@@ -110,19 +110,13 @@ export class SimulationService {
 
   /** Ends it at once, whatever it does. */
   remove(id: string): void {
-    const session = this.find(id);
-    this.#sessions.delete(id);
-    const thread = session.dispose();
-    if (thread !== null) {
-      void this.#threads.giveBack(thread, new EdgeError('NOT_FOUND', `The simulation ${id} has been deleted.`));
-    }
-    this.#logger.info({ simulation: id }, 'simulation ended');
+    this.#end(id, new EdgeError('NOT_FOUND', `The simulation ${id} has been deleted.`));
   }
 
   /** Ends all of them. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const id of [...this.#sessions.keys()]) this.remove(id);
+    for (const id of [...this.#sessions.keys()]) this.#end(id, new EdgeError('STOPPING'));
     await this.#threads.stop();
   }
 
@@ -150,6 +144,15 @@ export class SimulationService {
 
   named(id: string): void {
     this.#sessions.get(id)?.session.switchTopics();
+  }
+
+  /** `why`: said to those who wait for an answer of it. */
+  #end(id: string, why: EdgeError): void {
+    const session = this.find(id);
+    this.#sessions.delete(id);
+    const thread = session.dispose();
+    if (thread !== null) void this.#threads.giveBack(thread, why);
+    this.#logger.info({ simulation: id }, 'simulation ended');
   }
 
   #read(document: unknown): LiveSpec {

@@ -4,7 +4,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { migrate } from './migrations.ts';
+import { assertStore, migrate } from './migrations.ts';
 import { openingError, StoreError } from './store-error.ts';
 
 export const MEMORY = ':memory:';
@@ -95,6 +95,8 @@ export class Database {
     const connection = this.#connection;
     // Set before the first access: whoever comes second is refused, instead of working on the same jobs.
     connection.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Before anything is set that stays in the file: it may be somebody else's.
+    assertStore(connection, file);
     connection.exec('PRAGMA journal_mode = WAL');
     connection.exec(`PRAGMA journal_size_limit = ${WAL_BYTES_MAX}`);
     connection.exec('PRAGMA synchronous = FULL');
@@ -107,7 +109,7 @@ export class Database {
         `The store ${file} is damaged: ${damage}. Put a copy of it back, or move it away to begin with an empty one.`,
       );
     }
-    migrate(connection, file);
+    migrate(connection);
     const pageBytes = Number(connection.prepare('PRAGMA page_size').get()?.page_size);
     connection.exec(`PRAGMA max_page_count = ${Math.min(PAGES_MAX, Math.ceil(bytesMax / pageBytes))}`);
   }

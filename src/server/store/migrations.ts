@@ -124,8 +124,8 @@ END;
 
 const STEPS: readonly string[] = [FIRST];
 
-/** Makes the steps that are missing, all or none. Throws if the store is not one, or is of a later version. */
-export function migrate(connection: DatabaseSync, file: string): void {
+/** Throws if the file has a database that is no store, or one of a later version. Changes nothing in it. */
+export function assertStore(connection: DatabaseSync, file: string): void {
   const version = pragma(connection, 'user_version');
   const applicationId = pragma(connection, 'application_id');
   const isEmpty = connection.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
@@ -138,6 +138,11 @@ export function migrate(connection: DatabaseSync, file: string): void {
         'Start that version, or name another file with --store.',
     );
   }
+}
+
+/** Makes the steps that are missing, all or none. */
+export function migrate(connection: DatabaseSync): void {
+  const version = pragma(connection, 'user_version');
   connection.exec('BEGIN IMMEDIATE');
   try {
     for (const step of STEPS.slice(version)) connection.exec(step);

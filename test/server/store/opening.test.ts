@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -57,10 +57,12 @@ describe('openStore', () => {
     database.close();
   });
 
-  it('a database of another program: refused', () => {
+  it('a database of another program: refused, and left as it was, byte for byte', () => {
     const file = storeFile();
     changed(file, 'CREATE TABLE song (title TEXT)');
+    const before = readFileSync(file);
     expect(refusal(file)).toMatch(/a database of another program/);
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   it('no database at all: refused', () => {
