@@ -29,6 +29,7 @@ export function QuestionView() {
   const id = readQuery<string>('id', textCodec, '');
   const { job, problem } = useJob('explorations', id === '' ? null : id);
   const [refused, setRefused] = useState<ProblemText | null>(null);
+  const [started, setStarted] = useState('');
   const [isStarting, setStarting] = useState(false);
   const matrix = useMatrix().value.value;
   const words = explorationWords(useCatalog().value.value);
@@ -53,6 +54,7 @@ export function QuestionView() {
     try {
       const accepted = await service.explorations.start(request, { fresh, idempotencyKey: crypto.randomUUID() });
       writeQuery({ ask: JSON.stringify(request), id: accepted.id, view: 'question', finding: null, step: null });
+      setStarted(accepted.id);
     } catch (error) {
       setRefused(problemText(error));
     } finally {
@@ -69,7 +71,7 @@ export function QuestionView() {
       ) : null}
       <details class="question-box" open={id === '' || problem.value?.isFinal === true}>
         <summary>
-          <strong>{isAnswered ? 'The question' : 'Ask a question'}</strong> <QuestionWords request={request} />
+          <strong>{id === '' ? 'Ask a question' : 'The question'}</strong> <QuestionWords request={request} />
         </summary>
         <div class="question">
           <QuestionForm
@@ -102,7 +104,7 @@ export function QuestionView() {
           </p>
         ) : null
       ) : (
-        <Answer job={state} onAgain={() => void start(true)} />
+        <Answer job={state} isNew={started === id} onAgain={() => void start(true)} />
       )}
     </>
   );
