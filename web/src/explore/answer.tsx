@@ -84,7 +84,10 @@ function Outcome({ job, onAgain }: OutcomeProps) {
   if (status === 'cancelled') {
     return (
       <Notice kind="info" title="The search was cancelled">
-        It has no result. “Search again” begins it anew.
+        <p>It has no result.</p>
+        <button type="button" onClick={onAgain}>
+          Search again
+        </button>
       </Notice>
     );
   }

@@ -1,6 +1,6 @@
 // A question, from the form or from a cell of the matrix, and its answer. Both stand in the address.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinished, useJob } from '../api/job.ts';
 import { useCatalog } from '../api/loaded.ts';
 import { type ProblemText, problemText } from '../api/problem-text.ts';
@@ -41,6 +41,11 @@ export function QuestionView() {
   const row = matrix?.rows.find((one) => one.id === cell?.row);
   const isRunning = isStarting || (id !== '' && state !== null && !isFinished(state));
 
+  // The cell that was opened is gone, and with it what was focused.
+  const summary = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) summary.current?.focus();
+  }, []);
   const isAnswered = state !== null && isFinished(state);
 
   const change = (next: ExplorationRequest): void => {
@@ -70,7 +75,7 @@ export function QuestionView() {
         </Notice>
       ) : null}
       <details class="question-box" open={id === '' || problem.value?.isFinal === true}>
-        <summary>
+        <summary ref={summary}>
           <strong>{id === '' ? 'Ask a question' : 'The question'}</strong> <QuestionWords request={request} />
         </summary>
         <div class="question">
