@@ -23,7 +23,15 @@ import { counterFields, evidenceText, folioRows, lockRows } from '../../web/src/
 import { entryText, frameOf, levelsOf, primaryOf, secondaryOf } from '../../web/src/explore/table-map.ts';
 import type { Matrix, SteppedSchedule as Stepped } from '../../web/src/explore/types.ts';
 import { cellWord, LOOKS, resultVerdict, verdictOf, verdictSentence } from '../../web/src/explore/verdicts.ts';
-import { isQuiet, moved, placeOfFinding, placesOf, preemptionPlaces, stateAt } from '../../web/src/explore/walk.ts';
+import {
+  isQuiet,
+  isTold,
+  moved,
+  placeOfFinding,
+  placesOf,
+  preemptionPlaces,
+  stateAt,
+} from '../../web/src/explore/walk.ts';
 
 const matrix = keptMatrix() as unknown as Matrix;
 const ALL = { mapcount: 'subpage', kernel: '6.12', protection: ANY, backing: ANY };
@@ -235,6 +243,7 @@ describe('a counterexample', () => {
     const place = placeOfFinding(stepped, 'removed-while-mapped');
     expect(stepped.steps[place - 1]!.effects.join()).toContain('removed-while-mapped: ');
     expect(placeOfFinding(stepped, 'small-sptes')).toBe(stepped.steps.length);
+    expect([isTold(stepped, 'removed-while-mapped'), isTold(stepped, 'small-sptes')]).toEqual([true, false]);
   });
 
   it('preemptions: as many as the schedule has, none of them skipped', () => {
@@ -337,8 +346,13 @@ describe('what a step has changed', () => {
     expect(lockRows(old, now, stepped.tasks)[0]?.change).toBe('new');
   });
 
-  it('evidence of any shape: in a line', () => {
-    expect(evidenceText({ firstPfn: 8, cycle: ['a', 'b'] })).toBe('firstPfn 8, cycle ["a","b"]');
-    expect([evidenceText(null), evidenceText('x')]).toEqual(['', '']);
+  it('evidence: in a line if it is flat, else as it is', () => {
+    expect(evidenceText({ firstPfn: 8, write: true })).toBe('firstPfn 8, write true');
+    expect([evidenceText({ chains: [] }), evidenceText({}), evidenceText(null), evidenceText('x')]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -172,6 +172,12 @@ describe.skipIf(noBrowser !== null)('the Explore view', () => {
     await page.reload();
     await page.locator(`tr[data-place="${place}"][aria-current]`).waitFor();
     expect(await page.getByRole('radio').nth(1).isChecked()).toBe(true);
+    // The id alone is enough: the question is that of the job.
+    await page.goto(`${url}/explore?id=${jobOf(page)}`);
+    await page.getByText(`Before the first of ${result!.findings[0]!.counterexample.length}`).waitFor();
+    expect(await page.locator('.question-words').textContent()).toContain(
+      'madv-collapse,truncate · post-collapse/promote',
+    );
     expect(errors).toEqual([]);
   });
 
@@ -190,7 +196,8 @@ describe.skipIf(noBrowser !== null)('the Explore view', () => {
     await page.getByText('there is no counterexample').waitFor();
     await page.goBack();
     await link.waitFor();
-    expect(await link.getAttribute('aria-current')).toBe('true');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-current') === 'true');
+    expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(errors).toEqual([]);
   });
 
@@ -225,8 +232,10 @@ describe.skipIf(noBrowser !== null)('the Explore view', () => {
     const wanted = cells.filter(
       (cell) => cell.mapcount === 'hstate-entry' && cell.kernel === '6.18' && cell.hgm?.protection === 'folio-lock',
     );
+    const cellsOnScreen = (count: number) =>
+      page.waitForFunction((wants) => document.querySelectorAll('.matrix tbody a').length === wants, count);
+    await cellsOnScreen(wanted.length);
     const words = await page.locator('.matrix tbody a').allTextContents();
-    expect(words).toHaveLength(wanted.length);
     for (const verdict of ['safe', 'leak', 'incomplete'] as const) {
       const shown = words.filter((word) => new RegExp(`^. ${verdict}`).test(word));
       expect([verdict, shown.length]).toEqual([verdict, wanted.filter((cell) => cell.verdict === verdict).length]);
@@ -236,6 +245,7 @@ describe.skipIf(noBrowser !== null)('the Explore view', () => {
     const csv = readFileSync(await (await download).path(), 'utf8');
     expect(csv.trimEnd().split('\r\n')).toHaveLength(wanted.length + 1);
     await page.reload();
+    await cellsOnScreen(wanted.length);
     expect(await page.locator('.matrix tbody a').allTextContents()).toEqual(words);
   });
 
@@ -272,6 +282,8 @@ describe.skipIf(noBrowser !== null)('the Explore view', () => {
       await onScreen(page, { row: 'madv-collapse, shmem', scheme: 'post-collapse/promote' }).focus();
       expect(await seriousFindings(page)).toEqual([]);
       await page.keyboard.press('Enter');
+      await page.getByText('How to search').click();
+      expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Search' }).click();
       await page.locator('.walk').waitFor();
       await page.getByRole('button', { name: 'To the finding' }).click();

@@ -1,6 +1,6 @@
 // The answer to a question: how far it is, the verdict in words with what was covered, and what was found.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinished } from '../api/job.ts';
 import { type ProblemText, problemText } from '../api/problem-text.ts';
 import { service } from '../api/service.ts';
@@ -16,15 +16,26 @@ import { SearchNumbers } from './search-numbers.tsx';
 import type { Exploration, ExplorationResult } from './types.ts';
 import { LOOKS, resultVerdict, verdictSentence } from './verdicts.ts';
 
-export interface AnswerProps {
+interface OutcomeProps {
   readonly job: Exploration;
   readonly onAgain: () => void;
 }
 
-export function Answer({ job, onAgain }: AnswerProps) {
+export interface AnswerProps extends OutcomeProps {
+  /** Just asked for: what was focused is folded away, and reading goes on here. */
+  readonly isNew: boolean;
+}
+
+export function Answer({ job, isNew, onAgain }: AnswerProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isNew) heading.current?.focus();
+  }, [job.id, isNew]);
   return (
     <section class="answer" aria-labelledby="explore-answer">
-      <h2 id="explore-answer">The answer</h2>
+      <h2 id="explore-answer" ref={heading} tabIndex={-1}>
+        The answer
+      </h2>
       {isFinished(job) ? <Outcome job={job} onAgain={onAgain} /> : <Searching job={job} />}
     </section>
   );
@@ -68,12 +79,15 @@ function Searching({ job }: { readonly job: Exploration }) {
   );
 }
 
-function Outcome({ job, onAgain }: AnswerProps) {
+function Outcome({ job, onAgain }: OutcomeProps) {
   const { status, result, error, reused } = job;
   if (status === 'cancelled') {
     return (
       <Notice kind="info" title="The search was cancelled">
-        It has no result. “Search again” begins it anew.
+        <p>It has no result.</p>
+        <button type="button" onClick={onAgain}>
+          Search again
+        </button>
       </Notice>
     );
   }

@@ -47,6 +47,11 @@ export function MatrixTable({ grid, catalog, words }: MatrixTableProps) {
     return walkCells(table.current!, chosen);
   }, [shape]);
 
+  // Whoever comes back from a question, or by a link to a cell, is at the cell.
+  useEffect(() => {
+    if (document.activeElement === document.body) table.current!.querySelector<HTMLElement>('a[aria-current]')?.focus();
+  }, []);
+
   useEffect(() => {
     if (pointed === null) return;
     const close = (event: Event): void => {

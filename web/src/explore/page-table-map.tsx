@@ -14,39 +14,45 @@ export interface PageTableMapProps {
   readonly levels: readonly MapLevel[];
 }
 
+/** That fit beside the trace with a frame in each; more are scrolled through. */
+const COLUMNS_MAX = 8;
 const SIZES: Readonly<Record<number, string>> = { 1: '4k', 2: '2m', 3: '1g' };
 
 export function PageTableMap({ title, unit, source, frame, levels }: PageTableMapProps) {
   const table = useRef<HTMLTableElement>(null);
   useEffect(() => walkCells(table.current!));
+  const isVeryWide = frame.stretches.length > COLUMNS_MAX;
   return (
-    <table ref={table} class="page-table-map">
-      <caption>{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">level</th>
-          {frame.stretches.map(({ page, pages }) => (
-            <th key={page} scope="col">
-              {unit} {pages === 1 ? page : `${page}–${page + pages - 1}`}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {levels.map(({ level, cells }) => (
-          <tr key={level}>
-            <th scope="row">
-              {level} <span class="level-size">{SIZES[level] ?? ''}</span>
-            </th>
-            {cells.map((cell, index) => (
-              <td key={index} colSpan={cell.span} class={cellClass(cell)}>
-                <CellText cell={cell} source={source} />
-              </td>
+    <div class="map-scroll">
+      <table ref={table} class={`page-table-map ${isVeryWide ? 'map-very-wide' : ''}`}>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">level</th>
+            {frame.stretches.map(({ page, pages }) => (
+              <th key={page} scope="col">
+                {isVeryWide ? '' : `${unit} `}
+                {pages === 1 ? page : `${page}–${page + pages - 1}`}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {levels.map(({ level, cells }) => (
+            <tr key={level}>
+              <th scope="row">
+                {level} <span class="level-size">{SIZES[level] ?? ''}</span>
+              </th>
+              {cells.map((cell, index) => (
+                <td key={index} colSpan={cell.span} class={cellClass(cell)}>
+                  <CellText cell={cell} source={source} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

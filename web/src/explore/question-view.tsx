@@ -1,6 +1,6 @@
 // A question, from the form or from a cell of the matrix, and its answer. Both stand in the address.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFinished, useJob } from '../api/job.ts';
 import { useCatalog } from '../api/loaded.ts';
 import { type ProblemText, problemText } from '../api/problem-text.ts';
@@ -29,6 +29,7 @@ export function QuestionView() {
   const id = readQuery<string>('id', textCodec, '');
   const { job, problem } = useJob('explorations', id === '' ? null : id);
   const [refused, setRefused] = useState<ProblemText | null>(null);
+  const [started, setStarted] = useState('');
   const [isStarting, setStarting] = useState(false);
   const matrix = useMatrix().value.value;
   const words = explorationWords(useCatalog().value.value);
@@ -40,6 +41,11 @@ export function QuestionView() {
   const row = matrix?.rows.find((one) => one.id === cell?.row);
   const isRunning = isStarting || (id !== '' && state !== null && !isFinished(state));
 
+  // The cell that was opened is gone, and with it what was focused.
+  const summary = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) summary.current?.focus();
+  }, []);
   const isAnswered = state !== null && isFinished(state);
 
   const change = (next: ExplorationRequest): void => {
@@ -53,6 +59,7 @@ export function QuestionView() {
     try {
       const accepted = await service.explorations.start(request, { fresh, idempotencyKey: crypto.randomUUID() });
       writeQuery({ ask: JSON.stringify(request), id: accepted.id, view: 'question', finding: null, step: null });
+      setStarted(accepted.id);
     } catch (error) {
       setRefused(problemText(error));
     } finally {
@@ -68,8 +75,8 @@ export function QuestionView() {
         </Notice>
       ) : null}
       <details class="question-box" open={id === '' || problem.value?.isFinal === true}>
-        <summary>
-          <strong>{isAnswered ? 'The question' : 'Ask a question'}</strong> <QuestionWords request={request} />
+        <summary ref={summary}>
+          <strong>{id === '' ? 'Ask a question' : 'The question'}</strong> <QuestionWords request={request} />
         </summary>
         <div class="question">
           <QuestionForm
@@ -102,7 +109,7 @@ export function QuestionView() {
           </p>
         ) : null
       ) : (
-        <Answer job={state} onAgain={() => void start(true)} />
+        <Answer job={state} isNew={started === id} onAgain={() => void start(true)} />
       )}
     </>
   );

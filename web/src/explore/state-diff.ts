@@ -91,12 +91,12 @@ function lockTexts({ lockClass, instance, holders, waiters }: Lock, tasks: reado
   };
 }
 
-/** The evidence of a finding, whose shape depends on its kind, in a line. */
-export function evidenceText(evidence: unknown): string {
-  if (typeof evidence !== 'object' || evidence === null) return '';
-  return Object.entries(evidence)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ');
+/** The evidence of a finding in a line, where its shape, which depends on the kind, goes into one. */
+export function evidenceText(evidence: unknown): string | null {
+  if (typeof evidence !== 'object' || evidence === null) return null;
+  const facts = Object.entries(evidence);
+  const isFlat = facts.length > 0 && facts.every(([, value]) => typeof value !== 'object');
+  return isFlat ? facts.map(([name, value]) => `${name} ${value}`).join(', ') : null;
 }
 
 /** Counters of sections, what vCPUs translate by, the dirty log. */

@@ -5,8 +5,9 @@ import { Explained } from '../ui/explained.tsx';
 import { walkCells } from '../ui/grid-keys.ts';
 import { PageTableMap } from './page-table-map.tsx';
 import { counterFields, evidenceText, type Field, folioRows, lockRows, type Row } from './state-diff.ts';
-import { frameOf, levelsOf, primaryOf, processesOf, secondaryOf } from './table-map.ts';
+import { frameOf, levelsOf, primaryOf, processesOf, secondaryOf, type TableFrame } from './table-map.ts';
 import type { ExplorationFinding, SteppedSchedule, WorldState } from './types.ts';
+import { CLASS_SIGNS } from './verdicts.ts';
 import { stateAt } from './walk.ts';
 
 export interface StateViewProps {
@@ -29,11 +30,13 @@ export function StateView({ stepped, place, before, finding, findingPlace }: Sta
     return { processes, secondary: frameOf(states.map(secondaryOf)) };
   }, [stepped]);
 
+  const width = Math.max(...[frames.secondary, ...frames.processes.map(({ frame }) => frame)].map(widthOf));
+
   return (
     <section class="state" aria-label={place === 0 ? 'State before the first step' : `State after step ${place}`}>
       <StepWords stepped={stepped} place={place} />
       {place === findingPlace ? <FindingHere finding={finding} /> : null}
-      <div class="maps">
+      <div class={`maps ${width > SIDE_BY_SIDE ? 'maps-wide' : ''}`}>
         {frames.processes.map(({ mm, frame }) => (
           <PageTableMap
             key={mm}
@@ -52,9 +55,7 @@ export function StateView({ stepped, place, before, finding, findingPlace }: Sta
           levels={levelsOf(frames.secondary, secondaryOf(now), secondaryOf(before))}
         />
       </div>
-      <p class="field-hint">
-        Pages count from the start of the memory; the trace counts those of the host's address space.
-      </p>
+      <p class="field-hint">Pages count from the start of the memory; in the trace, from that of the address space.</p>
       <StateTable caption="Folios" rows={folioRows(now, before)} explanations={FOLIO_WORDS} empty="There is none." />
       <StateTable
         caption="Locks that somebody holds or waits for"
@@ -66,6 +67,8 @@ export function StateView({ stepped, place, before, finding, findingPlace }: Sta
     </section>
   );
 }
+
+const widthOf = ({ stretches }: TableFrame): number => stretches.length;
 
 function StepWords({ stepped, place }: { readonly stepped: SteppedSchedule; readonly place: number }) {
   const step = stepped.steps[place - 1];
@@ -87,12 +90,24 @@ function FindingHere({ finding: { kind, class: of, message, evidence } }: { read
   return (
     <div class={`finding-notice finding-${of}`}>
       <strong>
-        ✕ {of} <code>{kind}</code>
+        {CLASS_SIGNS[of]} {of} <code>{kind}</code>
       </strong>
-      : {message}.{facts === '' ? '' : ` Evidence: ${facts}.`}
+      : {message}.{facts === null ? null : ` Evidence: ${facts}.`}
+      {facts === null && evidence !== null ? (
+        <details>
+          <summary>Evidence</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls. */}
+          <pre class="mono" tabIndex={0}>
+            {JSON.stringify(evidence, null, 2)}
+          </pre>
+        </details>
+      ) : null}
     </div>
   );
 }
+
+/** Pages that two maps beside each other can show. */
+const SIDE_BY_SIDE = 4;
 
 const FOLIO_WORDS: Readonly<Record<string, string>> = {
   folio: 'Number of its first frame.',

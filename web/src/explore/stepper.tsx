@@ -69,10 +69,10 @@ export function Stepper(props: StepperProps) {
         {place === 0 ? 'Before the first of' : `Step ${place} of`} {last}
       </span>
       <button type="button" disabled={place === findingPlace} onClick={() => onGoTo(findingPlace)}>
-        ✕ To the finding
+        To the finding
       </button>
       <button type="button" disabled={preemption === undefined} onClick={() => onGoTo(preemption ?? place)}>
-        ⇄ Next preemption
+        Next preemption
       </button>
       <label>
         <input

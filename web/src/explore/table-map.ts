@@ -29,7 +29,7 @@ export interface MapLevel {
 }
 
 /** Pages from one boundary to the next. */
-export interface Stretch {
+interface Stretch {
   readonly page: number;
   readonly pages: number;
 }

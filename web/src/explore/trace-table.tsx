@@ -3,7 +3,8 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { recordText } from './record-text.ts';
 import type { ExplorationFinding, SteppedSchedule, SteppedStep } from './types.ts';
-import { stateAt } from './walk.ts';
+import { CLASS_SIGNS } from './verdicts.ts';
+import { isTold, stateAt } from './walk.ts';
 
 export interface TraceTableProps {
   readonly stepped: SteppedSchedule;
@@ -20,6 +21,7 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
   const box = useRef<HTMLElement>(null);
   const go = useRef(onGoTo);
   go.current = onGoTo;
+  const told = useMemo(() => isTold(stepped, finding.kind), [stepped, finding]);
   const rows = useMemo(
     () =>
       places
@@ -31,7 +33,7 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
             step={stepped.steps[one - 1]!}
             preempted={stepped.tasks[stepped.steps[one - 2]?.task ?? -1] ?? ''}
             tasks={stepped.tasks.length}
-            finding={one === findingPlace ? finding : null}
+            finding={told && one === findingPlace ? finding : null}
             onGoTo={() => go.current(one)}
           />
         )),
@@ -75,7 +77,16 @@ export function TraceTable({ stepped, finding, findingPlace, place, places, onGo
             ))}
           </tr>
         </thead>
-        <tbody>{rows}</tbody>
+        <tbody>
+          {rows}
+          {told || stepped.next !== null ? null : (
+            <tr class="has-finding">
+              <td colSpan={1 + stepped.tasks.length}>
+                At rest: <FindingText finding={finding} />
+              </td>
+            </tr>
+          )}
+        </tbody>
       </table>
     </section>
   );
@@ -118,11 +129,7 @@ function Row({ place, step, preempted, tasks, finding, onGoTo }: RowProps) {
                   {recordText(record)}
                 </span>
               ))}
-              {finding === null ? null : (
-                <strong class="finding-here">
-                  ✕ {finding.class} {finding.kind}: {finding.message}
-                </strong>
-              )}
+              {finding === null ? null : <FindingText finding={finding} />}
             </>
           )}
         </td>
@@ -130,6 +137,12 @@ function Row({ place, step, preempted, tasks, finding, onGoTo }: RowProps) {
     </tr>
   );
 }
+
+const FindingText = ({ finding }: { readonly finding: ExplorationFinding }) => (
+  <strong class={`finding-here finding-${finding.class}`}>
+    {CLASS_SIGNS[finding.class]} {finding.class} {finding.kind}: {finding.message}
+  </strong>
+);
 
 /** Below the head of the table, which stays, and with a row to look ahead. */
 function keepInView(box: HTMLElement, row: HTMLElement): void {

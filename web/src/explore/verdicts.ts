@@ -46,9 +46,18 @@ export function verdictOf({ verdict, complete }: Pick<MatrixCell, 'verdict' | 'c
   return complete ? verdict : 'incomplete';
 }
 
+/** A finding as a verdict has it, or what is beside verdicts. */
+export const CLASS_SIGNS: Readonly<Record<FindingClass, string>> = {
+  hazard: LOOKS.unsafe.sign,
+  leak: LOOKS.leak.sign,
+  performance: LOOKS.performance.sign,
+  warning: '!',
+  outcome: '·',
+};
+
 const ORDER: readonly FindingClass[] = ['hazard', 'leak', 'performance', 'warning', 'outcome'];
 
-export const worstClass = (findings: readonly { readonly class: FindingClass }[]): FindingClass | null =>
+const worstClass = (findings: readonly { readonly class: FindingClass }[]): FindingClass | null =>
   ORDER.find((of) => findings.some((finding) => finding.class === of)) ?? null;
 
 /** The word on the cell: an unsafe one with the class of its worst finding. */

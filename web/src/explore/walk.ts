@@ -9,12 +9,18 @@ export const stateAt = ({ before, steps }: SteppedSchedule, place: number): Worl
 export const isQuiet = ({ label, effects, records, preemption }: SteppedStep): boolean =>
   label === 'looks' && effects.length === 0 && records.length === 0 && !preemption;
 
+const tells = ({ effects }: SteppedStep, kind: string): boolean =>
+  effects.some((effect) => effect.startsWith(`${kind}: `));
+
+/** Whether a step tells of the finding. If none does, it is seen only when all is at rest. */
+export const isTold = ({ steps }: SteppedSchedule, kind: string): boolean => steps.some((step) => tells(step, kind));
+
 /**
  * The place at which a finding shows: after the step whose effects tell of it. What is seen only when nobody can go on is told
  * by no step, and shows at the end.
  */
 export function placeOfFinding({ steps }: SteppedSchedule, kind: string): number {
-  const index = steps.findIndex(({ effects }) => effects.some((effect) => effect.startsWith(`${kind}: `)));
+  const index = steps.findIndex((step) => tells(step, kind));
   return index === -1 ? steps.length : index + 1;
 }
 
