@@ -184,6 +184,16 @@ describe.skipIf(noBrowser !== null)('the live view', () => {
     await page.getByRole('button', { name: 'Start munmap' }).click();
     await page.waitForFunction(() => document.querySelector('.live-form [aria-invalid]') !== null);
     expect(await page.locator('.live-form .field-error').count()).toBe(1);
+
+    // What the simulation itself shows to be wrong is above everything.
+    await length.fill('8MiB');
+    await page.getByRole('button', { name: 'Start munmap' }).click();
+    await page.getByText('Operation 0 has started').waitFor();
+    await page.getByRole('button', { name: '1ms', exact: true }).click();
+    const found = page.getByRole('alert').filter({ hasText: 'guest-efault' });
+    await found.waitFor();
+    const { findings } = await createClient({ baseUrl: url }).simulations.state(idIn(page));
+    for (const { message } of findings) expect(await found.textContent()).toContain(message);
   });
 
   it('the connection is lost: it goes on behind what it has seen, and loses nothing', async () => {
@@ -270,7 +280,7 @@ describe.skipIf(noBrowser !== null)('the live view', () => {
     '%s: no serious finding of axe-core, in the middle of a collapse',
     async (colorScheme) => {
       const { url } = await listen();
-      const { page, errors } = await openTab(`${url}/live?scheme=range`, { colorScheme });
+      const { page, errors } = await openTab(`${url}/live?scheme=range&set=guest.writeFraction=0`, { colorScheme });
       await page.getByLabel('Scenario', { exact: true }).waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       const id = await create(page);
