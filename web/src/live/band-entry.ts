@@ -24,7 +24,7 @@ export interface BandEntry {
 }
 
 /** Runs are in order, and do not overlap. */
-export function runAt<R extends Run>(runs: readonly R[], offset: number): R | null {
+function runAt<R extends Run>(runs: readonly R[], offset: number): R | null {
   let [low, high] = [0, runs.length - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;

@@ -140,10 +140,13 @@ interface NumberProps {
 
 const OF = ' of the simulation';
 
+/** Names of the kernel may be cut where they have a seam. */
+const breakable = (name: string): string => name.replaceAll('_', '_\u200b');
+
 function Entry({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>{breakable(name)}</dt>
       <dd data-name={name}>{children}</dd>
     </div>
   );

@@ -7,7 +7,7 @@ import { EventRing } from './event-ring.ts';
 export type SimulationEvent = components['schemas']['SimulationEvent'];
 export type Finding = components['schemas']['RunFinding'];
 
-export interface GapRow {
+interface GapRow {
   readonly topic: 'gap';
   /** Its last number: it stands between the events around it. */
   readonly seq: number;

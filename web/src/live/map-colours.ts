@@ -3,20 +3,20 @@
 import type { Colour } from '../ui/colours.ts';
 import type { EntryLook, Level } from './band-columns.ts';
 
-export const LEVEL_COLOURS: Readonly<Record<Level, Colour>> = {
+const LEVEL_COLOURS: Readonly<Record<Level, Colour>> = {
   '4k': { light: '#d98a00', dark: '#e69f00' },
   '2m': { light: '#2a8fc9', dark: '#56b4e9' },
   '1g': { light: '#008062', dark: '#1bbf92' },
 };
 
 /** Part of the height of a band. */
-export const LEVEL_HEIGHTS: Readonly<Record<Level, number>> = { '4k': 0.4, '2m': 0.7, '1g': 1 };
+const LEVEL_HEIGHTS: Readonly<Record<Level, number>> = { '4k': 0.4, '2m': 0.7, '1g': 1 };
 /** Of what maps nothing: a strip at the foot of the band. */
-export const NONE_HEIGHT = 0.16;
+const NONE_HEIGHT = 0.16;
 
-export const NONE_COLOUR: Colour = { light: '#7a828a', dark: '#9aa3ab' };
+const NONE_COLOUR: Colour = { light: '#7a828a', dark: '#9aa3ab' };
 /** Entries that stand for no page that could be touched just now. */
-export const SPECIAL_COLOUR: Colour = { light: '#b0568a', dark: '#d98fb9' };
+const SPECIAL_COLOUR: Colour = { light: '#b0568a', dark: '#d98fb9' };
 
 export type Hatch = 'diagonal' | 'dots' | 'vertical' | 'grid' | 'cross';
 

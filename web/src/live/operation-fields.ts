@@ -12,7 +12,7 @@ export interface OperationField {
   readonly unit: string;
 }
 
-export type FieldControl =
+type FieldControl =
   | { readonly kind: 'size' | 'time' | 'integer' | 'number' }
   | { readonly kind: 'flag' }
   /** One of these words, or none. */

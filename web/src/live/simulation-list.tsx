@@ -7,8 +7,7 @@ import { service } from '../api/service.ts';
 import { Link } from '../app/link.tsx';
 import { hrefOf } from '../app/router.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { formatCount } from '../ui/duration.ts';
-import { Explained, ExplainedNs } from '../ui/explained.tsx';
+import { ExplainedNs } from '../ui/explained.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { useDrive } from './use-drive.ts';
 
@@ -61,8 +60,6 @@ const columnsWith = (remove: (id: string) => void): readonly Column<Summary>[] =
   },
   { id: 'scenario', header: 'scenario', value: ({ scenario }) => scenario },
   { id: 'scheme', header: 'scheme', value: ({ scheme }) => scheme },
-  { id: 'mapcount', header: 'mapcount', value: ({ mapcount }) => mapcount },
-  { id: 'seed', header: 'seed', isNumber: true, value: ({ seed }) => seed },
   { id: 'status', header: 'status', value: ({ status, ended }) => (ended === null ? status : `${status}: ${ended}`) },
   {
     id: 'time',
@@ -70,17 +67,6 @@ const columnsWith = (remove: (id: string) => void): readonly Column<Summary>[] =
     isNumber: true,
     value: ({ simTimeNs }) => simTimeNs,
     cell: ({ simTimeNs }) => <ExplainedNs ns={simTimeNs} what="How far it has come." source="simTimeNs" />,
-  },
-  {
-    id: 'events',
-    header: 'events of the engine',
-    isNumber: true,
-    value: ({ events }) => events,
-    cell: ({ events }) => (
-      <Explained what="Steps of tasks and timers so far." source="events">
-        {formatCount(events)}
-      </Explained>
-    ),
   },
   {
     id: 'made',
