@@ -41,7 +41,7 @@ export function SideBySide({ refs }: { readonly refs: readonly JobRef[] }) {
   const [only] = refs;
   return (
     <>
-      <h1>{refs.length === 1 ? `A ${only?.kind}` : 'Results side by side'}</h1>
+      <h1>{refs.length === 1 ? `One ${only?.kind}` : 'Results side by side'}</h1>
       <p>
         <Link href="/history">All results</Link>
       </p>
