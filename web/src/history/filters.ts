@@ -16,7 +16,7 @@ export interface Filters {
   readonly until: string;
 }
 
-export const FILTER_NAMES = ['q', 'kind', 'status', 'scenario', 'scheme', 'since', 'until'] as const;
+const FILTER_NAMES = ['q', 'kind', 'status', 'scenario', 'scheme', 'since', 'until'] as const;
 
 /** The service does not look for less. */
 export const SHORTEST_SEARCH = 3;

@@ -19,7 +19,7 @@ import { type Entry, entriesOf, hasSeveralMapcounts } from './side-rows.ts';
 
 const REFRESH_MS = 1_000;
 
-export interface Shown {
+interface Shown {
   readonly ref: JobRef;
   readonly job: AnyJob;
   /** A, B, C: what columns are called. */
