@@ -141,6 +141,7 @@ describe('what the exploration matrix says', () => {
       'madv-collapse+madv-collapse',
     ]);
     expect(worstText(alone)).toBe('safe in all 3');
+    expect([worstText(alone.slice(0, 1)), worstText([])]).toEqual(['safe', '']);
     expect(worstText(beside)).toBe(`unsafe in 1 of ${beside.length}`);
     expect(countsText(beside)).toMatch(/^1 unsafe, 1 incomplete, \d+ safe$/);
     expect(beside.every(({ kernel, scheme }) => kernel === '6.12' && scheme === 'range')).toBe(true);

@@ -12,7 +12,7 @@ const SCALES = [
 ] as const;
 
 const READING: Readonly<Record<CauseScale, string>> = {
-  log: 'The length of a bar is the total, on a logarithmic axis; its parts divide it by share, so within a bar twice as long is twice as much, and across bars only ends compare.',
+  log: 'A bar ends at its total, and its parts divide it by share: within a bar twice as long is twice as much, across bars only ends compare.',
   linear: 'All stall windows added up, divided by what vCPUs waited for.',
   share: 'What vCPUs waited for, as a share of all stall time of the scheme.',
 };

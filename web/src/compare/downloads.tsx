@@ -2,18 +2,13 @@
 
 import { useState } from 'preact/hooks';
 import { type ProblemText, problemText } from '../api/problem-text.ts';
+import { RESULT_FORMATS, type ResultFormat, resultFile } from '../api/result-file.ts';
 import { service } from '../api/service.ts';
 import { Link } from '../app/link.tsx';
 import { hrefOf } from '../app/router.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { saveBlob } from '../ui/save.ts';
 import { type ComparisonResult, rowKey, rowNames } from './row-names.ts';
-
-const FORMATS = [
-  { format: 'json', label: 'JSON' },
-  { format: 'csv', label: 'CSV' },
-  { format: 'parquet', label: 'Parquet' },
-] as const;
 
 export function Downloads({ comparison, result }: { readonly comparison: string; readonly result: ComparisonResult }) {
   const [busy, setBusy] = useState<string | null>(null);
@@ -35,12 +30,8 @@ export function Downloads({ comparison, result }: { readonly comparison: string;
       setBusy(null);
     }
   };
-  const saveResult = (format: (typeof FORMATS)[number]['format']): Promise<void> =>
-    save(format, `${result.scenario}.${format}`, async () => {
-      const params = { path, query: { format } };
-      return (await service.api.GET('/v1/comparisons/{id}/result', { params, parseAs: 'blob' }))
-        .data as unknown as Blob;
-    });
+  const saveResult = (format: ResultFormat): Promise<void> =>
+    save(format, `${result.scenario}.${format}`, () => resultFile('comparisons', comparison, format));
   const saveTrace = (): Promise<void> => {
     const { scheme, mapcount } = row;
     const run = `${result.scenario}-${scheme.replace('/', '-')}-${mapcount}-seed-${result.seed + repetition}`;
@@ -54,7 +45,7 @@ export function Downloads({ comparison, result }: { readonly comparison: string;
     <div class="downloads">
       <fieldset class="tools">
         <legend>The result as a file</legend>
-        {FORMATS.map(({ format, label }) => (
+        {RESULT_FORMATS.map(({ format, label }) => (
           <button key={format} type="button" disabled={busy !== null} onClick={() => void saveResult(format)}>
             {busy === format ? 'Saving …' : label}
           </button>

@@ -66,5 +66,7 @@ function Verdict({
 function hrefTo({ scheme }: RowId, cells: readonly MatrixCell[]): string {
   const worst = worstVerdict(cells);
   const cell = cells.find(({ verdict }) => verdict === worst);
-  return hrefOf('/explore', { row: cell?.row, scheme, mapcount: cell?.mapcount, kernel: cell?.kernel });
+  // `-` is no mapcount scheme: the cell stands under each of them.
+  const mapcount = cell?.mapcount === '-' ? undefined : cell?.mapcount;
+  return hrefOf('/explore', { row: cell?.row, scheme, mapcount, kernel: cell?.kernel });
 }

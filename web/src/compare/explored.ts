@@ -78,9 +78,10 @@ export function countsText(cells: readonly MatrixCell[]): string {
     .join(', ');
 }
 
-/** "unsafe in 1 of 14", "safe in all 14". */
+/** "unsafe in 1 of 14", "safe in all 14"; of a single cell its verdict alone. */
 export function worstText(cells: readonly MatrixCell[]): string {
   const worst = worstVerdict(cells);
   const count = cells.filter(({ verdict }) => verdict === worst).length;
+  if (cells.length < 2) return worst ?? '';
   return count === cells.length ? `${worst} in all ${count}` : `${worst} in ${count} of ${cells.length}`;
 }

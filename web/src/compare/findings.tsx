@@ -26,7 +26,7 @@ export function Findings({ result }: { readonly result: ComparisonResult }) {
                 <dd key={kind}>
                   <code>{kind}</code>{' '}
                   <Explained
-                    what={`Findings of this kind in ${result.repetitions} repetitions. docs/checkers.md has all kinds.`}
+                    what={`Findings of this kind in ${result.repetitions} repetitions, of which each keeps the first ten. docs/checkers.md has all kinds.`}
                     source="schemes[].findings"
                   >
                     {formatCount(findings.length)}

@@ -4,7 +4,7 @@ import { isDocument } from '../api/comparison-question.ts';
 import { type Loaded, useLoaded } from '../api/loaded.ts';
 import { service } from '../api/service.ts';
 
-export interface LibraryEntry {
+interface LibraryEntry {
   readonly name: string;
   readonly description: string;
 }

@@ -56,7 +56,9 @@ export function ratioExtent(ratios: readonly Ratio[]): readonly [number, number]
 
 export function ratioOption(ratios: readonly Ratio[], baseline: string, theme: 'light' | 'dark'): EChartsCoreOption {
   const [low, high] = ratioExtent(ratios);
-  const drawn = ratios.map((ratio, index) => ({ ...ratio, index })).filter(({ estimate }) => estimate !== null && estimate > 0);
+  const drawn = ratios
+    .map((ratio, index) => ({ ...ratio, index }))
+    .filter(({ estimate }) => estimate !== null && estimate > 0);
   return {
     grid: { left: 8, right: 32, top: 24, bottom: 44, containLabel: true },
     xAxis: {

@@ -55,13 +55,13 @@ export function Result({ job, result, catalog, onFresh }: ResultProps) {
         </p>
       ) : null}
       <SchemeTable comparison={job.id} result={result} explored={explored} />
-      <Downloads comparison={job.id} result={result} />
       <div class="charts">
         <SurvivalPanel result={result} />
         <CausePanel result={result} causes={catalog.stallCauses.map(({ id }) => id)} />
         <RatioPanel result={result} />
         <Findings result={result} />
       </div>
+      <Downloads comparison={job.id} result={result} />
     </>
   );
 }

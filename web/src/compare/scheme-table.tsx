@@ -91,7 +91,7 @@ const mapcountColumn: Column<SchemeResult> = {
 };
 
 const FINDINGS = {
-  what: 'What the checkers have shown to be wrong in these runs. None is no proof of safety: a run is one order of events out of many.',
+  what: 'What the checkers have shown to be wrong in these runs; of each kind a run keeps the first ten. None is no proof of safety: a run is one order of events out of many.',
   source: 'schemes[].findings',
 };
 

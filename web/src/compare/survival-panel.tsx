@@ -41,11 +41,11 @@ export function SurvivalPanel({ result }: { readonly result: ComparisonResult })
     <div class="chart-panel">
       <Chart
         title="How long stalls are"
-        description="At each length: how many stall windows are at least as long. The further left a line ends, the shorter the longest stall; the lower it runs, the rarer they are."
+        description="At each length: how many stall windows are at least as long. A line ends at the longest; the lower it runs, the rarer they are."
         option={option}
         data={() => survivalTable(shown, result.repetitions)}
         fileName={`${result.scenario}-stall-lengths`}
-        heightPx={420}
+        heightPx={380}
         controls={
           <>
             <Switch label="Vertical axis" options={SCALES} chosen={scale} onChoose={setScale} />

@@ -10,7 +10,7 @@ export function MetricValue({
   value,
   isMeasured = false,
 }: {
-  readonly metric: SchemeMetric;
+  readonly metric: Omit<SchemeMetric, 'value'>;
   readonly value: number | null;
   readonly isMeasured?: boolean;
 }) {
