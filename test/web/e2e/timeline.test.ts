@@ -266,6 +266,21 @@ describe.skipIf(noBrowser !== null)('the timeline', () => {
       .waitFor();
   });
 
+  it('findings of a run: every kind that its result has, and each goes to its time', async () => {
+    const { url } = await listen();
+    const id = await compared(url);
+    const { schemes } = await createClient({ baseUrl: url }).comparisons.result(id);
+    const { findings } = schemes.find(({ scheme }) => scheme === 'post-collapse/zap')!;
+    const { page } = await openTab(`${url}/timeline?comparison=${id}&scheme=post-collapse/zap`);
+    const list = page.locator('.timeline-findings');
+    await list.locator('summary').click();
+    const kinds = new Set(await list.locator('code').allTextContents());
+    expect(findings.map(({ kind }) => kind).filter((kind) => !kinds.has(kind))).toEqual([]);
+    expect(kinds.size).toBeGreaterThan(0);
+    await list.getByRole('button').first().click();
+    await page.waitForURL((to) => Number(to.searchParams.get('to')) - Number(to.searchParams.get('from')) === 4000);
+  });
+
   it('a file from the disk: drawn as the trace of the service is, and asked of nobody', async () => {
     const { url } = await listen();
     const id = await compared(url);
