@@ -5,7 +5,7 @@ import { kindName, kindOf } from './kinds.ts';
 import { between, countBelow, countOf, lengthNs, type Spans } from './spans.ts';
 import type { Lane, Note, SpanAt, StallAt, Timeline } from './timeline.ts';
 
-export interface Part {
+interface Part {
   readonly kind: number;
   readonly ns: number;
   /** Stretches that it consists of. */
@@ -35,7 +35,7 @@ export interface Step {
   readonly address: number | null;
 }
 
-export interface PageFault {
+interface PageFault {
   readonly atNs: number;
   readonly outcome: string;
   readonly gfn: number;

@@ -294,7 +294,7 @@ function OnItsWay({ run: { state, trace } }: { readonly run: ShownRun }) {
   );
 }
 
-export function Tools({ state }: { readonly state: TimelineState }) {
+function Tools({ state }: { readonly state: TimelineState }) {
   const pane = (): PaneIndex => state.lane.peek()?.pane ?? (state.timelines.peek()[0] === null ? 1 : 0);
   return (
     <div class="tools timeline-tools">
