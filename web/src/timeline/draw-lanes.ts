@@ -9,7 +9,7 @@ import { between, type Spans } from './spans.ts';
 import { spanOf, type TimeRange } from './time-range.ts';
 import type { Lane, SpanAt, Timeline } from './timeline.ts';
 
-export interface Marks {
+interface Marks {
   readonly cursorNs: number | null;
   readonly measure: TimeRange | null;
   readonly selected: SpanAt | null;

@@ -5,7 +5,7 @@ import { kindName, kindOf } from './kinds.ts';
 import { between, countBelow, countOf, lengthNs, type Spans } from './spans.ts';
 import type { Lane, Note, SpanAt, StallAt, Timeline } from './timeline.ts';
 
-export interface Part {
+interface Part {
   readonly kind: number;
   readonly ns: number;
   /** Stretches that it consists of. */
@@ -35,7 +35,7 @@ export interface Step {
   readonly address: number | null;
 }
 
-export interface PageFault {
+interface PageFault {
   readonly atNs: number;
   readonly outcome: string;
   readonly gfn: number;
@@ -195,17 +195,16 @@ function lockOf(timeline: Timeline, task: string, startNs: number, endNs: number
     (note, start) => note.task === task && start >= startNs && start < endNs,
   );
   if (at === null) return null;
-  const others = (timeline.lanes[at.lane]?.rows ?? [])
-    .map((spans) => overlapping(spans, startNs, endNs))
-    .reduce((sum, count) => sum + count, -1);
-  return { text: timeline.lanes[at.lane]?.label ?? '', at, others };
-}
-
-function overlapping(spans: Spans, startNs: number, endNs: number): number {
-  const [first, end] = between(spans, startNs, endNs);
-  let count = 0;
-  for (let at = first; at < end; at++) if (spans.startNs[at]! < endNs && spans.endNs[at]! > startNs) count++;
-  return count;
+  const waiting = new Set<unknown>();
+  for (const spans of timeline.lanes[at.lane]?.rows ?? []) {
+    const [first, end] = between(spans, startNs, endNs);
+    for (let index = first; index < end; index++) {
+      if (spans.startNs[index]! >= endNs || spans.endNs[index]! <= startNs) continue;
+      waiting.add(timeline.notes[spans.note[index]!]?.task);
+    }
+  }
+  waiting.delete(task);
+  return { text: timeline.lanes[at.lane]?.label ?? '', at, others: waiting.size };
 }
 
 const MOST = 0.5;

@@ -14,7 +14,7 @@ export interface LaneLayout {
   readonly height: number;
 }
 
-export const GAP = 3;
+const GAP = 3;
 const VCPU_HEIGHT = 19;
 const ONE_ROW = 16;
 const ROW = 8;

@@ -34,8 +34,8 @@ export function Legend({ timelines }: { readonly timelines: readonly Timeline[] 
         ))}
       </ul>
       <p class="timeline-hint">
-        A column is as high as the share of its time that is taken, in the colour that took most of it. The dark mark
-        below it says that more than one stall begins there: the higher, the more, up to {formatCount(256)}.
+        A column is as high as the share of its time that is taken, in the colour that took most of it. The mark below
+        it says that more than one stall begins there: the higher, the more, up to {formatCount(256)}.
       </p>
     </section>
   );

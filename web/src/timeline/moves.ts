@@ -8,7 +8,7 @@ import type { PaneIndex, TimelineState } from './timeline-state.ts';
 const PAN_SHARE = 0.15;
 const ZOOM_STEP = 0.6;
 
-export function panBy(state: TimelineState, share: number): void {
+function panBy(state: TimelineState, share: number): void {
   const range = state.range.peek();
   state.zoomed.value = pan(range, spanOf(range) * share, state.bounds.peek());
 }

@@ -20,7 +20,7 @@ import { Pane } from './pane.tsx';
 import { rangeIn, stallIn, stallText } from './question.ts';
 import { SchemeSign } from './scheme-sign.tsx';
 import { countBelow, countOf, lengthNs } from './spans.ts';
-import { isSameRange, momentText, spanOf } from './time-range.ts';
+import { clamp, isSameRange, momentText, spanOf } from './time-range.ts';
 import type { Timeline } from './timeline.ts';
 import { createTimelineState, type FocusedLane, PANES, type PaneIndex, type TimelineState } from './timeline-state.ts';
 
@@ -62,6 +62,7 @@ export function Shown({ runs }: { readonly runs: readonly ShownRun[] }) {
         {runs.map((run, at) => (
           <section key={at} class="timeline-pane" aria-label={`Run ${at + 1}: ${run.name}`}>
             <PaneHead run={run} />
+            {run.state.kind === 'read' ? <Findings state={state} timeline={run.state.timeline} /> : null}
             {run.state.kind === 'read' ? (
               <Pane state={state} index={PANES[at]!} timeline={run.state.timeline} />
             ) : (
@@ -226,6 +227,39 @@ function PaneHead({ run }: { readonly run: ShownRun }) {
   );
 }
 
+const FINDINGS_SHOWN = 20;
+const AROUND_NS = 2_000;
+
+function Findings({ state, timeline: { findings } }: { readonly state: TimelineState; readonly timeline: Timeline }) {
+  if (findings.length === 0) return null;
+  return (
+    <details class="timeline-findings">
+      <summary>
+        {formatCount(findings.length)} {findings.length === 1 ? 'finding' : 'findings'}, the red{' '}
+        {findings.length === 1 ? 'line' : 'lines'}
+      </summary>
+      <ul>
+        {findings.slice(0, FINDINGS_SHOWN).map(({ atNs, name, message }, at) => (
+          <li key={at}>
+            <button
+              type="button"
+              class="timeline-go"
+              onClick={() => {
+                const around = { startNs: atNs - AROUND_NS, endNs: atNs + AROUND_NS };
+                state.zoomed.value = clamp(around, state.bounds.peek());
+              }}
+            >
+              {momentText(atNs)}
+            </button>{' '}
+            <code>{name}</code> {message}
+          </li>
+        ))}
+      </ul>
+      {findings.length > FINDINGS_SHOWN ? <p>The first {FINDINGS_SHOWN} of them.</p> : null}
+    </details>
+  );
+}
+
 function OnItsWay({ run: { state, trace } }: { readonly run: ShownRun }) {
   if (state.kind === 'failed') {
     return (
@@ -260,7 +294,7 @@ function OnItsWay({ run: { state, trace } }: { readonly run: ShownRun }) {
   );
 }
 
-export function Tools({ state }: { readonly state: TimelineState }) {
+function Tools({ state }: { readonly state: TimelineState }) {
   const pane = (): PaneIndex => state.lane.peek()?.pane ?? (state.timelines.peek()[0] === null ? 1 : 0);
   return (
     <div class="tools timeline-tools">

@@ -7,11 +7,11 @@ import type { About, Faults, Finding, Lane, LaneGroup, Note, StallAt, Timeline }
 import type { TraceEvent, TraceSink } from './trace-text.ts';
 
 const NS_PER_US = 1e3;
-export const LONGEST = 20;
+const LONGEST = 20;
 /** Rows of a lane that are told apart. */
 const ROWS_MOST = 8;
 /** Of all lanes together: a hundred bytes or less each. */
-export const SPANS_MOST = 4_000_000;
+const SPANS_MOST = 4_000_000;
 
 interface LaneInMaking {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { SpanAt, Timeline } from './timeline.ts';
 export const PANES = [0, 1] as const;
 export type PaneIndex = (typeof PANES)[number];
 
-export interface Chosen {
+interface Chosen {
   readonly pane: PaneIndex;
   readonly at: SpanAt;
 }
