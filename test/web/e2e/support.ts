@@ -8,7 +8,7 @@ import { openStore, type Store } from '../../../src/server/store/store.ts';
 import { WorkerPool } from '../../../src/server/worker-pool.ts';
 import { ensurePage } from './page-build.ts';
 
-export { noBrowser, openTab, type Tab } from './browser.ts';
+export { noBrowser, openTab } from './browser.ts';
 
 export interface ListeningService {
   readonly url: string;

@@ -44,7 +44,7 @@ const REFRESH_MS = 250;
 const POLL_MS = 2_000;
 
 /** Follows a job until it is finished or `stop` is called. Its events are for others: this one hears progress alone. */
-export function watchJob<Kind extends JobKind>(kind: Kind, id: string): WatchedJob<Kind> {
+function watchJob<Kind extends JobKind>(kind: Kind, id: string): WatchedJob<Kind> {
   const job = signal<JobStates[Kind] | null>(null);
   const problem = signal<ProblemText | null>(null);
   // The four kinds have the same calls; which state theirs is, the type of the result says.

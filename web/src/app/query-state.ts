@@ -20,17 +20,6 @@ export const flagCodec: QueryCodec<boolean> = {
   format: (value) => (value ? '1' : '0'),
 };
 
-/** Words without a comma, in their order. */
-export const listCodec: QueryCodec<readonly string[]> = {
-  parse: (text) => text.split(',').filter((word) => word !== ''),
-  format: (words) => words.join(','),
-};
-
-export const oneOfCodec = <Word extends string>(words: readonly Word[]): QueryCodec<Word> => ({
-  parse: (text) => words.find((word) => word === text),
-  format: (value) => value,
-});
-
 /** [value, set]. A value like the fallback is not written, so that a link says only what was chosen. */
 export function useQueryState<T>(name: string, codec: QueryCodec<T>, fallback: T): [T, (value: T) => void] {
   return [readQuery(name, codec, fallback), (value) => writeQuery({ [name]: textOf(codec, fallback, value) })];
