@@ -27,25 +27,24 @@ export const simulationsDay: Section = {
     const day = (request: Omit<DayRequest, 'address'>): Promise<DayResult> =>
       client('./day-child.ts', { address: service.address, ...request });
     try {
-      await sleep(QUIET_MS);
-      const first = await service.usage();
       await day(WARM_UP);
-      const before = await service.usage();
+      await untilThreadsAreGone(service);
+      await sleep(QUIET_MS);
+      const before = await service.usage('after a collection');
       const { ms, events } = await day({ count: COUNT, atOnce: 1 });
-      const last = await service.usage();
+      const last = await service.usage('after a collection');
       const goneMs = await untilThreadsAreGone(service);
       await sleep(QUIET_MS);
-      const gone = await service.usage();
+      const gone = await service.usage('after a collection');
 
       const inTime = `in a minute: ${goal(ms <= MINUTE_MS)}`;
       print(
         `  ${(ms / 1000).toFixed(1)} s, ${(ms / COUNT).toFixed(1)} ms each, ${events} events over sockets (${inTime})`,
       );
       const row = (what: string, is: Usage, was?: Usage): void => print(`  ${what.padEnd(34)} ${memory(is, was)}`);
-      row('before the first', first);
-      row(`${WARM_UP.count} later`, before);
+      row(`before, ${WARM_UP.count} have come and gone`, before);
       row('when the last has ended', last);
-      row(`spare threads gone, ${(goneMs / 1000).toFixed(0)} s later`, gone, first);
+      row(`spare threads gone, ${(goneMs / 1000).toFixed(0)} s later`, gone, before);
     } finally {
       await service.close();
     }

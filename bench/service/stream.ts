@@ -3,7 +3,7 @@
 
 import type { Server } from './servers.ts';
 
-const ENDLESS = { scenario: 'hgm-collapse-1g', schemes: ['range'], repetitions: 1000 };
+const ENDLESS = { scenario: 'hgm-collapse-1g', schemes: ['range-chunked'], repetitions: 1000 };
 const SMALL = { 'vm.memory': '1GiB' };
 
 export async function endlessComparison(service: Server): Promise<{ job: string; end: () => Promise<void> }> {
