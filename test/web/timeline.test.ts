@@ -12,6 +12,7 @@ import { Columns, NOTHING } from '../../web/src/timeline/columns.ts';
 import { describeSpan, explainStall } from '../../web/src/timeline/explain.ts';
 import { isCause, kindName, kindOf, kindOfLock, OTHER } from '../../web/src/timeline/kinds.ts';
 import { laneAt, layoutOf } from '../../web/src/timeline/lane-layout.ts';
+import type { LockWait } from '../../web/src/timeline/lock-chain.ts';
 import { comparisonTracePath, questionIn, rangeIn, stallIn, stallText } from '../../web/src/timeline/question.ts';
 import { paintColumns, paintDensity, paletteIn } from '../../web/src/timeline/raster.ts';
 import { between, countOf, GrowingSpans, lengthNs, nearest, type Spans } from '../../web/src/timeline/spans.ts';
@@ -350,16 +351,42 @@ describe('the chain of a stall', () => {
     expect(operation).toBe('madv-collapse by vmm0 on process 0');
   });
 
-  it('asleep on mmap_lock, whose holder no record names: the lock, and the operation that was under way meanwhile', () => {
+  it('asleep on mmap_lock: who held it and in which operation, who was before it, who released it; and no guess', () => {
     const timeline = timelineOf('thp-anon-collapse', 'range');
     const steps = timeline.longest.flatMap((at) => explainStall(timeline, at)!.steps);
-    const step = steps.find(({ kind }) => kind === kindOf('mmap-lock'))!;
-    expect([step.chain, step.lock!.text, step.meanwhile.map(({ text }) => text)]).toEqual([
-      [],
-      'mmap_lock',
-      ['madv-collapse by vmm0'],
-    ]);
-    expect(describeSpan(timeline, step.lock!.at!)).toMatch(/^vcpu\d waits for mmap_lock$/);
+    const { lock, chain, meanwhile, conclusion } = steps.find(({ kind }) => kind === kindOf('mmap-lock'))!;
+    expect([chain, meanwhile, conclusion, lock!.waits.length, lock!.others]).toEqual([[], [], 'holder', 1, 4]);
+    const [{ lock: on, mode, holders, moreHolders, releasedBy }] = lock!.waits as [LockWait];
+    expect([on.text, mode, moreHolders]).toEqual(['mmap_lock', 'read', 0]);
+    expect(describeSpan(timeline, on.at!)).toMatch(/^vcpu\d waits for mmap_lock$/);
+    expect(holders.map(({ text }) => text)).toEqual(['vmm0 (write)']);
+    expect(holders[0]!.within.map(({ text }) => text)).toEqual(['madv-collapse, operation 0']);
+    for (const { at } of [...holders[0]!.within, releasedBy!]) {
+      expect(describeSpan(timeline, at!)).toBe('madv-collapse by vmm0 on process 0');
+    }
+  });
+
+  it('mmu_lock, held by a thread that notifies: the notification first, then its operation', () => {
+    const timeline = timelineOf('thp-anon-collapse', 'post-collapse/zap');
+    const steps = timeline.longest.flatMap((at) => explainStall(timeline, at)!.steps);
+    const { lock } = steps.find(({ kind }) => kind === kindOf('mmu-lock'))!;
+    const [holder] = lock!.waits[0]!.holders;
+    expect(holder!.within.map(({ text }) => text)).toEqual(['collapsed of process 0', 'madv-collapse, operation 0']);
+    expect(describeSpan(timeline, holder!.within[0]!.at!)).toContain('collapsed by vmm0 on process 0');
+  });
+
+  it('several sleep on one folio: each behind the one that let it in, up to the holder of them all', () => {
+    const timeline = timelineOf('thp-shmem-collapse', 'range');
+    const chains = timeline.longest
+      .flatMap((at) => explainStall(timeline, at)!.steps)
+      .flatMap(({ lock }) => (lock === null ? [] : [lock.waits]));
+    const longest = chains.sort((a, b) => b.length - a.length)[0]!;
+    expect(longest.length).toBe(4);
+    for (const [at, { behind, releasedBy }] of longest.slice(0, -1).entries()) {
+      expect([behind!.text, releasedBy!.text]).toEqual([`${longest[at + 1]!.task} (write)`, longest[at + 1]!.task]);
+      expect(behind!.at).toEqual(longest[at + 1]!.lock.at);
+    }
+    expect([longest.at(-1)!.behind, longest.at(-1)!.releasedBy!.text]).toEqual([null, 'vmm0']);
   });
 
   it('locks by the names that the model gives them: the colour of their cause', () => {

@@ -258,12 +258,25 @@ describe.skipIf(noBrowser !== null)('the timeline', () => {
     await chosen(page)
       .getByRole('heading', { name: /^section \d+ by vmm0 on process 0, in operation 0$/ })
       .waitFor();
-    await page.goto(`${url}/timeline?comparison=${id}`);
+  });
+
+  it('a stall on a lock: who held it, in what; both are a click away, and the wait says it, too', async () => {
+    const { url } = await listen();
+    const id = await compared(url);
+    const { page, errors } = await openTab(`${url}/timeline?comparison=${id}`);
+    const held = /^waited for mmap_lock \(read\).*, held by vmm0 \(write\), in madv-collapse, operation 0/;
     await page.getByRole('button', { name: 'Longest stall m' }).click();
+    const step = chosen(page).getByRole('listitem').filter({ hasText: 'mmap-lock' }).first();
+    await step.getByText(held).waitFor();
+    expect(await step.getByText('under way meanwhile').count()).toBe(0);
     await chosen(page).getByRole('button', { name: 'mmap_lock' }).first().click();
     await chosen(page)
       .getByRole('heading', { name: /^vcpu\d waits for mmap_lock$/ })
       .waitFor();
+    await chosen(page).getByText(held).waitFor();
+    await chosen(page).getByRole('button', { name: 'madv-collapse, operation 0' }).click();
+    await chosen(page).getByRole('heading', { name: 'madv-collapse by vmm0 on process 0' }).waitFor();
+    expect(errors).toEqual([]);
   });
 
   it('findings of a run: every kind that its result has, and each goes to its time', async () => {

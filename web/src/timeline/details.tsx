@@ -2,8 +2,11 @@
 
 import { formatCount, formatNs } from '../ui/duration.ts';
 import { Explained, ExplainedNs } from '../ui/explained.tsx';
-import { CONCLUSIONS, describeSpan, explainStall, hex, isStall, type Link, type Step } from './explain.ts';
+import { CONCLUSIONS, describeSpan, explainStall, hex, isStall, type Step } from './explain.ts';
+import { type Go, GoTo } from './go-to.tsx';
 import { kindName } from './kinds.ts';
+import { lockChain } from './lock-chain.ts';
+import { LockChainText } from './lock-chain-text.tsx';
 import { goTo, spansAt } from './moves.ts';
 import { countOf, lengthNs } from './spans.ts';
 import { Swatch } from './swatch.tsx';
@@ -30,7 +33,7 @@ export function Details({ state }: { readonly state: TimelineState }) {
       {lane !== undefined && isStall(lane) ? (
         <Stall state={state} pane={chosen.pane} timeline={timeline} at={chosen.at} />
       ) : (
-        <OtherSpan timeline={timeline} at={chosen.at} />
+        <OtherSpan state={state} pane={chosen.pane} timeline={timeline} at={chosen.at} />
       )}
       <button
         type="button"
@@ -134,20 +137,16 @@ function Stall({ state, pane, timeline, at }: ChosenProps) {
   );
 }
 
-function StepText({ step, go }: { readonly step: Step; readonly go: (at: SpanAt) => void }) {
+function StepText({ step, go }: { readonly step: Step; readonly go: Go }) {
   const { kind, ns, count, chain, conclusion, meanwhile, lock, address } = step;
+  const isHeld = (lock?.waits[0]?.holders.length ?? 0) > 0;
   return (
     <>
       <p>
         <Swatch kind={kind} /> <strong>{kindName(kind)}</strong> {formatNs(ns)}
         {count > 1 ? `, ${formatCount(count)} times` : ''}
       </p>
-      {lock === null ? null : (
-        <p class="timeline-link">
-          waits for <GoTo link={lock} go={go} />
-          {lock.others > 0 ? `, as do ${formatCount(lock.others)} others meanwhile` : ''}
-        </p>
-      )}
+      {lock === null ? null : <LockChainText chain={lock} conclusion={conclusion} go={go} />}
       {address === null ? null : <p class="timeline-link">for the page at {hex(address)}, until userspace brings it</p>}
       {chain.map((link, depth) => (
         <p key={link.text} class="timeline-link">
@@ -169,7 +168,7 @@ function StepText({ step, go }: { readonly step: Step; readonly go: (at: SpanAt)
         <p class="timeline-link">
           ←{' '}
           <Explained
-            what="Records name who waits for a lock, not who holds it. These operations were under way for at least half of the time, the one with most of it first."
+            what="The records do not have who held this one up. These operations were under way for at least half of the time, the one with most of it first."
             source="trace: slices of the process at that time"
           >
             under way meanwhile
@@ -183,23 +182,14 @@ function StepText({ step, go }: { readonly step: Step; readonly go: (at: SpanAt)
           ))}
         </p>
       )}
-      {chain.length === 0 && meanwhile.length === 0 && address === null ? (
+      {chain.length === 0 && meanwhile.length === 0 && address === null && !isHeld ? (
         <p class="timeline-link">No operation was under way for most of it, and no record names a holder.</p>
       ) : null}
     </>
   );
 }
 
-function GoTo({ link: { text, at }, go }: { readonly link: Link; readonly go: (at: SpanAt) => void }) {
-  if (at === null) return <span>{text}</span>;
-  return (
-    <button type="button" class="timeline-go" onClick={() => go(at)}>
-      {text}
-    </button>
-  );
-}
-
-function OtherSpan({ timeline, at }: { readonly timeline: Timeline; readonly at: SpanAt }) {
+function OtherSpan({ state, pane, timeline, at }: ChosenProps) {
   const spans = spansAt(timeline, at);
   const lane = timeline.lanes[at.lane];
   if (spans === undefined || lane === undefined || at.index >= countOf(spans)) return null;
@@ -215,6 +205,9 @@ function OtherSpan({ timeline, at }: { readonly timeline: Timeline; readonly at:
         <p>
           Range {hex(start)} to {hex(start + length)}
         </p>
+      ) : null}
+      {lane.group === 'lock' ? (
+        <LockChainText chain={lockChain(timeline, at)} conclusion={null} go={(to) => goTo(state, pane, to)} />
       ) : null}
       {typeof errno === 'string' ? <p>It ended with {errno}.</p> : null}
     </>

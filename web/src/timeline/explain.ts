@@ -1,21 +1,17 @@
 // What a stall window was made of, whom it waited for, and how that is known. Everything here comes from the trace; where its records do
 // not say who held something, what was under way meanwhile is named, and called that.
 
-import { kindName, kindOf } from './kinds.ts';
+import { chainOf, findSpan, type Link, noteAt } from './chain.ts';
+import { isWork, kindName, kindOf } from './kinds.ts';
+import { type LockChain, lockChain } from './lock-chain.ts';
 import { between, countBelow, countOf, lengthNs, type Spans } from './spans.ts';
-import type { Lane, Note, SpanAt, StallAt, Timeline } from './timeline.ts';
+import type { Lane, SpanAt, StallAt, Timeline } from './timeline.ts';
 
 interface Part {
   readonly kind: number;
   readonly ns: number;
   /** Stretches that it consists of. */
   readonly count: number;
-}
-
-/** Somebody who is named, and where on the timeline that is. */
-export interface Link {
-  readonly text: string;
-  readonly at: SpanAt | null;
 }
 
 export interface Step {
@@ -25,12 +21,12 @@ export interface Step {
   readonly startNs: number;
   /** From the nearest to the one behind it all: section, then operation. */
   readonly chain: readonly Link[];
-  /** range, sequence, hull, flush or meanwhile; null: nothing was concluded. */
+  /** range, sequence, hull, flush, holder, queue or meanwhile; null: nothing was concluded. */
   readonly conclusion: string | null;
   /** Nobody is named by the records; these were at work for most of that time. */
   readonly meanwhile: readonly Link[];
-  /** The lock that was waited for, and who else waited. */
-  readonly lock: (Link & { readonly others: number }) | null;
+  /** The lock that was waited for, who held it, and what that one waited for. */
+  readonly lock: LockChain | null;
   /** Offset of the page that was waited for, in the memory of its process. */
   readonly address: number | null;
 }
@@ -99,15 +95,19 @@ const sumNs = (spans: Spans, indexes: readonly number[]): number =>
 function stepsOf(timeline: Timeline, lane: Lane, indexes: readonly number[]): Step[] {
   const spans = lane.stretches;
   if (spans === null) return [];
-  const groups = Map.groupBy(indexes, (at) => `${spans.kind[at]} ${spans.note[at]}`);
+  const groups = Map.groupBy(indexes, (at) => `${spans.kind[at]} ${forWhat(timeline, spans.note[at]!)}`);
   return [...groups.values()]
-    .filter(([first]) => first !== undefined && !WORK.has(spans.kind[first]!))
+    .filter(([first]) => first !== undefined && !isWork(spans.kind[first]!))
     .map((own) => stepOf(timeline, lane, spans, own))
     .sort((a, b) => b.ns - a.ns)
     .slice(0, STEPS_SHOWN);
 }
 
-const WORK: ReadonlySet<number> = new Set([kindOf('fault')]);
+/** Waits for one lock differ in their queue each time, and are for the same as long as the same one was in the way. */
+function forWhat({ notes }: Timeline, index: number): string {
+  const { lock, causedBy, section, operation } = notes[index] ?? {};
+  return lock === undefined ? String(index) : JSON.stringify([lock, causedBy, section, operation]);
+}
 
 function stepOf(timeline: Timeline, lane: Lane, spans: Spans, own: readonly number[]): Step {
   // Of several, who is named and what was under way are looked up for the longest one.
@@ -115,10 +115,13 @@ function stepOf(timeline: Timeline, lane: Lane, spans: Spans, own: readonly numb
   const [startNs, endNs] = [spans.startNs[longest]!, spans.endNs[longest]!];
   const note = timeline.notes[spans.note[longest]!] ?? {};
   const vcpu = lane.id.replace(/^vcpu /, '');
-  const chain = chainOf(timeline, note, `vcpu${vcpu}`, startNs, endNs);
+  const isOfLock = spans.kind[longest] !== kindOf('invalidate-retry') && spans.kind[longest] !== kindOf('tlb-flush');
+  const wait = isOfLock ? lockWaitOf(timeline, `vcpu${vcpu}`, startNs, endNs) : null;
+  const lock = wait === null ? null : lockChain(timeline, wait);
+  const isHeld = lock?.waits[0] !== undefined && lock.waits[0].holders.length > 0;
+  const chain = isHeld ? [] : chainOf(timeline, note, `vcpu${vcpu}`, startNs, endNs);
   const waits = waitOf(timeline, `for vCPU ${vcpu}`, 'userspace', startNs, endNs);
   const address = waits === null ? undefined : noteAt(timeline, waits).address;
-  const isOfLock = spans.kind[longest] !== kindOf('invalidate-retry') && spans.kind[longest] !== kindOf('tlb-flush');
   return {
     kind: spans.kind[longest]!,
     ns: sumNs(spans, own),
@@ -126,86 +129,18 @@ function stepOf(timeline: Timeline, lane: Lane, spans: Spans, own: readonly numb
     startNs: spans.startNs[own[0]!]!,
     chain,
     conclusion: typeof note.conclusion === 'string' ? note.conclusion : null,
-    meanwhile: chain.length > 0 ? [] : underWay(timeline, startNs, endNs),
-    lock: isOfLock ? lockOf(timeline, `vcpu${vcpu}`, startNs, endNs) : null,
+    meanwhile: isHeld || chain.length > 0 ? [] : underWay(timeline, startNs, endNs),
+    lock,
     address: spans.kind[longest] === kindOf('userfault') && typeof address === 'number' ? address : null,
   };
-}
-
-/** What the trace says itself: a flush, the section or notification that asked for it, the operation that this belongs to. */
-function chainOf(timeline: Timeline, note: Note, own: string, startNs: number, endNs: number): Link[] {
-  if (typeof note.causedBy !== 'string') return [];
-  const { task, process, notification, section, operation } = note;
-  const links: Link[] = [];
-  if (note.flush !== undefined) {
-    const name = note.flush === 'kvm-flush' ? 'KVM TLB flush' : 'CPU TLB shootdown';
-    const isIt = (of: Note, start: number): boolean => of.task === task && start === startNs;
-    const text = task === own ? `its own ${name}` : `${name} by ${String(task)}`;
-    links.push({ text, at: findSpan(timeline, 'flushes', startNs, endNs, isIt) });
-  }
-  if (notification === 'section') {
-    const isIt = (of: Note): boolean => of.section === section && of.process === process;
-    const at = findSpan(timeline, 'notifications', startNs, endNs, isIt);
-    links.push({ text: `section ${String(section)} of process ${String(process)}, by ${String(task)}`, at });
-  } else if (notification === 'collapsed') {
-    const kind = kindOf('collapsed');
-    const isIt = (of: Note, _start: number, is: number): boolean => is === kind && of.task === task;
-    const at = findSpan(timeline, 'notifications', startNs, endNs, isIt);
-    links.push({ text: `collapsed of process ${String(process)}, by ${String(task)}`, at });
-  }
-  if (operation !== undefined) {
-    const isIt = (of: Note): boolean => of.index === operation;
-    const at = findSpan(timeline, 'process', startNs, endNs, isIt);
-    const name = at === null ? 'operation' : String(noteAt(timeline, at).name);
-    links.push({ text: `${name}, operation ${String(operation)}`, at });
-  }
-  return links.length > 0 ? links : [{ text: note.causedBy, at: null }];
-}
-
-const noteAt = ({ lanes, notes }: Timeline, { lane, row, index }: SpanAt): Note =>
-  notes[lanes[lane]?.rows[row]?.note[index] ?? 0] ?? {};
-
-type Test = (note: Note, startNs: number, kind: number) => boolean;
-
-/** Of the lanes of that group the first span at that time that passes. */
-function findSpan(timeline: Timeline, group: Lane['group'], startNs: number, endNs: number, isIt: Test): SpanAt | null {
-  for (const [lane, { rows, ...own }] of timeline.lanes.entries()) {
-    if (own.group !== group) continue;
-    for (const [row, spans] of rows.entries()) {
-      const [first, end] = between(spans, startNs, endNs);
-      for (let index = first; index < end; index++) {
-        if (spans.endNs[index]! < startNs) continue;
-        const note = timeline.notes[spans.note[index]!] ?? {};
-        if (isIt(note, spans.startNs[index]!, spans.kind[index]!)) return { lane, row, index };
-      }
-    }
-  }
-  return null;
 }
 
 const waitOf = (timeline: Timeline, task: string, group: Lane['group'], startNs: number, endNs: number) =>
   findSpan(timeline, group, startNs, endNs, (note) => note.task === task);
 
-function lockOf(timeline: Timeline, task: string, startNs: number, endNs: number): Step['lock'] {
-  const at = findSpan(
-    timeline,
-    'lock',
-    startNs,
-    endNs,
-    (note, start) => note.task === task && start >= startNs && start < endNs,
-  );
-  if (at === null) return null;
-  const waiting = new Set<unknown>();
-  for (const spans of timeline.lanes[at.lane]?.rows ?? []) {
-    const [first, end] = between(spans, startNs, endNs);
-    for (let index = first; index < end; index++) {
-      if (spans.startNs[index]! >= endNs || spans.endNs[index]! <= startNs) continue;
-      waiting.add(timeline.notes[spans.note[index]!]?.task);
-    }
-  }
-  waiting.delete(task);
-  return { text: timeline.lanes[at.lane]?.label ?? '', at, others: waiting.size };
-}
+/** Where on the lane of a lock that wait is. Some stretches have no record of their own, but the wait inside of them has. */
+const lockWaitOf = (timeline: Timeline, task: string, startNs: number, endNs: number): SpanAt | null =>
+  findSpan(timeline, 'lock', startNs, endNs, (note, start) => note.task === task && start >= startNs && start < endNs);
 
 const MOST = 0.5;
 const LINKS_SHOWN = 3;
@@ -264,8 +199,12 @@ export const CONCLUSIONS: Readonly<Record<string, string>> = {
   sequence: 'The section closed while the vCPU was on its way, which makes a lap in vain whatever page it is for.',
   hull: 'Several sections were open, and KVM keeps one interval around all of them.',
   flush: 'The stretch begins at the moment at which this flush began, and no other did.',
+  holder:
+    'This task held the lock when the wait began, and no other did; or several readers did, and of them this one has let the vCPU in.',
+  queue:
+    'Readers held the lock, and so would the vCPU have, but this writer was in the queue before it: fair locks let nobody pass.',
   meanwhile:
-    'The vCPU waited only while this notification, and no other, was being answered. Likely, and not certain: nobody records who held the lock.',
+    'The vCPU waited only while this notification, and no other, was being answered. Likely, and not certain: the records do not have who held the lock.',
 };
 
 export const isStall = ({ group }: Lane): boolean => group === 'vcpu';

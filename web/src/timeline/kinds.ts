@@ -35,6 +35,8 @@ const indexes = new Map(KINDS.map((name, index) => [name, index]));
 
 export const kindOf = (name: string): number => indexes.get(name) ?? OTHER;
 export const kindName = (kind: number): string => KINDS[kind] ?? 'other';
+/** Of a vCPU that does something itself, and waits for nobody. */
+export const isWork = (kind: number): boolean => kind === kindOf('fault');
 export const isCause = (kind: number): boolean => kind < CAUSES.length || kind === OTHER;
 
 /** Waiting for a lock looks the same on the lane of the lock as on that of the vCPU. */

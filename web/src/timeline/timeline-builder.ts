@@ -88,7 +88,9 @@ export class TimelineBuilder implements TraceSink {
       this.#onProcess(Number(group.slice('process '.length)), task, name, startNs, endNs, args);
     } else if (group.startsWith('lock ')) {
       const lock = group.slice('lock '.length);
-      this.#add(this.#lane('lock', lock), startNs, endNs, kindOfLock(lock), { lock, task });
+      // Its length is that of the span, and would keep apart what is otherwise the same.
+      const { waitedNs: _, ...known } = args;
+      this.#add(this.#lane('lock', lock), startNs, endNs, kindOfLock(lock), { ...known, lock, task });
     } else if (group === 'waits for userspace') {
       this.#add(this.#lane('userspace', 'userspace'), startNs, endNs, kindOf('userfault'), { ...args, task });
     }
