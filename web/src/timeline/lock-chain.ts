@@ -2,6 +2,7 @@
 
 import { chainOf, findLatest, findSpans, type Link, noteAt, timesAt } from './chain.ts';
 import { isWork, kindOf, kindOfLock } from './kinds.ts';
+import { aheadOf, holderOf, nextInQueue, userText, type Wait, waitAt } from './lock-wait.ts';
 import { between, lengthNs } from './spans.ts';
 import type { SpanAt, Timeline } from './timeline.ts';
 
@@ -67,45 +68,6 @@ export function lockChain(timeline: Timeline, from: SpanAt): LockChain {
 
 const keyOf = ({ lane, row, index }: SpanAt): string => `${lane} ${row} ${index}`;
 
-interface User {
-  readonly task: string;
-  readonly mode: string;
-}
-
-/** What the slice of a wait says. */
-interface Wait {
-  readonly at: SpanAt;
-  readonly startNs: number;
-  readonly endNs: number;
-  readonly task: string;
-  readonly lock: string;
-  readonly mode: string | null;
-  readonly holders: readonly User[];
-  readonly moreHolders: number;
-  readonly queuedBehind: User | null;
-  readonly releasedBy: string | null;
-}
-
-function waitAt(timeline: Timeline, at: SpanAt): Wait {
-  const { task, lock, mode, holder, moreHolders, queuedBehind, releasedBy } = noteAt(timeline, at);
-  return {
-    at,
-    ...timesAt(timeline, at),
-    task: String(task),
-    lock: String(lock),
-    mode: typeof mode === 'string' ? mode : null,
-    holders: Array.isArray(holder) ? holder.filter(isUser) : [],
-    moreHolders: typeof moreHolders === 'number' ? moreHolders : 0,
-    queuedBehind: isUser(queuedBehind) ? queuedBehind : null,
-    releasedBy: typeof releasedBy === 'string' ? releasedBy : null,
-  };
-}
-
-const isUser = (value: unknown): value is User =>
-  typeof value === 'object' && value !== null && 'task' in value && typeof value.task === 'string' && 'mode' in value;
-
-const userText = ({ task, mode }: User): string => `${task} (${mode})`;
-
 function toldOf(timeline: Timeline, wait: Wait): LockWait {
   const { at, task, lock, mode, startNs, endNs, releasedBy, queuedBehind } = wait;
   const inOrder = [...wait.holders].sort((a, b) => Number(b.task === releasedBy) - Number(a.task === releasedBy));
@@ -167,32 +129,6 @@ function windowOf(timeline: Timeline, task: string, startNs: number, endNs: numb
   return end > first ? { lane, row: 0, index: end - 1 } : null;
 }
 
-interface Ahead {
-  readonly user: User;
-  readonly at: SpanAt | null;
-  readonly passed: number;
-}
-
-const nextInQueue = (timeline: Timeline, { lock, startNs }: Wait, user: User, passed = 0): Ahead => ({
-  user,
-  at: findLatest(timeline, 'lock', startNs, startNs, (note) => note.task === user.task && note.lock === lock),
-  passed,
-});
-
-/** Readers do not wait for readers, so of a reader it is the next writer. Each that is passed names who stood before it. */
-function aheadOf(timeline: Timeline, wait: Wait): Ahead | null {
-  const passed = new Set<string>();
-  let user = wait.queuedBehind;
-  while (user !== null && !passed.has(user.task)) {
-    const ahead = nextInQueue(timeline, wait, user, passed.size);
-    if (wait.mode !== 'read' || user.mode !== 'read') return ahead;
-    if (ahead.at === null) return null;
-    passed.add(user.task);
-    user = waitAt(timeline, ahead.at).queuedBehind;
-  }
-  return null;
-}
-
 interface Behind {
   readonly next: SpanAt | null;
   readonly end: HolderStall | null;
@@ -207,13 +143,6 @@ function behind(timeline: Timeline, wait: Wait): Behind {
   const isOutlasted = ahead !== null && releasedBy !== null && releasedBy !== holder?.task;
   if (holder === null || isReaderAmongReaders || isOutlasted) return { next: ahead?.at ?? null, end: null };
   return behindHolder(timeline, holder.task, wait);
-}
-
-/** The only one, or of several the one who let the waiter in. */
-function holderOf({ holders, moreHolders, releasedBy }: Wait): User | null {
-  const [only] = holders;
-  if (only !== undefined && holders.length + moreHolders === 1) return only;
-  return holders.find(({ task }) => task === releasedBy) ?? null;
 }
 
 /**
