@@ -121,7 +121,7 @@ function sseRoute(app: App, { name, path, tags }: JobPath, source: EventSource, 
       }
       // Who asks for the head alone would wait for it until the stream ends.
       if (request.method === 'HEAD') {
-        reply.type(EVENT_STREAM).send(null);
+        reply.type(EVENT_STREAM).send('');
         return;
       }
       assertRoom(sockets);
