@@ -28,7 +28,8 @@ describe.skipIf(glibc === undefined)('native heap of glibc', () => {
     expect(await returnLargeBuffers()).toBe(true);
     new ArrayBuffer(16 * MIB).transfer(0);
     const { stayed, last } = residentOfFreed(64, MIB);
-    expect(stayed).toBeLessThan(16 * MIB);
+    // Of 63 MiB. Without it, all of them stay.
+    expect(stayed).toBeLessThan(32 * MIB);
     expect(last.byteLength).toBe(MIB);
   });
 });
