@@ -90,6 +90,12 @@ function stuck(): WebSocket {
 
 function sse(): void {
   get(`${job}/stream?topics=${TOPICS.join(',')}`, (response: IncomingMessage) => {
+    // Those who were there before may have left the service with more than it takes on: it says so, and when to come again.
+    if (response.statusCode !== 200) {
+      response.resume();
+      setTimeout(sse, 1000 * Number(response.headers['retry-after'] ?? 1));
+      return;
+    }
     response.setEncoding('utf8');
     let rest = '';
     response.on('data', (text: string) => {
